@@ -1,0 +1,63 @@
+# One place for every command; each target builds the environment it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+SETUP := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(SETUP): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: setup
+setup: $(SETUP) ## Build the environment in .venv
+
+.PHONY: demo
+demo: $(SETUP) ## A gateway with synthetic people on http://127.0.0.1:8000 (ARGS=--once: tell the story and stop)
+	$(BIN)/doelpoort demo $(ARGS)
+
+.PHONY: test
+test: $(SETUP) ## All tests, with a time per suite
+	$(BIN)/python -m tests.suites $(ARGS)
+
+.PHONY: test-deep
+test-deep: $(SETUP) ## The full numbers: a million worlds, every fault
+	DOELPOORT_DEEP=1 $(BIN)/python -m tests.suites $(ARGS)
+
+.PHONY: lint
+lint: $(SETUP) ## Format, lint, types, contracts, dead code, dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/deptry .
+	$(BIN)/codespell
+	$(BIN)/python -m policies.compiler --check
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+
+.PHONY: check
+check: lint test ## Everything that must hold before a change lands
+
+.PHONY: bench
+bench: $(SETUP) ## Measure; the figures are ratios within one run
+	$(BIN)/python bench/run.py $(ARGS)
+
+.PHONY: lock
+lock: ## Renew the pinned versions (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements/dev.lock --upgrade
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements/base.lock --upgrade
+
+.PHONY: clean
+clean: ## Remove the environment and caches
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

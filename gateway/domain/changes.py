@@ -1,0 +1,120 @@
+"""Changes that commit together with their log entry, or not at all: no deed without its record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.domain.consents import ConsentEvent
+from gateway.domain.identifiers import ActorId, PurposeCode, SubjectId
+from gateway.domain.relations import RelationEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RequireEpoch:
+    """Not a change but a condition: the subject's epoch is still ``epoch``, else the entry is refused."""
+
+    subject: SubjectId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """Facts kept outside the sealed profile because a decision, a clock or a sort order needs them."""
+
+    doelgroep: str | None = None
+    reception_site: str | None = None
+    reception_gemeente: str | None = None
+    coa_regio: str | None = None
+    koppel_datum: str | None = None
+    pip_deadline: str | None = None
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """Store version ``version`` of a profile, and with it the facts, relations and search terms.
+
+    Refused when another version got there first. ``changed`` is the mask of fields that differ
+    from the version before; ``content`` the keyed digest of the values, by which a second delivery
+    of the same row is known; ``as_of`` the profiel_peildatum; ``terms`` the blind search terms,
+    kept only while a P04 consent lives.
+    """
+
+    subject: SubjectId
+    v_tag: bytes
+    version: int
+    at: datetime
+    as_of: str
+    changed: int
+    content: bytes
+    parts: bytes
+    facts: RuleFacts
+    relations: tuple[RelationEvent, ...]
+    terms: tuple[bytes, ...]
+    delivery: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """Append a consent event and raise the subject's epoch."""
+
+    subject: SubjectId
+    event: ConsentEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRelations:
+    """Append relation events and raise the subject's epoch."""
+
+    subject: SubjectId
+    events: tuple[RelationEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDelivery:
+    """Note that a delivery came in; refused when the same file was already processed."""
+
+    delivery: UUID
+    digest: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDelivery:
+    """Note that a delivery was processed, with its report (JSON, V-numbers sealed by the caller)."""
+
+    delivery: UUID
+    at: datetime
+    report: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """Keep a row that could not be accepted: allowed columns only, sealed under the delivery key."""
+
+    delivery: UUID
+    row: int
+    at: datetime
+    reasons: tuple[str, ...]
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpendQuery:
+    """Count one search of an actor against her budget for the day."""
+
+    actor: ActorId
+    purpose: PurposeCode
+    at: datetime
+
+
+Change = (
+    RequireEpoch
+    | StoreProfile
+    | RecordConsent
+    | RecordRelations
+    | OpenDelivery
+    | CloseDelivery
+    | QuarantineRow
+    | SpendQuery
+)

@@ -1,0 +1,86 @@
+"""The field dictionary: what each of the 161 fields is, how sensitive, and whether it may be kept."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+
+from gateway.domain.identifiers import FieldName
+
+
+class Sensitivity(IntEnum):
+    """Class of a field: 0 technical, 1 ordinary, 2 sensitive in context, 3 number set by law,
+    4 special category (GDPR art. 9), 5 criminal data and incidents (GDPR art. 10).
+    """
+
+    S0 = 0
+    S1 = 1
+    S2 = 2
+    S3 = 3
+    S4 = 4
+    S5 = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One line of the dictionary; ``number`` is its bit in every field mask and never changes."""
+
+    number: int
+    name: FieldName
+    label_nl: str
+    label_en: str
+    type: str
+    code_list: str
+    sensitivity: Sensitivity
+    stored: bool
+    source: str
+
+    @property
+    def bit(self) -> int:
+        """The field's own mask."""
+        return 1 << self.number
+
+
+class FieldDictionary:
+    """All fields by name and by number; turns names into a bit mask and back."""
+
+    def __init__(self, specs: Iterable[FieldSpec]) -> None:
+        ordered = tuple(sorted(specs, key=lambda spec: spec.number))
+        self._by_name: Mapping[FieldName, FieldSpec] = MappingProxyType(
+            {spec.name: spec for spec in ordered}
+        )
+        self._by_number: Mapping[int, FieldSpec] = MappingProxyType(
+            {spec.number: spec for spec in ordered}
+        )
+
+    def __iter__(self) -> Iterator[FieldSpec]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: FieldName) -> FieldSpec:
+        return self._by_name[name]
+
+    def mask(self, names: Iterable[FieldName]) -> int:
+        """Return the bit mask of ``names``; an unknown name raises ``KeyError``."""
+        bits = 0
+        for name in names:
+            bits |= self._by_name[name].bit
+        return bits
+
+    def specs(self, mask: int) -> tuple[FieldSpec, ...]:
+        """Return the fields whose bits are set, in dictionary order."""
+        found = []
+        while mask:
+            low = mask & -mask
+            found.append(self._by_number[low.bit_length() - 1])
+            mask ^= low
+        return tuple(found)
+
+    def names(self, mask: int) -> tuple[FieldName, ...]:
+        """Return the names of the fields whose bits are set, in dictionary order."""
+        return tuple(spec.name for spec in self.specs(mask))

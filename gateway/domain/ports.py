@@ -1,0 +1,222 @@
+"""What the actions need from outside, as protocols; each has one fake and one or more real bodies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+from gateway.domain.changes import Change
+from gateway.domain.deliveries import ReadDelivery
+from gateway.domain.disclosures import Disclosed
+from gateway.domain.events import Event
+from gateway.domain.identifiers import ActorId, Oin, SubjectId
+from gateway.domain.records import AuditRecord, Receipt
+from gateway.domain.subjects import Dossier, SealedProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record for the log with the changes that stand or fall with it, in order."""
+
+    record: AuditRecord
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry the log did not take because one of its changes did not hold; redo the decision."""
+
+    event_id: UUID
+    why: str
+
+
+class Ledger(Protocol):
+    """The log, as actions see it."""
+
+    async def append(self, entries: Sequence[Entry]) -> Sequence[Receipt | Rejected]:
+        """Take each entry with its changes, or reject it; return when all that was taken is durable.
+
+        Answers are in the order of ``entries``; all entries of one call are in one commit. Raises
+        ``LedgerUnavailableError`` when durability is not certain; then nothing may leave.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """What ingest must know of a profile it may replace."""
+
+    subject: SubjectId
+    version: int
+    as_of: str
+    content: bytes
+    profile: SealedProfile
+
+
+class Subjects(Protocol):
+    """Subjects and their sealed profiles; reads see one moment and every committed change."""
+
+    async def load(self, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, Dossier]:
+        """Read situation and sealed profile of each known subject; unknown ones are absent."""
+        ...
+
+    async def stored(self, v_tags: Sequence[bytes]) -> Mapping[bytes, StoredProfile]:
+        """Find current profiles by the blind tag of the V-nummer."""
+        ...
+
+    async def related(
+        self, parties: Sequence[str], after: SubjectId | None, limit: int
+    ) -> Sequence[SubjectId]:
+        """List subjects with any relation event that names one of ``parties``, in order of id.
+
+        A superset of who may be seen: each is still decided one by one.
+        """
+        ...
+
+
+class Candidates(Protocol):
+    """The narrow index of people who agreed to be found (P04) or are linked to a municipality."""
+
+    async def find(
+        self, terms: Sequence[Sequence[bytes]], recipient: Sequence[str], moment: datetime, limit: int
+    ) -> Sequence[SubjectId]:
+        """Return at most ``limit`` subjects that have one term of every group in ``terms``.
+
+        Only subjects with a live P04 consent to one of ``recipient`` (OIN or ``soort:…``) or
+        linked to it as municipality (``gemeente:…``) at ``moment``; in order of id.
+        """
+        ...
+
+    async def searches_since(self, actor: ActorId, since: datetime) -> int:
+        """Count the actor's searches since a moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A consent as listed: whose, and its id; events are read with the subject."""
+
+    consent_id: UUID
+    subject: SubjectId
+
+
+class Consents(Protocol):
+    """Where consents are found by their id; the events live with the subject."""
+
+    async def subject_of(self, consent_id: UUID) -> SubjectId | None:
+        """Return whose consent it is; ``None`` when there is no such consent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """A delivery known by the digest of its bytes: ``report`` is ``None`` while it is unfinished."""
+
+    delivery: UUID
+    at: datetime
+    report: bytes | None
+
+
+class Deliveries(Protocol):
+    """Deliveries that came in, by digest and by id."""
+
+    async def by_digest(self, digest: bytes) -> DeliveryState | None:
+        """Find a delivery by the SHA-256 of its bytes."""
+        ...
+
+    async def by_id(self, delivery: UUID) -> DeliveryState | None:
+        """Find a delivery by its id."""
+        ...
+
+    async def recent(self, limit: int) -> Sequence[DeliveryState]:
+        """List the newest deliveries."""
+        ...
+
+
+class Vault(Protocol):
+    """Seals and opens values; the only holder of data keys. Values are JSON text as bytes."""
+
+    def create_keys(self, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, bytes]:
+        """Make profile and log keys for new subjects, durable on return; wrapped profile keys."""
+        ...
+
+    def seal(self, profile: SealedProfile, values: Mapping[int, bytes]) -> bytes:
+        """Seal values by field number under the profile's key, bound to subject, field, version.
+
+        ``profile`` gives subject, version and wrapped key; its ``parts`` are not read.
+        """
+        ...
+
+    def open(self, profile: SealedProfile, fields: int) -> Mapping[int, bytes]:
+        """Open only the fields of the mask; absent ones are left out.
+
+        Raises ``UnreadableValueError`` when a value was moved, changed, or its key is gone.
+        """
+        ...
+
+    def seal_blob(self, label: str, context: bytes, plaintext: bytes) -> bytes:
+        """Seal bytes that belong to no subject (quarantine, reports) under the key named ``label``."""
+        ...
+
+    def open_blob(self, label: str, context: bytes, sealed: bytes) -> bytes:
+        """Open what ``seal_blob`` sealed; raises ``UnreadableValueError``."""
+        ...
+
+
+class Pseudonyms(Protocol):
+    """A different name for each recipient; only the gate maps back."""
+
+    def reference(self, recipient: str, subject: SubjectId) -> UUID:
+        """Return the subject's reference for this recipient (OIN, or a search session)."""
+        ...
+
+    def resolve(self, recipient: str, reference: UUID) -> SubjectId:
+        """Return the subject id a reference stands for; an invented one gives an unknown id."""
+        ...
+
+
+class BlindIndex(Protocol):
+    """Keyed, purpose-bound terms by which equal values are found without being shown."""
+
+    def term(self, name: str, value: str) -> bytes:
+        """Return the term of a value under the key for ``name``; 16 bytes."""
+        ...
+
+
+class Source(Protocol):
+    """A format in which deliveries come in."""
+
+    def read(self, stream: BinaryIO) -> AbstractContextManager[ReadDelivery]:
+        """Open a delivery for reading; raises ``DeliveryRefusedError`` when it cannot be read."""
+        ...
+
+
+class Format(Protocol):
+    """A format in which disclosures go out."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of what ``render`` yields."""
+        ...
+
+    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterable[bytes]:
+        """Turn opened shares into bytes; lazily, so that a large file need not fit in memory."""
+        ...
+
+
+class Telemetry(Protocol):
+    """Tells operators what happened; it can carry nothing that an event type does not name."""
+
+    def tell(self, event: Event) -> None:
+        """Emit one event."""
+        ...
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC."""
+        ...

@@ -1,0 +1,63 @@
+"""What the log is told: one frozen record an event, and the receipt that comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from gateway.domain.identifiers import ConsentId, FieldName, Oin, PurposeCode, RuleId, SubjectId
+
+
+class RecordKind(StrEnum):
+    """What happened; the value is the leaf's ``type``."""
+
+    BULK = "disclosure.bulk"
+    INTENT = "disclosure.intent"
+    OUTCOME = "disclosure.outcome"
+    DENIED = "disclosure.denied"
+    SEARCH = "search"
+    CONSENT = "consent"
+    RELATION = "relation"
+    DELIVERY = "delivery"
+    PROFILE = "profile.stored"
+    QUARANTINE = "delivery.quarantined"
+    POLICY = "policy.activated"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One entry for the log.
+
+    The leaf (never erased, no personal data) takes ``event_id, kind, at, outcome, purpose, basis,
+    policy, recipient``; the sealed payload takes all the rest. ``fields`` are names, never values.
+    ``parent`` is the event id of the bulk or intent this entry belongs to.
+    """
+
+    event_id: UUID
+    kind: RecordKind
+    at: datetime
+    outcome: str
+    purpose: PurposeCode | None = None
+    basis: tuple[RuleId, ...] = ()
+    policy: str | None = None
+    recipient: Oin | None = None
+    subject: SubjectId | None = None
+    actor: str | None = None
+    role: str | None = None
+    fields: tuple[FieldName, ...] = ()
+    consents: tuple[ConsentId, ...] = ()
+    reason: str | None = None
+    parent: UUID | None = None
+    trace_id: str | None = None
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that an entry is durable: its index, leaf hash, and the signed checkpoint over it."""
+
+    event_id: UUID
+    index: int
+    leaf_hash: bytes
+    checkpoint: str
