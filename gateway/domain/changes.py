@@ -37,7 +37,7 @@ class StoreProfile:
     Refused when another version got there first. ``changed`` is the mask of fields that differ
     from the version before; ``content`` the keyed digest of the values, by which a second delivery
     of the same row is known; ``as_of`` the profiel_peildatum; ``terms`` the blind search terms,
-    kept only while a P04 consent lives.
+    kept only while a P04 consent lives or a municipality is linked.
     """
 
     subject: SubjectId
@@ -56,10 +56,14 @@ class StoreProfile:
 
 @dataclass(frozen=True, slots=True)
 class RecordConsent:
-    """Append a consent event and raise the subject's epoch."""
+    """Append a consent event and raise the subject's epoch.
+
+    ``terms`` are the blind search terms that a P04 consent opens; when it ends they are removed.
+    """
 
     subject: SubjectId
     event: ConsentEvent
+    terms: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ class UnreadableValueError(GatewayError):
     code = "UNREADABLE_VALUE"
 
 
+class RecipientGoneError(GatewayError):
+    """The recipient went away before the last byte."""
+
+    code = "RECIPIENT_GONE"
+
+
 class SettingsError(GatewayError):
     """The gate refuses to start like this; the text says what to set."""
 

@@ -9,7 +9,9 @@ from gateway.domain.identifiers import FieldName
 
 
 class Sensitivity(IntEnum):
-    """Class of a field: 0 technical, 1 ordinary, 2 sensitive in context, 3 number set by law,
+    """Class of a field, from technical to criminal.
+
+    0 technical, 1 ordinary, 2 sensitive in context, 3 number set by law (UAVG art. 46),
     4 special category (GDPR art. 9), 5 criminal data and incidents (GDPR art. 10).
     """
 
@@ -42,7 +44,10 @@ class FieldSpec:
 
 
 class FieldDictionary:
-    """All fields by name and by number; turns names into a bit mask and back."""
+    """All fields by name and by number; turns names into a bit mask and back.
+
+    ``special`` is the mask of classes S4 and S5, ``numbers_by_law`` that of class S3.
+    """
 
     def __init__(self, specs: Iterable[FieldSpec]) -> None:
         ordered = tuple(sorted(specs, key=lambda spec: spec.number))
@@ -52,6 +57,8 @@ class FieldDictionary:
         self._by_number: Mapping[int, FieldSpec] = MappingProxyType(
             {spec.number: spec for spec in ordered}
         )
+        self.special = self._mask_from(Sensitivity.S4)
+        self.numbers_by_law = self._mask_from(Sensitivity.S3) & ~self.special
 
     def __iter__(self) -> Iterator[FieldSpec]:
         return iter(self._by_name.values())
@@ -71,6 +78,9 @@ class FieldDictionary:
         for name in names:
             bits |= self._by_name[name].bit
         return bits
+
+    def _mask_from(self, floor: Sensitivity) -> int:
+        return self.mask(spec.name for spec in self if spec.sensitivity >= floor)
 
     def specs(self, mask: int) -> tuple[FieldSpec, ...]:
         """Return the fields whose bits are set, in dictionary order."""

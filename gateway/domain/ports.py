@@ -11,7 +11,7 @@ from gateway.domain.changes import Change
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.events import Event
-from gateway.domain.identifiers import ActorId, Oin, SubjectId
+from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.records import AuditRecord, Receipt
 from gateway.domain.subjects import Dossier, SealedProfile
 
@@ -80,7 +80,11 @@ class Candidates(Protocol):
     """The narrow index of people who agreed to be found (P04) or are linked to a municipality."""
 
     async def find(
-        self, terms: Sequence[Sequence[bytes]], recipient: Sequence[str], moment: datetime, limit: int
+        self,
+        terms: Sequence[Sequence[bytes]],
+        recipient: Sequence[str],
+        moment: datetime,
+        limit: int,
     ) -> Sequence[SubjectId]:
         """Return at most ``limit`` subjects that have one term of every group in ``terms``.
 
@@ -203,6 +207,17 @@ class Format(Protocol):
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterable[bytes]:
         """Turn opened shares into bytes; lazily, so that a large file need not fit in memory."""
+        ...
+
+
+class Firewall(Protocol):
+    """The last look at what leaves for a private party (UAVG art. 46)."""
+
+    def scan(self, chunks: Iterable[bytes], known: frozenset[str]) -> Iterable[bytes]:
+        """Pass chunks on until one carries a BSN, or a number of ``known``.
+
+        Raises a ``GatewayError`` before that chunk is passed on.
+        """
         ...
 
 

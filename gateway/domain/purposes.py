@@ -122,5 +122,5 @@ class Matrix:
         return tuple(self._purposes[code] for code in sorted(self._purposes))
 
     def cell(self, role: RoleId, purpose: PurposeCode) -> Cell | None:
-        """What the matrix says for a role and purpose; ``None`` when no rule names the pair."""
+        """Return what the matrix says for a role and purpose; ``None`` when no rule names them."""
         return self._cells.get((role, purpose))

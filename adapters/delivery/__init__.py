@@ -1,0 +1,1 @@
+"""Channels through which a disclosure is pushed to a partner; one file each."""

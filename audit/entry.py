@@ -1,0 +1,181 @@
+"""One entry: a leaf that stays for ever and names nobody, and the payload it commits to.
+
+1. Leaf and payload are canonical JSON: sorted keys, no spaces, UTF-8, no fractions, no null.
+2. The leaf takes a closed list of keys; personal data has no key to stand under.
+3. The commitment ``c`` is SHA-256(0x02 || salt || payload) with 32 random bytes of salt. What gets
+   sealed is salt || payload: once its key is destroyed, ``c`` tells nothing.
+4. The payload names its event; about a subject it counts her entries from 1 and gives the index of
+   the one before (-1: none), so that nothing can be left out unseen.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+VERSION = 1
+EVENT_ID_BYTES = 16
+SALT_BYTES = 32
+NO_ENTRY = -1
+
+LEAF_KEYS: Mapping[str, type[str | int]] = {
+    "type": str,
+    "at": int,
+    "outcome": str,
+    "purpose": str,
+    "basis": str,
+    "policy": str,
+    "recipient": str,
+}
+"""What a submission may put in a leaf; ``type`` and ``at`` (ms since 1970) must be there."""
+
+PAYLOAD_KEYS = frozenset({"id", "count", "prev"})
+"""What the log itself puts in a payload."""
+
+_OWN_KEYS = frozenset({"v", "id", "log", "c"})
+_NEEDED = ("type", "at")
+_MAX_TEXT = 1024
+_MAX_INTEGER = 2**53
+_MAX_DEPTH = 8
+_HEX = re.compile("[0-9a-f]+")
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+class EntryError(ValueError):
+    """A leaf or payload that is not as the format says; the text names the key, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What the log needs back from a stored leaf."""
+
+    event_id: bytes
+    origin: str
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What the log needs back from an opened payload; a link is (count, index before)."""
+
+    event_id: str
+    link: tuple[int, int] | None
+
+
+def check_leaf(leaf: Mapping[str, object]) -> None:
+    """Refuse a leaf with any key, type or length that the list does not allow (``EntryError``)."""
+    for key, value in leaf.items():
+        if key not in LEAF_KEYS:
+            raise EntryError("leaf: a key is not on the list")
+        if not isinstance(value, LEAF_KEYS[key]) or isinstance(value, bool):
+            raise EntryError(f"leaf: {key} has the wrong type")
+        if isinstance(value, str) and (len(value) > _MAX_TEXT or not value.isprintable()):
+            raise EntryError(f"leaf: {key} is too long or not plain text")
+        if isinstance(value, int) and not 0 <= value < _MAX_INTEGER:
+            raise EntryError(f"leaf: {key} is out of range")
+    for key in _NEEDED:
+        if key not in leaf:
+            raise EntryError(f"leaf: {key} is missing")
+
+
+def check_payload(payload: Mapping[str, object]) -> None:
+    """Refuse a payload that cannot be written in one way only (``EntryError``)."""
+    for key, value in payload.items():
+        if key in PAYLOAD_KEYS:
+            raise EntryError(f"payload: {key} is the log's own")
+        if not _is_text(key) or not _is_plain(value, _MAX_DEPTH):
+            raise EntryError(f"payload: {key!r} holds more than texts, whole numbers and lists")
+
+
+def canonical(value: object) -> bytes:
+    """Write JSON in the one way a hash can rely on."""
+    return _encode(value).encode()
+
+
+def write_payload(
+    event_id: bytes, payload: Mapping[str, object], link: tuple[int, int] | None, salt: bytes
+) -> bytes:
+    """Return salt || payload, which is what gets committed to and sealed (3, 4)."""
+    own: dict[str, object] = {**payload, "id": event_id.hex()}
+    if link is not None:
+        own["count"], own["prev"] = link
+    return salt + canonical(own)
+
+
+def commit(salted: bytes) -> bytes:
+    """Return the commitment to salt || payload (3)."""
+    return sha256(b"\x02" + salted).digest()
+
+
+def write_leaf(
+    event_id: bytes, leaf: Mapping[str, object], origin: str, commitment: bytes
+) -> bytes:
+    """Return the leaf's bytes (1)."""
+    own = {"v": VERSION, "id": event_id.hex(), "log": origin, "c": commitment.hex()}
+    return canonical({**leaf, **own})
+
+
+def read_leaf(raw: bytes) -> Leaf:
+    """Read a stored leaf; raises ``EntryError`` unless it is exactly as ``write_leaf`` writes."""
+    stored = _read(raw, "leaf")
+    check_leaf({key: value for key, value in stored.items() if key not in _OWN_KEYS})
+    version, origin = stored.get("v"), stored.get("log")
+    if type(version) is not int or version != VERSION:
+        raise EntryError("leaf: v is not a version known here")
+    if not isinstance(origin, str):
+        raise EntryError("leaf: log is missing")
+    event_id = _from_hex(stored.get("id"), EVENT_ID_BYTES, "id")
+    return Leaf(event_id, origin, _from_hex(stored.get("c"), sha256().digest_size, "c"))
+
+
+def read_payload(salted: bytes) -> Payload:
+    """Read an opened payload; raises ``EntryError``."""
+    stored = _read(salted[SALT_BYTES:], "payload")
+    event_id, count, before = stored.get("id"), stored.get("count"), stored.get("prev")
+    if not isinstance(event_id, str):
+        raise EntryError("payload: id is missing")
+    if count is None and before is None:
+        return Payload(event_id, None)
+    if type(count) is not int or type(before) is not int:
+        raise EntryError("payload: count and prev are not whole numbers")
+    return Payload(event_id, (count, before))
+
+
+def _read(raw: bytes, what: str) -> dict[str, object]:
+    try:
+        stored: object = json.loads(raw)
+        known = isinstance(stored, dict) and canonical(stored) == raw
+    except (ValueError, RecursionError) as error:
+        raise EntryError(f"{what}: not JSON") from error
+    if not isinstance(stored, dict) or not known:
+        raise EntryError(f"{what}: not canonical JSON")
+    return stored
+
+
+def _from_hex(value: object, width: int, key: str) -> bytes:
+    if not isinstance(value, str) or len(value) != 2 * width or not _HEX.fullmatch(value):
+        raise EntryError(f"leaf: {key} is not {width} bytes in hex")
+    return bytes.fromhex(value)
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    if isinstance(value, str):
+        return value.isascii() or _is_text(value)
+    if isinstance(value, int):
+        return -_MAX_INTEGER < value < _MAX_INTEGER and not isinstance(value, bool)
+    if not depth:
+        return False
+    if isinstance(value, dict):
+        return all(map(_is_text, value)) and _is_plain(list(value.values()), depth)
+    return isinstance(value, list | tuple) and all(_is_plain(item, depth - 1) for item in value)
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether this is text that UTF-8 can write: no halves of surrogate pairs."""
+    if not isinstance(value, str):
+        return False
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False

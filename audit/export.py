@@ -1,0 +1,158 @@
+"""The log as others get it: one tile, one proof, or a whole directory that verifies offline."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Lock
+
+from audit.entry import SALT_BYTES, read_leaf
+from audit.note import VerifierKey
+from audit.proof import TlogProof
+from audit.storage import LogStorage, PayloadSealer, StoredRow
+from audit.tiles import (
+    ENTRIES,
+    WIDTH,
+    WIDTH_BITS,
+    Tile,
+    encode_bundle,
+    hash_tiles,
+    holds,
+    parse_path,
+    runs,
+)
+from audit.tree import append, prove_inclusion, root
+
+CHECKPOINT = "checkpoint"
+VKEY = "vkey"
+PAYLOADS = "payloads.jsonl"
+
+_OWNER_ONLY = 0o600
+
+
+class ExportError(ValueError):
+    """The log cannot be shown as asked; the text says why."""
+
+
+class Publication:
+    """Answers what readers of one log may fetch; safe to call from several threads.
+
+    Roots of full tiles never change, so they are computed once and kept: 32 bytes for 256 entries.
+    """
+
+    def __init__(self, storage: LogStorage, key: VerifierKey) -> None:
+        self._storage = storage
+        self._key = key
+        self._full: list[bytes] = []
+        self._growing = Lock()
+
+    def checkpoint(self) -> str:
+        """Return the last signed checkpoint; empty while the log is empty."""
+        return self._storage.head().checkpoint
+
+    def tile(self, path: str) -> bytes:
+        """Return a tile or entry bundle by its path below the log's prefix.
+
+        Raises ``TileError`` for what is no such path, ``ExportError`` for a tile not filled yet.
+        """
+        tile = parse_path(path)
+        if not holds(self._storage.head().size, tile):
+            raise ExportError("the log does not fill this tile")
+        first, last = tile.index * WIDTH, tile.index * WIDTH + tile.width
+        if tile.level == ENTRIES:
+            return encode_bundle([row.leaf for row in self._storage.rows(first, last)])
+        if not tile.level:
+            return b"".join(self._leaf_hashes(first, last))
+        level = tile.level * WIDTH_BITS
+        return b"".join(self._node(level, index) for index in range(first, last))
+
+    def prove(self, index: int) -> str:
+        """Return the tlog-proof of one entry under the last checkpoint.
+
+        Raises ``ExportError`` for an unknown index, ``ProofError`` or ``NoteError`` when the log
+        does not hold: no proof leaves that does not verify.
+        """
+        head = self._storage.head()
+        known = 0 <= index < head.size
+        row = next(iter(self._storage.rows(index, index + 1)), None) if known else None
+        if row is None:
+            raise ExportError("the log has no entry with this index")
+        hashes = prove_inclusion(index, head.size, self._node)
+        proof = TlogProof(index, hashes, head.checkpoint)
+        proof.verify(row.leaf, self._key)
+        return proof.encode()
+
+    def _leaf_hashes(self, start: int, stop: int) -> list[bytes]:
+        hashes = [row.leaf_hash for row in self._storage.rows(start, stop)]
+        if len(hashes) != stop - start:
+            raise ExportError("the log misses entries")
+        return hashes
+
+    def _node(self, level: int, index: int) -> bytes:
+        """Return the root of a perfect subtree: from leaf hashes when small, else from full tiles."""
+        start, stop = index << level, (index + 1) << level
+        if level < WIDTH_BITS:
+            return root(append(0, (), self._leaf_hashes(start, stop)))
+        self._grow(stop)
+        return root(append(0, (), self._full[start >> WIDTH_BITS : stop >> WIDTH_BITS]))
+
+    def _grow(self, stop: int) -> None:
+        with self._growing:
+            for first in range(len(self._full) * WIDTH, stop, WIDTH):
+                hashes = self._leaf_hashes(first, first + WIDTH)
+                self._full.append(root(append(0, (), hashes)))
+
+
+def export_log(
+    storage: LogStorage, directory: Path, key: VerifierKey, opener: PayloadSealer | None = None
+) -> int:
+    """Write one state of the log into a new or empty directory; return its size in entries.
+
+    With an ``opener`` the payloads whose keys still live are written in clear as well, readable by
+    the owner only. Entries are written as they stand: a verifier finds what is wrong with them.
+    Raises ``ExportError``.
+    """
+    head = storage.head()
+    if not head.size:
+        raise ExportError("the log has no entries yet")
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()):
+        raise ExportError("the directory is not empty")
+    (directory / VKEY).write_bytes(f"{key}\n".encode())
+    (directory / CHECKPOINT).write_bytes(head.checkpoint.encode())
+    for index, rows in enumerate(runs(storage.rows(0, head.size))):
+        bundle = Tile(ENTRIES, index, len(rows))
+        _write(directory, bundle, encode_bundle([row.leaf for row in rows]))
+    for tile, raw in hash_tiles(row.leaf_hash for row in storage.rows(0, head.size)):
+        _write(directory, tile, raw)
+    if opener is not None:
+        _write_payloads(storage.rows(0, head.size), directory / PAYLOADS, opener)
+    return head.size
+
+
+def _write(directory: Path, tile: Tile, raw: bytes) -> None:
+    path = directory / tile.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(raw)
+
+
+def _write_payloads(rows: Iterable[StoredRow], path: Path, opener: PayloadSealer) -> None:
+    with open(path, "xb", opener=_private) as file:
+        for row in rows:
+            salted = _open(row, opener)
+            if salted is not None:
+                salt, payload = salted[:SALT_BYTES].hex().encode(), salted[SALT_BYTES:]
+                file.write(b'{"index":%d,"payload":%b,"salt":"%b"}\n' % (row.index, payload, salt))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, _OWNER_ONLY)
+
+
+def _open(row: StoredRow, opener: PayloadSealer) -> bytes | None:
+    """Open a payload; ``None`` when it was erased."""
+    if row.payload is None:
+        return None
+    try:
+        return opener.open(row.tag, read_leaf(row.leaf).commitment, row.payload)
+    except ValueError as error:
+        raise ExportError(f"entry {row.index}: the payload cannot be opened") from error

@@ -1,0 +1,119 @@
+"""What the log asks of a store and of a sealer; both are called in the log's writer thread only."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class RefusedError(Exception):
+    """A companion of an entry did not hold, so the entry is not taken; the text says which."""
+
+
+class UnavailableError(Exception):
+    """The log cannot promise durability now; the caller must not act as if it had."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """The head row of one log.
+
+    ``frontier`` holds the roots of the perfect subtrees, largest first; ``checkpoint`` the last
+    signed note (empty while the log is empty); ``frozen`` why the log stopped, if it did.
+    """
+
+    size: int
+    frontier: tuple[bytes, ...]
+    checkpoint: str
+    frozen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """One entry at rest: the leaf that stays for ever, and the payload that may be erased.
+
+    ``tag`` names the subject to the sealer only; ``counter`` is her gap-free count from 1.
+    ``payload`` is ``None`` once erased.
+    """
+
+    index: int
+    event_id: bytes
+    leaf_hash: bytes
+    leaf: bytes
+    payload: bytes | None
+    tag: bytes | None
+    counter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last entry about one subject: her count so far and its index."""
+
+    counter: int
+    index: int
+
+
+class LogTransaction(Protocol):
+    """One transaction that holds the head lock from its first moment until it ends."""
+
+    def head(self) -> StoredHead:
+        """Read the head; nobody else can move it until this transaction ends."""
+        ...
+
+    def admit(self, companions: Sequence[object]) -> None:
+        """Check and carry out what stands or falls with one entry; all of it or none.
+
+        Raises ``RefusedError`` when a condition does not hold; the transaction goes on without.
+        """
+        ...
+
+    def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
+        """Return the last entry of each tag that has one."""
+        ...
+
+    def insert(self, rows: Sequence[StoredRow]) -> None:
+        """Store new entries; an index or event id that exists already is an error."""
+        ...
+
+    def save_head(self, head: StoredHead) -> None:
+        """Replace the head row."""
+        ...
+
+
+class LogStorage(Protocol):
+    """Where one log lives."""
+
+    def locked(self) -> AbstractContextManager[LogTransaction]:
+        """Begin a transaction and take the head lock; commit durably on leaving, or roll back."""
+        ...
+
+    def head(self) -> StoredHead:
+        """Read the head without locking."""
+        ...
+
+    def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
+        """Read entries ``start`` up to but not including ``stop``, in order of index."""
+        ...
+
+    def about(self, tag: bytes) -> Iterator[StoredRow]:
+        """Read all entries about one subject, in order of her count."""
+        ...
+
+
+class PayloadSealer(Protocol):
+    """Seals payloads under the subject's log key; ``subject`` is an opaque handle.
+
+    A payload without a subject (``tag is None``) is sealed under the log's own key.
+    """
+
+    def tag(self, subject: bytes) -> bytes:
+        """Return the keyed tag under which the store may know the subject; 16 bytes."""
+        ...
+
+    def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
+        """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""
+        ...
+
+    def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
+        """Open a payload; ``None`` when its key is destroyed. Raises ``ValueError`` when changed."""
+        ...

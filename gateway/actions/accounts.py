@@ -1,0 +1,101 @@
+"""Turn decisions into the records that the log keeps: names of fields, never values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from gateway.domain.changes import RequireEpoch
+from gateway.domain.decisions import Ask, Decision
+from gateway.domain.fields import FieldDictionary
+from gateway.domain.identifiers import Oin, PurposeCode, SubjectId
+from gateway.domain.ports import Entry
+from gateway.domain.records import AuditRecord, RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all entries of one question share: the ask, the policy it was decided under, the trace."""
+
+    ask: Ask
+    policy: str
+    moment: datetime
+    trace_id: str | None = None
+
+    def record(  # noqa: PLR0913 - an entry names each of these or leaves it out
+        self,
+        kind: RecordKind,
+        outcome: str,
+        *,
+        decision: Decision | None = None,
+        subject: SubjectId | None = None,
+        fields: FieldDictionary | None = None,
+        mask: int = 0,
+        parent: UUID | None = None,
+        detail: dict[str, str | int] | None = None,
+    ) -> AuditRecord:
+        """Make one record about this question."""
+        caller = self.ask.caller
+        purpose = decision.purpose if decision else None
+        grants = decision.grants if decision else ()
+        return AuditRecord(
+            event_id=uuid4(),
+            kind=kind,
+            at=self.moment,
+            outcome=outcome,
+            purpose=purpose.code if purpose else _known(self.ask.purpose),
+            basis=tuple(grant.rule.rule_id for grant in grants),
+            policy=self.policy,
+            recipient=Oin(caller.partner.oin),
+            subject=subject,
+            actor=caller.actor,
+            role=caller.role,
+            fields=fields.names(mask) if fields else (),
+            consents=tuple(grant.consent for grant in grants if grant.consent is not None),
+            reason=str(decision.reason) if decision and decision.reason else None,
+            parent=parent,
+            trace_id=self.trace_id,
+            detail=detail or {},
+        )
+
+    def intent(
+        self,
+        subject: SubjectId,
+        decision: Decision,
+        fields: FieldDictionary,
+        parent: UUID | None,
+    ) -> Entry:
+        """Account for a grant, on condition that nothing about the subject changed meanwhile."""
+        record = self.record(
+            RecordKind.INTENT,
+            "granted",
+            decision=decision,
+            subject=subject,
+            fields=fields,
+            mask=decision.granted,
+            parent=parent,
+        )
+        epoch = -1 if decision.epoch is None else decision.epoch
+        return Entry(record, (RequireEpoch(subject, epoch),))
+
+    def denial(
+        self, subject: SubjectId | None, decision: Decision, fields: FieldDictionary
+    ) -> Entry:
+        """Account for a refusal; ``subject`` only where the gate knows her."""
+        mask = 0
+        for refused, _ in decision.refused:
+            mask |= refused
+        record = self.record(
+            RecordKind.DENIED,
+            "refused",
+            decision=decision,
+            subject=subject,
+            fields=fields,
+            mask=mask,
+        )
+        return Entry(record)
+
+
+def _known(purpose: str) -> PurposeCode | None:
+    """Keep an asked purpose in the leaf only when it looks like a code; free text stays out."""
+    plain = purpose.replace("_", "").isalnum() and purpose.isascii() and purpose[:1] == "P"
+    return PurposeCode(purpose) if plain and len(purpose) <= 60 else None  # noqa: PLR2004 - longest code

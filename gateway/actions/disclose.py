@@ -1,0 +1,302 @@
+"""The one way out: no personal value leaves but through here, and none before its entry is durable.
+
+1. Decide, per subject and field, from the situation as it is now.
+2. Append the intent and wait until it is durable; where the subject's epoch moved, decide again.
+3. Open only the granted fields.
+4. Name the subject as this recipient knows her.
+5. Render, looking a last time for numbers that may not leave.
+6. Send: the edge does, from the ``Released`` it is handed.
+7. Record the outcome; an unknown outcome counts as sent.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from gateway.actions.accounts import Context
+from gateway.domain.decisions import Ask, Decision, decide
+from gateway.domain.delivery import Delivery
+from gateway.domain.disclosures import Disclosed, Obligation, Released
+from gateway.domain.errors import GatewayError, LedgerUnavailableError, RecipientGoneError
+from gateway.domain.events import DisclosureDecided
+from gateway.domain.fields import FieldDictionary
+from gateway.domain.generalise import generalise
+from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.ports import (
+    Clock,
+    Entry,
+    Firewall,
+    Format,
+    Ledger,
+    Pseudonyms,
+    Subjects,
+    Telemetry,
+    Vault,
+)
+from gateway.domain.purposes import Matrix, Stage
+from gateway.domain.reasons import Reason
+from gateway.domain.records import AuditRecord, Receipt, RecordKind
+from gateway.domain.subjects import Dossier
+
+ATTEMPTS = 4
+PAGE = 50
+CLIENT_REF = FieldName("client_ref")
+
+
+class DisclosureRefusedError(GatewayError):
+    """Nothing may leave; ``decision`` says why, and the refusal is already in the log."""
+
+    code = "REFUSED"
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(str(decision.reason))
+        self.decision = decision
+        self.reason = decision.reason or Reason.FIELD_NOT_IN_PURPOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The ports and the policy in force that a disclosure needs."""
+
+    matrix: Matrix
+    fields: FieldDictionary
+    subjects: Subjects
+    ledger: Ledger
+    vault: Vault
+    pseudonyms: Pseudonyms
+    firewall: Firewall
+    telemetry: Telemetry
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an edge asks of ``Disclose``: about whom, in which format.
+
+    ``recipient`` is the name under which pseudonyms are made: the caller's OIN unless a search
+    session narrows it.
+    """
+
+    ask: Ask
+    subjects: tuple[SubjectId, ...]
+    format: Format
+    recipient: str | None = None
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    dossier: Dossier
+    decision: Decision
+    receipt: Receipt
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Passes chunks on and counts what was taken."""
+
+    chunks: Iterable[bytes]
+    taken: int = field(default=0, init=False)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.chunks:
+            self.taken += len(chunk)
+            yield chunk
+
+
+class Disclose:
+    """Carries out disclosures: ``one`` subject, or a ``page`` of at most fifty."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    @asynccontextmanager
+    async def one(self, question: Question) -> AsyncIterator[Released]:
+        """Disclose one subject; raises ``DisclosureRefusedError`` when nothing is granted."""
+        context = self._context(question)
+        subject = question.subjects[0]
+        granted, refused = await self._settle(context, (subject,), None)
+        if not granted:
+            await self._deny(context, subject, refused[subject])
+        self._tell(context, granted[0].decision, 1)
+        async with self._released(context, question, granted, granted[0].receipt) as released:
+            yield released
+
+    @asynccontextmanager
+    async def page(self, question: Question) -> AsyncIterator[Released]:
+        """Disclose a page of subjects under one parent entry; those refused are left out."""
+        if len(question.subjects) > PAGE:
+            raise ValueError("a page holds at most fifty subjects")
+        context = self._context(question)
+        parent = context.record(
+            RecordKind.BULK, "begun", detail={"subjects": len(question.subjects)}
+        )
+        receipt = await self._append_one(parent)
+        granted, _ = await self._settle(context, question.subjects, parent.event_id)
+        if granted:
+            self._tell(context, granted[0].decision, len(granted))
+        async with self._released(context, question, granted, receipt) as released:
+            yield released
+
+    async def push(self, question: Question, channel: Delivery, name: str) -> str:
+        """Disclose one subject into a partner's channel; return where it went."""
+        async with self.one(question) as released:
+            return await channel.hand_over(question.ask.caller.partner.oin, name, released)
+
+    def _context(self, question: Question) -> Context:
+        gate = self._gate
+        return Context(question.ask, gate.matrix.digest, gate.clock.now(), question.trace_id)
+
+    async def _settle(
+        self, context: Context, subjects: Sequence[SubjectId], parent: UUID | None
+    ) -> tuple[list[_Granted], Mapping[SubjectId, Decision]]:
+        """Take steps (1) and (2), and again for each subject of whom something changed meanwhile."""
+        granted: dict[SubjectId, _Granted] = {}
+        refused: dict[SubjectId, Decision] = {}
+        open_subjects = list(subjects)
+        for _ in range(ATTEMPTS):
+            wanted = await self._decide(context, open_subjects, refused)
+            entries = [
+                context.intent(subject, decision, self._gate.fields, parent)
+                for subject, (_, decision) in wanted.items()
+            ]
+            answers = await self._gate.ledger.append(entries) if entries else ()
+            open_subjects = []
+            for (subject, (dossier, decision)), answer in zip(wanted.items(), answers, strict=True):
+                if isinstance(answer, Receipt):
+                    granted[subject] = _Granted(dossier, decision, answer)
+                else:
+                    open_subjects.append(subject)
+            if not open_subjects:
+                return [granted[subject] for subject in subjects if subject in granted], refused
+        raise LedgerUnavailableError("the situation kept changing; ask again")
+
+    async def _decide(
+        self,
+        context: Context,
+        subjects: Sequence[SubjectId],
+        refused: dict[SubjectId, Decision],
+    ) -> dict[SubjectId, tuple[Dossier, Decision]]:
+        gate = self._gate
+        dossiers = await gate.subjects.load(subjects)
+        wanted = {}
+        for subject in subjects:
+            dossier = dossiers.get(subject)
+            situation = dossier.situation if dossier else None
+            decision = decide(context.ask, situation, gate.matrix, gate.fields, context.moment)
+            if decision.granted and dossier is not None:
+                wanted[subject] = (dossier, decision)
+            else:
+                refused[subject] = decision
+        return wanted
+
+    async def _deny(self, context: Context, subject: SubjectId, decision: Decision) -> None:
+        """Log the refusal, then refuse; someone unknown costs the same work as someone hidden."""
+        known = subject if decision.epoch is not None else None
+        await self._gate.ledger.append([context.denial(known, decision, self._gate.fields)])
+        self._tell(context, decision, 0)
+        raise DisclosureRefusedError(decision)
+
+    async def _append_one(self, record: AuditRecord) -> Receipt:
+        answer = (await self._gate.ledger.append([Entry(record)]))[0]
+        if not isinstance(answer, Receipt):
+            raise LedgerUnavailableError(answer.why)
+        return answer
+
+    @asynccontextmanager
+    async def _released(
+        self,
+        context: Context,
+        question: Question,
+        granted: Sequence[_Granted],
+        receipt: Receipt,
+    ) -> AsyncIterator[Released]:
+        outcome, tally = "failed", _Tally(())
+        try:
+            disclosed = [self._open(question, one) for one in granted]
+            chunks = question.format.render(receipt, disclosed)
+            if context.ask.caller.partner.kind.private:
+                chunks = self._gate.firewall.scan(chunks, frozenset())
+            tally = _Tally(chunks)
+            yield Released(receipt, tally, question.format.media_type)
+            outcome = "sent"
+        except RecipientGoneError:
+            outcome = "recipient gone"
+            raise
+        finally:
+            await self._close(context, granted, receipt, outcome, tally.taken)
+
+    async def _close(
+        self,
+        context: Context,
+        granted: Sequence[_Granted],
+        receipt: Receipt,
+        outcome: str,
+        taken: int,
+    ) -> None:
+        subject = granted[0].dossier.situation.subject if len(granted) == 1 else None
+        record = context.record(
+            RecordKind.OUTCOME,
+            outcome,
+            decision=granted[0].decision if granted else None,
+            subject=subject,
+            parent=receipt.event_id,
+            detail={"bytes": taken},
+        )
+        with suppress(LedgerUnavailableError):  # an intent without outcome counts as sent
+            await self._append_one(record)
+
+    def _open(self, question: Question, granted: _Granted) -> Disclosed:
+        """Take steps (3) and (4)."""
+        gate, decision = self._gate, granted.decision
+        subject = granted.dossier.situation.subject
+        recipient = question.recipient or question.ask.caller.partner.oin
+        reference = gate.pseudonyms.reference(recipient, subject)
+        profile = granted.dossier.profile
+        opened = gate.vault.open(profile, decision.granted) if profile else {}
+        values = self._shown(decision, opened)
+        names = gate.fields.names(decision.granted)
+        if CLIENT_REF in names:
+            values[CLIENT_REF] = f'"{reference}"'.encode()
+        return Disclosed(
+            subject,
+            reference,
+            decision,
+            values,
+            tuple(name for name in names if name not in values),
+            tuple((n, str(r)) for m, r in decision.refused for n in gate.fields.names(m)),
+            tuple(
+                Obligation(g.rule.rule_id, g.rule.retention, gate.fields.names(g.fields))
+                for g in decision.grants
+            ),
+            granted.receipt,
+        )
+
+    def _shown(self, decision: Decision, opened: Mapping[int, bytes]) -> dict[FieldName, bytes]:
+        values = {}
+        for grant in decision.grants:
+            for spec in self._gate.fields.specs(grant.fields):
+                value = opened.get(spec.number)
+                if value is not None:
+                    search = grant.rule.stage is Stage.SEARCH
+                    values[spec.name] = generalise(spec.name, value) if search else value
+        return values
+
+    def _tell(self, context: Context, decision: Decision, subjects: int) -> None:
+        caller = context.ask.caller
+        refused = 0
+        for mask, _ in decision.refused:
+            refused |= mask
+        self._gate.telemetry.tell(
+            DisclosureDecided(
+                purpose=decision.purpose.short if decision.purpose else "",
+                role=caller.role,
+                partner=caller.partner.slug,
+                outcome="granted" if decision.granted else "refused",
+                reason=str(decision.reason or ""),
+                granted=decision.granted.bit_count(),
+                refused=max(refused, 0).bit_count(),
+                subjects=subjects,
+            )
+        )

@@ -1,0 +1,176 @@
+"""Take in a delivery (levering): nothing lost, nothing twice, nothing replaced by something older.
+
+1. A file is known by the digest of its bytes: the same file again changes nothing and answers with
+   the first report; one that stopped midway goes on where it was.
+2. Every row is judged. A delivery holds a whole profile: what it leaves out is cleared.
+3. What cannot be accepted is kept under the delivery key, with its reasons.
+4. Each stored version commits together with its log entry, its facts, relations and search terms.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import BinaryIO
+from uuid import UUID, uuid4
+
+from gateway.actions.accounts import Context
+from gateway.actions.disclose import Gate
+from gateway.actions.profiles import OLDER, ProfileWriter
+from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
+from gateway.domain.codes import CodeLists
+from gateway.domain.decisions import Ask
+from gateway.domain.deliveries import JsonValue, JudgedRow, RowOutcome
+from gateway.domain.errors import DeliveryRefusedError, LedgerUnavailableError
+from gateway.domain.events import DeliveryProcessed
+from gateway.domain.intake import DeliveryReport, ReportLine, judge
+from gateway.domain.partners import Caller, PartnerKind
+from gateway.domain.ports import Deliveries, DeliveryState, Entry, Source
+from gateway.domain.records import Receipt, RecordKind
+
+BATCH = 500
+RECENT = 50
+CHUNK = 1 << 20
+PURPOSE = "P03"
+KEY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A processed delivery: its id, its report as JSON, and whether the file had come before."""
+
+    delivery: UUID
+    report: dict[str, JsonValue]
+    seen_before: bool
+
+
+class Ingest:
+    """Processes deliveries of a source, row by row, in batches that commit whole."""
+
+    def __init__(
+        self, gate: Gate, deliveries: Deliveries, profiles: ProfileWriter, codes: CodeLists
+    ) -> None:
+        self._gate = gate
+        self._deliveries = deliveries
+        self._profiles = profiles
+        self._codes = codes
+
+    async def __call__(
+        self,
+        caller: Caller,
+        stream: BinaryIO,
+        source: Source,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Delivered:
+        """Process a delivery; raises ``DeliveryRefusedError`` when the file cannot be read at all."""
+        if caller.partner.kind is not PartnerKind.COA:
+            raise DeliveryRefusedError("only COA delivers profiles")
+        digest = _digest(stream)
+        known = await self._deliveries.by_digest(digest)
+        if known and known.report is not None:
+            return Delivered(known.delivery, self._opened(known), seen_before=True)
+        context = Context(Ask(caller, PURPOSE), self._gate.matrix.digest, self._gate.clock.now())
+        with source.read(stream) as read:
+            delivery = known.delivery if known else await self._open(context, digest)
+            lines: list[ReportLine] = []
+            for batch in _batches(judge(read.rows, self._gate.fields, self._codes)):
+                lines += await self._take(context, delivery, batch)
+                progress(len(batch))
+            report = DeliveryReport.of(lines, read.blocked_columns, read.unknown_columns)
+        await self._close(context, delivery, report)
+        return Delivered(delivery, report.as_json(), seen_before=False)
+
+    def _opened(self, state: DeliveryState) -> dict[str, JsonValue]:
+        sealed = state.report or b""
+        opened = self._gate.vault.open_blob(KEY, state.delivery.bytes, sealed)
+        report: dict[str, JsonValue] = json.loads(opened)
+        return report
+
+    async def report(self, delivery: UUID) -> Delivered | None:
+        """Return what became of an earlier delivery; ``None`` when unknown or unfinished."""
+        state = await self._deliveries.by_id(delivery)
+        if state is None or state.report is None:
+            return None
+        return Delivered(delivery, self._opened(state), seen_before=True)
+
+    async def recent(self) -> Sequence[DeliveryState]:
+        """List the newest deliveries, finished or not."""
+        return await self._deliveries.recent(RECENT)
+
+    async def _open(self, context: Context, digest: bytes) -> UUID:
+        delivery = uuid4()
+        record = context.record(RecordKind.DELIVERY, "received", detail={"sha256": digest.hex()})
+        change = OpenDelivery(delivery, digest, context.moment)
+        answer = (await self._gate.ledger.append([Entry(record, (change,))]))[0]
+        if isinstance(answer, Receipt):
+            return delivery
+        known = await self._deliveries.by_digest(digest)
+        if known is None:
+            raise LedgerUnavailableError(answer.why)
+        return known.delivery
+
+    async def _take(
+        self, context: Context, delivery: UUID, batch: Sequence[JudgedRow]
+    ) -> list[ReportLine]:
+        sound = [r for r in batch if r.outcome is not RowOutcome.QUARANTINED and not r.duplicate]
+        late = await self._profiles.store(context, delivery, sound)
+        entries = [
+            self._quarantine(context, delivery, row)
+            for row in batch
+            if row.outcome is RowOutcome.QUARANTINED
+        ]
+        if entries:
+            await self._gate.ledger.append(entries)  # a row refused here is kept already: resumed
+        return [
+            ReportLine.of(replace(row, signals=(*row.signals, OLDER)) if row.row in late else row)
+            for row in batch
+        ]
+
+    def _quarantine(self, context: Context, delivery: UUID, row: JudgedRow) -> Entry:
+        where = delivery.bytes + row.row.to_bytes(4, "big")
+        plain = json.dumps(dict(row.values), ensure_ascii=False).encode()
+        sealed = self._gate.vault.seal_blob(KEY, where, plain)
+        change = QuarantineRow(delivery, row.row, context.moment, row.reasons, sealed)
+        record = context.record(
+            RecordKind.QUARANTINE, "quarantined", detail={"row": row.row, "in": str(delivery)}
+        )
+        return Entry(record, (change,))
+
+    async def _close(self, context: Context, delivery: UUID, report: DeliveryReport) -> None:
+        sealed = self._gate.vault.seal_blob(
+            KEY, delivery.bytes, json.dumps(report.as_json(), ensure_ascii=False).encode()
+        )
+        counts: dict[str, str | int] = {
+            "accepted": report.accepted,
+            "warnings": report.warnings,
+            "held": report.held,
+            "quarantined": report.quarantined,
+            "in": str(delivery),
+        }
+        record = context.record(RecordKind.DELIVERY, "processed", detail=counts)
+        change = CloseDelivery(delivery, context.moment, sealed)
+        await self._gate.ledger.append([Entry(record, (change,))])
+        self._gate.telemetry.tell(
+            DeliveryProcessed(
+                report.accepted,
+                report.warnings,
+                report.held,
+                report.quarantined,
+                report.duplicates,
+            )
+        )
+
+
+def _batches(rows: Iterator[JudgedRow]) -> Iterator[Sequence[JudgedRow]]:
+    while batch := tuple(islice(rows, BATCH)):
+        yield batch
+
+
+def _digest(stream: BinaryIO) -> bytes:
+    """Return the SHA-256 of a whole stream, and leave it at its start."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+    stream.seek(0)
+    return digest.digest()

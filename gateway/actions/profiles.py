@@ -1,0 +1,170 @@
+"""Write versions of client profiles: sealed, with their facts, relations, terms and log entry."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from gateway.actions.accounts import Context
+from gateway.actions.disclose import Gate
+from gateway.actions.terms import SearchTerms
+from gateway.domain.changes import RuleFacts, StoreProfile
+from gateway.domain.codes import CodeLists
+from gateway.domain.deliveries import JsonValue, JudgedRow
+from gateway.domain.derived import derive
+from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.linking import delivered_events
+from gateway.domain.ports import BlindIndex, Entry, StoredProfile
+from gateway.domain.records import Receipt, RecordKind
+from gateway.domain.subjects import Dossier, SealedProfile
+
+ATTEMPTS = 4
+OLDER = "profiel_peildatum: older than what is stored; not replaced"
+AS_OF = FieldName("profiel_peildatum")
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A row that brings something new, and what it would replace."""
+
+    row: JudgedRow
+    tag: bytes
+    content: bytes
+    as_of: str
+    stored: StoredProfile | None
+
+
+class ProfileWriter:
+    """Stores rows that were found sound as new versions of their subjects' profiles."""
+
+    def __init__(self, gate: Gate, terms: SearchTerms, index: BlindIndex, codes: CodeLists) -> None:
+        self._gate = gate
+        self._terms = terms
+        self._index = index
+        self._codes = codes
+
+    async def store(self, context: Context, delivery: UUID, rows: Sequence[JudgedRow]) -> set[int]:
+        """Store what is new in ``rows``; return which rows came too late to replace anything."""
+        late: set[int] = set()
+        pending = list(rows)
+        for _ in range(ATTEMPTS):
+            drafts = await self._drafts(context, pending, late)
+            entries = await self._entries(context, delivery, drafts)
+            answers = await self._gate.ledger.append(entries) if entries else ()
+            pending = [
+                draft.row
+                for draft, answer in zip(drafts, answers, strict=True)
+                if not isinstance(answer, Receipt)
+            ]
+            if not pending:
+                return late
+        raise LedgerUnavailableError("another delivery writes the same profiles; try again")
+
+    async def _drafts(
+        self, context: Context, rows: Sequence[JudgedRow], late: set[int]
+    ) -> list[_Draft]:
+        tags = [self._index.term("v_nummer", row.v_nummer) for row in rows]
+        known = await self._gate.subjects.stored(tags)
+        drafts = []
+        for row, tag in zip(rows, tags, strict=True):
+            stored = known.get(tag)
+            content = self._index.term("content", _text(dict(sorted(row.values.items()))))
+            as_of = str(row.values.get(AS_OF) or context.moment.date().isoformat())
+            if stored and stored.content == content:
+                continue
+            if stored and as_of < stored.as_of:
+                late.add(row.row)
+                continue
+            drafts.append(_Draft(row, tag, content, as_of, stored))
+        return drafts
+
+    async def _entries(
+        self, context: Context, delivery: UUID, drafts: Sequence[_Draft]
+    ) -> list[Entry]:
+        known = [draft.stored.subject for draft in drafts if draft.stored]
+        dossiers = await self._gate.subjects.load(known)
+        fresh = [SubjectId(uuid4()) for draft in drafts if draft.stored is None]
+        keys = self._gate.vault.create_keys(fresh) if fresh else {}
+        unused = iter(fresh)
+        entries = []
+        for draft in drafts:
+            subject = draft.stored.subject if draft.stored else next(unused)
+            before = dossiers.get(subject)
+            wrapped = draft.stored.profile.wrapped_key if draft.stored else keys[subject]
+            version = draft.stored.version + 1 if draft.stored else 1
+            blank = SealedProfile(subject, version, wrapped, b"")
+            entries.append(self._entry(context, delivery, draft, blank, before))
+        return entries
+
+    def _entry(
+        self,
+        context: Context,
+        delivery: UUID,
+        draft: _Draft,
+        blank: SealedProfile,
+        before: Dossier | None,
+    ) -> Entry:
+        gate = self._gate
+        values = {**draft.row.values}
+        values |= derive(values, context.moment.date(), self._codes)
+        plain = {gate.fields[name].number: _text(v).encode() for name, v in values.items()}
+        changed = self._changed(plain, before)
+        relations = before.situation.relations if before else ()
+        change = StoreProfile(
+            subject=blank.subject,
+            v_tag=draft.tag,
+            version=blank.version,
+            at=context.moment,
+            as_of=draft.as_of,
+            changed=changed,
+            content=draft.content,
+            parts=gate.vault.seal(blank, plain),
+            facts=self._facts(values, gate.fields.mask(draft.row.held)),
+            relations=delivered_events(values, relations, context.moment),
+            terms=self._terms.of_values(values),
+            delivery=delivery,
+        )
+        record = context.record(
+            RecordKind.PROFILE,
+            "stored",
+            subject=blank.subject,
+            fields=gate.fields,
+            mask=changed,
+            detail={"version": blank.version, "in": str(delivery), "row": draft.row.row},
+        )
+        return Entry(record, (change,))
+
+    def _changed(self, plain: Mapping[int, bytes], before: Dossier | None) -> int:
+        """Return the mask of fields that came, went or differ from the version before."""
+        old: Mapping[int, bytes] = {}
+        if before and before.profile:
+            everything = self._gate.fields.mask(spec.name for spec in self._gate.fields)
+            old = self._gate.vault.open(before.profile, everything)
+        changed = 0
+        for number in plain.keys() | old.keys():
+            if plain.get(number) != old.get(number):
+                changed |= 1 << number
+        return changed
+
+    def _facts(self, values: Mapping[FieldName, JsonValue], held: int) -> RuleFacts:
+        site = _str(values, "opvanglocatie_code")
+        place = self._codes.opvanglocaties.get(site or "")
+        return RuleFacts(
+            doelgroep=_str(values, "doelgroep"),
+            reception_site=site,
+            reception_gemeente=place.gemeente if place else None,
+            coa_regio=place.regio if place else None,
+            koppel_datum=_str(values, "koppel_datum"),
+            pip_deadline=_str(values, "pip_deadline"),
+            held=held,
+        )
+
+
+def _text(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _str(values: Mapping[FieldName, JsonValue], name: str) -> str | None:
+    value = values.get(FieldName(name))
+    return value if isinstance(value, str) else None

@@ -1,0 +1,159 @@
+"""Search candidates (P04): without names, at least ten or none, at most a hundred, never ranked.
+
+The order is that of references that live one search session: it says nothing about people.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from gateway.actions.accounts import Context
+from gateway.actions.disclose import PAGE, Disclose, DisclosureRefusedError, Gate, Question
+from gateway.domain.changes import SpendQuery
+from gateway.domain.criteria import SEARCHABLE, Criteria, bucket_asked
+from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
+from gateway.domain.disclosures import Released
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.identifiers import SubjectId
+from gateway.domain.ports import BlindIndex, Candidates, Entry, Format
+from gateway.domain.reasons import Reason
+from gateway.domain.records import RecordKind
+
+MAX_RESULTS = 100
+MAX_HITS = 10_000
+ROUNDED_TO = 5
+BUDGET_TERM = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a search: how many there are (rounded to five), and the shares to show, if any."""
+
+    count: int
+    too_small: bool
+    released: Released | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuestion:
+    """A search: by which criteria, in which session, from which offset (0 or a multiple of 50)."""
+
+    ask: Ask
+    criteria: Criteria
+    session: str
+    offset: int
+    format: Format
+    trace_id: str | None = None
+
+
+class Search:
+    """Finds candidates under a purpose of the search stage."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        disclose: Disclose,
+        candidates: Candidates,
+        index: BlindIndex,
+        budget: int,
+    ) -> None:
+        self._gate = gate
+        self._disclose = disclose
+        self._candidates = candidates
+        self._index = index
+        self._budget = budget
+
+    @asynccontextmanager
+    async def __call__(self, question: SearchQuestion) -> AsyncIterator[Found]:
+        """Search; raises ``DisclosureRefusedError`` when the caller may not search at all."""
+        moment = self._gate.clock.now()
+        context = Context(question.ask, self._gate.matrix.digest, moment, question.trace_id)
+        await self._admit(context, question)
+        own, findable = await self._hits(question, moment)
+        group = len(findable)
+        shown = [*own, *findable] if group >= MIN_GROUP else list(own)
+        await self._account(context, question, len(shown))
+        if not shown:
+            yield Found(0, too_small=True, released=None, more=False)
+            return
+        ordered = self._ordered(question, shown)[:MAX_RESULTS]
+        page = ordered[question.offset : question.offset + PAGE]
+        more = len(ordered) > question.offset + PAGE
+        ask = replace(question.ask, group=group)
+        share = Question(
+            ask, tuple(page), question.format, self._recipient(question), question.trace_id
+        )
+        async with self._disclose.page(share) as released:
+            yield Found(_rounded(len(shown)), too_small=False, released=released, more=more)
+
+    async def _admit(self, context: Context, question: SearchQuestion) -> None:
+        """Refuse whoever may not search, filters on what she may not read, or asks too often."""
+        ask, gate = question.ask, self._gate
+        purpose = gate.matrix.purpose(ask.purpose)
+        reason = standing(ask.caller, purpose, context.moment)
+        cell = gate.matrix.cell(ask.caller.role, purpose.code) if purpose else None
+        if reason is None and cell is None:
+            reason = Reason.PURPOSE_NOT_IN_AGREEMENT
+        readable = 0
+        for _, mask in cell.rules if cell else ():
+            readable |= mask
+        for criterion in question.criteria.filters:
+            if criterion.field not in SEARCHABLE:
+                raise InvalidRequestError(criterion.field, "cannot be searched by")
+            if reason is None and not gate.fields[criterion.field].bit & readable:
+                reason = Reason.FIELD_NOT_IN_PURPOSE
+        since = context.moment - BUDGET_TERM
+        if reason is None and await self._spent(question, since) >= self._budget:
+            reason = Reason.QUERY_BUDGET_SPENT
+        if reason is not None:
+            decision = Decision(purpose, (), (), (), reason, None)
+            await gate.ledger.append([context.denial(None, decision, gate.fields)])
+            raise DisclosureRefusedError(decision)
+
+    async def _spent(self, question: SearchQuestion, since: datetime) -> int:
+        return await self._candidates.searches_since(question.ask.caller.actor, since)
+
+    async def _hits(
+        self, question: SearchQuestion, moment: datetime
+    ) -> tuple[Sequence[SubjectId], Sequence[SubjectId]]:
+        """Find the caller's own linked clients and, apart, those who agreed to be found by her."""
+        partner = question.ask.caller.partner
+        terms = [
+            [self._index.term(c.field, bucket_asked(c.field, value)) for value in c.values]
+            for c in question.criteria.filters
+        ]
+        towns = [f"gemeente:{code}" for code in sorted(partner.gemeenten)]
+        own = await self._candidates.find(terms, towns, moment, MAX_HITS) if towns else ()
+        named = [partner.oin, f"soort:{partner.kind}"]
+        findable = await self._candidates.find(terms, named, moment, MAX_HITS)
+        mine = set(own)
+        return own, [subject for subject in findable if subject not in mine]
+
+    async def _account(self, context: Context, question: SearchQuestion, shown: int) -> None:
+        caller = context.ask.caller
+        purpose = self._gate.matrix.purpose(context.ask.purpose)
+        outcome = "searched" if shown else "group too small"
+        filters = ",".join(c.field for c in question.criteria.filters)
+        record = context.record(RecordKind.SEARCH, outcome, detail={"filters": filters})
+        if purpose is not None:
+            spend = SpendQuery(caller.actor, purpose.code, context.moment)
+            await self._gate.ledger.append([Entry(record, (spend,))])
+
+    def _ordered(self, question: SearchQuestion, subjects: Sequence[SubjectId]) -> list[SubjectId]:
+        recipient = self._recipient(question)
+        return sorted(subjects, key=lambda s: self._gate.pseudonyms.reference(recipient, s).bytes)
+
+    def _recipient(self, question: SearchQuestion) -> str:
+        return f"{question.ask.caller.partner.oin}:zoek:{question.session}"
+
+
+def new_session() -> str:
+    """Return the name of a fresh search session."""
+    return uuid4().hex
+
+
+def _rounded(count: int) -> int:
+    return max(ROUNDED_TO, round(count / ROUNDED_TO) * ROUNDED_TO)

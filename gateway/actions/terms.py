@@ -1,0 +1,37 @@
+"""Make the blind search terms of a profile: opened only for that, and never shown."""
+
+import json
+from collections.abc import Mapping
+
+from gateway.domain.criteria import SEARCHABLE, terms_of
+from gateway.domain.deliveries import JsonValue
+from gateway.domain.fields import FieldDictionary
+from gateway.domain.identifiers import FieldName
+from gateway.domain.ports import BlindIndex, Vault
+from gateway.domain.subjects import SealedProfile
+
+
+class SearchTerms:
+    """Turns a profile, sealed or in hand, into the terms under which it may be found."""
+
+    def __init__(self, vault: Vault, index: BlindIndex, fields: FieldDictionary) -> None:
+        self._vault = vault
+        self._index = index
+        self._fields = fields
+
+    def of(self, profile: SealedProfile | None) -> tuple[bytes, ...]:
+        """Open the searchable fields of a sealed profile and return its terms."""
+        if profile is None:
+            return ()
+        opened = self._vault.open(profile, self._fields.mask(SEARCHABLE))
+        values = {
+            self._fields.names(1 << number)[0]: json.loads(value)
+            for number, value in opened.items()
+        }
+        return self.of_values(values)
+
+    def of_values(self, values: Mapping[FieldName, JsonValue]) -> tuple[bytes, ...]:
+        """Return the terms of values in hand."""
+        return tuple(
+            sorted({self._index.term(field, bucket) for field, bucket in terms_of(values)})
+        )

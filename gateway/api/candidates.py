@@ -1,0 +1,81 @@
+"""Kandidaten: search people who agreed to be found, without names and without rank."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import orjson
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from gateway.actions.search import SearchQuestion, new_session
+from gateway.api.context import Actions, WithActions, WithCaller, trace_of
+from gateway.api.rendering import ListJson, ReleasedResponse, camel
+from gateway.api.wire import Wire
+from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion
+from gateway.domain.decisions import Ask
+from gateway.domain.disclosures import Released
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.identifiers import FieldName
+
+router = APIRouter(prefix="/v1")
+CANDIDATES = ListJson("kandidaatRef")
+FILTER_NAMES = {camel(field): field for field in SEARCHABLE} | {str(f): f for f in SEARCHABLE}
+
+
+class Zoekvraag(Wire):
+    """Filters by field: a candidate must have one of the values of each; go on with ``sessie``."""
+
+    doel: str = Field(default="P04", max_length=60)
+    filters: dict[str, list[str | int] | str | int] = Field(default_factory=dict, max_length=12)
+    sessie: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+    vanaf: int = Field(default=0, ge=0, le=50, multiple_of=50)
+
+
+@router.post("/kandidaten/_zoek", summary="Zoek kandidaten zonder naam (P04)")
+async def search(
+    vraag: Zoekvraag, request: Request, actions: WithActions, caller: WithCaller
+) -> Response:
+    """Answer at most a hundred candidates in pages of fifty, or that the group is too small."""
+    question = SearchQuestion(
+        Ask(caller, vraag.doel),
+        Criteria(tuple(_criterion(name, value) for name, value in vraag.filters.items())),
+        vraag.sessie or new_session(),
+        vraag.vanaf,
+        CANDIDATES,
+        trace_of(request),
+    )
+    return ReleasedResponse(lambda: _found(actions, question))
+
+
+@asynccontextmanager
+async def _found(
+    actions: Actions, question: SearchQuestion
+) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
+    async with actions.search(question) as found:
+        if found.released is None:
+            yield None, b'{"teKlein":true,"aantal":null,"kandidaten":[]}', b""
+            return
+        onward = question.offset + 50 if found.more else None
+        tail = orjson.dumps(
+            {
+                "teKlein": False,
+                "aantal": found.count,
+                "volgorde": "willekeurig binnen deze zoeksessie; er is geen rangschikking",
+                "sessie": question.session,
+                "vanaf": onward,
+            }
+        )
+        yield found.released, b'{"kandidaten":', b"," + tail[1:]
+
+
+def _criterion(name: str, value: list[str | int] | str | int) -> Criterion:
+    field = FILTER_NAMES.get(name)
+    if field is None:
+        raise InvalidRequestError("filters", "holds a field that cannot be searched by")
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise InvalidRequestError(f"filters.{field}", "holds no value")
+    if field == FieldName("beschikbaar_uren") and not all(str(v).isdigit() for v in values):
+        raise InvalidRequestError(f"filters.{field}", "is not a number of hours")
+    return Criterion(field, tuple(str(v) for v in values))

@@ -1,0 +1,119 @@
+"""Toestemmingen and koppelingen: what the COA desk records about a resident."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Header
+from pydantic import AwareDatetime, Field
+from starlette.responses import Response
+
+from gateway.actions.consent import ConsentWish, RecordedConsent
+from gateway.api.context import WithActions, WithCaller, subject_named
+from gateway.api.rendering import JSON, camel, receipt_json
+from gateway.api.wire import Wire
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.fields import FieldDictionary
+from gateway.domain.identifiers import FieldName
+from gateway.domain.relations import RelationEvent, RelationKind
+
+router = APIRouter(prefix="/v1")
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=100)]
+
+
+class Toestemmingswens(Wire):
+    """A resident's choice, told in her language; ``gegeven`` false records a refusal."""
+
+    client_ref: UUID | None = None
+    v_nummer: str | None = Field(default=None, max_length=10)
+    doel: str = Field(max_length=60, examples=["P04"])
+    ontvanger: str = Field(max_length=40, description="OIN, of `soort:uitzendbureau` bij P04")
+    taal: str = Field(pattern="^[a-z]{2,3}$", examples=["tir"])
+    tekst_versie: str = Field(max_length=40, examples=["P04-1"])
+    velden: list[str] = Field(default_factory=list, max_length=200)
+    gegeven: bool = True
+    tolk: bool = False
+    vervaldatum: AwareDatetime | None = None
+
+
+class Koppeling(Wire):
+    """A relation event: linked, re-linked, unlinked, housed; offered, placed or ended with a partner."""
+
+    client_ref: UUID | None = None
+    v_nummer: str | None = Field(default=None, max_length=10)
+    soort: RelationKind
+    partij: str = Field(max_length=40, description="Gemeentecode of OIN")
+    op: AwareDatetime | None = None
+
+
+@router.post("/toestemmingen", summary="Leg een keuze van een bewoner vast", status_code=201)
+async def record(
+    wens: Toestemmingswens,
+    actions: WithActions,
+    caller: WithCaller,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Record consent or its refusal; a repeated Idempotency-Key answers with the first outcome."""
+    subject = await subject_named(actions, caller, wens.client_ref, wens.v_nummer)
+    wish = ConsentWish(
+        subject,
+        wens.doel,
+        wens.ontvanger,
+        wens.taal,
+        wens.tekst_versie,
+        frozenset(_field(name, actions.gate.fields) for name in wens.velden),
+        wens.gegeven,
+        wens.tolk,
+        wens.vervaldatum,
+        idempotency_key,
+    )
+    return _answer(await actions.consents.record(caller, wish), HTTPStatus.CREATED)
+
+
+@router.post("/toestemmingen/{toestemming_id}/_intrekken", summary="Trek een toestemming in")
+async def withdraw(toestemming_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
+    """Withdraw consent; it no longer counts from the next decision on."""
+    return _answer(await actions.consents.withdraw(caller, toestemming_id), HTTPStatus.OK)
+
+
+@router.post("/koppelingen", summary="Leg een koppeling of andere relatie vast", status_code=201)
+async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -> Response:
+    """Record a relation event; whoever it ends loses access at the next decision."""
+    subject = await subject_named(actions, caller, koppeling.client_ref, koppeling.v_nummer)
+    at = koppeling.op.astimezone(UTC) if koppeling.op else actions.gate.clock.now()
+    event = RelationEvent(koppeling.soort, koppeling.partij, at, caller.partner.slug)
+    receipt = await actions.links.record(caller, subject, event)
+    body = b'{"soort":%s,"ontvangstbewijs":%s}' % (
+        orjson.dumps(koppeling.soort),
+        receipt_json(receipt),
+    )
+    return Response(body, HTTPStatus.CREATED, media_type=JSON)
+
+
+def _field(name: str, fields: FieldDictionary) -> FieldName:
+    by_camel = {camel(spec.name): spec.name for spec in fields}
+    field = by_camel.get(name, FieldName(name))
+    if field not in fields:
+        raise InvalidRequestError("velden", "holds a name that is not a field of the klantprofiel")
+    return field
+
+
+def _answer(recorded: RecordedConsent, status: HTTPStatus) -> Response:
+    consent = recorded.consent
+    expires: datetime | None = consent.expires
+    body = {
+        "id": str(consent.consent_id),
+        "status": recorded.state,
+        "doel": consent.scope.purpose,
+        "ontvanger": consent.scope.recipient,
+        "velden": sorted(camel(name) for name in consent.scope.fields),
+        "taal": consent.scope.language,
+        "tekstVersie": consent.scope.text_version,
+        "gegevenOp": consent.since.isoformat(),
+        "vervaltOp": expires.isoformat() if expires else None,
+        "beeindigdOp": consent.ended.isoformat() if consent.ended else None,
+    }
+    text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(recorded.receipt) + b"}"
+    return Response(text, status, media_type=JSON)

@@ -1,0 +1,80 @@
+"""Leveringen: COA hands over a TVS file, and reads what became of every row."""
+
+from http import HTTPStatus
+from io import BytesIO
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gateway.actions.ingest import Delivered
+from gateway.api.context import WithActions, WithCaller
+from gateway.api.problems import (
+    TooLargeError,
+    UnauthorizedError,
+    UnsupportedMediaTypeError,
+    problem,
+)
+from gateway.api.rendering import JSON
+from gateway.domain.partners import Caller, PartnerKind
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post(
+    "/leveringen", summary="Lever klantprofielen (CSV, XLSX, JSON of XML)", status_code=201
+)
+async def deliver(request: Request, actions: WithActions, caller: WithCaller) -> Response:
+    """Process a delivery; the same file again answers 200 with the first report."""
+    _only_coa(caller)
+    source = actions.sources.get(request.headers.get("content-type", ""))
+    if source is None:
+        raise UnsupportedMediaTypeError("send CSV, XLSX, JSON or XML with its media type")
+    body = await _body(request, actions.sources.max_bytes)
+    delivered = await actions.ingest(caller, body, source)
+    status = HTTPStatus.OK if delivered.seen_before else HTTPStatus.CREATED
+    return _answer(delivered, status)
+
+
+@router.get("/leveringen", summary="De laatste leveringen")
+async def recent(actions: WithActions, caller: WithCaller) -> Response:
+    """List the newest deliveries: when they came and whether they are done."""
+    _only_coa(caller)
+    states = await actions.ingest.recent()
+    body = [
+        {"id": str(s.delivery), "ontvangenOp": s.at.isoformat(), "verwerkt": s.report is not None}
+        for s in states
+    ]
+    return Response(orjson.dumps({"leveringen": body}), media_type=JSON)
+
+
+@router.get("/leveringen/{levering_id}", summary="Het verslag van een levering")
+async def report(levering_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
+    """Return what became of every row of an earlier delivery."""
+    _only_coa(caller)
+    delivered = await actions.ingest.report(levering_id)
+    if delivered is None:
+        return problem(HTTPStatus.NOT_FOUND, "Deze levering is er niet, of is nog bezig.")
+    return _answer(delivered, HTTPStatus.OK)
+
+
+async def _body(request: Request, limit: int) -> BytesIO:
+    """Read the body into memory, within the limit; nothing is spooled to disk in clear."""
+    body = BytesIO()
+    async for chunk in request.stream():
+        if body.tell() + len(chunk) > limit:
+            raise TooLargeError(f"a delivery holds at most {limit} bytes")
+        body.write(chunk)
+    body.seek(0)
+    return body
+
+
+def _only_coa(caller: Caller) -> None:
+    if caller.partner.kind is not PartnerKind.COA:
+        raise UnauthorizedError("only COA delivers profiles")
+
+
+def _answer(delivered: Delivered, status: HTTPStatus) -> Response:
+    report = {"id": str(delivered.delivery)} | delivered.report
+    return Response(orjson.dumps(report), status, media_type=JSON)

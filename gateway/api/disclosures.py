@@ -1,0 +1,101 @@
+"""Verstrekkingen and cliënten: a person's fields for a purpose, and the list of one's own people."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from gateway.actions.disclose import Question
+from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
+from gateway.api.rendering import ListJson, OneJson, ReleasedResponse, camel
+from gateway.api.wire import Wire
+from gateway.domain.decisions import Ask
+from gateway.domain.disclosures import Released
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.fields import FieldDictionary
+from gateway.domain.identifiers import FieldName
+
+router = APIRouter(prefix="/v1")
+CLIENTS = ListJson("clientRef")
+ONE = OneJson()
+DEFAULT_PURPOSES = {
+    "coa_casemanager": "P03",
+    "coa_coordinator_meedoenbalie": "P06",
+    "coa_regievoerder": "P01",
+    "cursusinstelling": "P03",
+    "gemeente_burgerzaken": "P07",
+    "gemeente_huisvesting": "P01",
+    "gemeente_matcher": "P04",
+    "jobcoach_gemeente": "P08",
+    "uitzendbureau_matcher": "P05",
+    "werkgever": "P05",
+}
+
+
+class Verstrekkingsvraag(Wire):
+    """Ask for a person's fields: for which purpose, and which (all that the purpose names if left out)."""
+
+    client_ref: UUID
+    doel: str = Field(max_length=60, examples=["P02"])
+    velden: list[str] | None = Field(default=None, max_length=200)
+
+
+@router.post("/verstrekkingen", summary="Vraag gegevens van één persoon voor een doel")
+async def disclose(
+    vraag: Verstrekkingsvraag, request: Request, actions: WithActions, caller: WithCaller
+) -> Response:
+    """Decide, log, open and answer; a field that may not leave is listed with its reason."""
+    mask = _mask(vraag.velden, actions.gate.fields)
+    subject = subject_by_reference(actions, caller, vraag.client_ref)
+    ask = Ask(caller, vraag.doel, mask)
+    question = Question(ask, (subject,), ONE, trace_id=trace_of(request))
+    return ReleasedResponse(lambda: _one(actions, question))
+
+
+@router.get("/clienten", summary="De mensen met wie uw organisatie een relatie heeft")
+async def clients(
+    request: Request,
+    actions: WithActions,
+    caller: WithCaller,
+    doel: Annotated[str | None, Query(max_length=60)] = None,
+    na: Annotated[UUID | None, Query(description="Verwijzing uit `volgende`")] = None,
+) -> Response:
+    """List at most fifty people with the worklist's columns; follow ``volgende`` for more."""
+    ask = Ask(caller, doel or DEFAULT_PURPOSES.get(caller.role, "P02"))
+    return ReleasedResponse(lambda: _page(actions, ask, na, trace_of(request)))
+
+
+@asynccontextmanager
+async def _one(
+    actions: Actions, question: Question
+) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
+    async with actions.disclose.one(question) as released:
+        yield released, b"", b""
+
+
+@asynccontextmanager
+async def _page(
+    actions: Actions, ask: Ask, after: UUID | None, trace_id: str | None
+) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
+    async with actions.clients(ask, after, CLIENTS, trace_id) as page:
+        onward = orjson.dumps(str(page.after) if page.after else None)
+        yield page.released, b'{"clienten":', b',"volgende":' + onward + b"}"
+
+
+def _mask(names: list[str] | None, fields: FieldDictionary) -> int | None:
+    if names is None:
+        return None
+    mask = 0
+    by_name = {camel(spec.name): spec for spec in fields}
+    for position, name in enumerate(names):
+        known = FieldName(name) in fields
+        spec = fields[FieldName(name)] if known else by_name.get(name)
+        if spec is None:
+            raise InvalidRequestError(f"velden.{position}", "is not a field of the klantprofiel")
+        mask |= spec.bit
+    return mask

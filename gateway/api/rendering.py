@@ -1,0 +1,113 @@
+"""Answers as JSON bytes: opened values are spliced in as they were sealed, never parsed again."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.identifiers import FieldName
+from gateway.domain.records import Receipt
+
+JSON = "application/json"
+
+
+def camel(name: str) -> str:
+    """Turn a snake_case field name into the camelCase of the interface."""
+    head, *rest = name.split("_")
+    return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def receipt_json(receipt: Receipt) -> bytes:
+    """Render a receipt: index, leaf hash (hex), signed checkpoint, and the entry's id."""
+    return orjson.dumps(
+        {
+            "id": str(receipt.event_id),
+            "index": receipt.index,
+            "leafHash": receipt.leaf_hash.hex(),
+            "checkpoint": receipt.checkpoint,
+        }
+    )
+
+
+def _velden(disclosed: Disclosed) -> bytes:
+    parts = (b'"%s":%s' % (camel(n).encode(), v) for n, v in disclosed.values.items())
+    return b"{%s}" % b",".join(parts)
+
+
+def _names(names: Iterable[FieldName]) -> list[str]:
+    return [camel(name) for name in names]
+
+
+class OneJson:
+    """A single disclosure: fields, what was refused and why, obligations, receipt."""
+
+    media_type = JSON
+
+    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
+        """Yield the whole answer for the one subject."""
+        share = disclosed[0]
+        refused = [{"veld": camel(name), "reden": reason} for name, reason in share.refused]
+        duties = [
+            {"regel": o.rule, "bewaartermijn": o.retention, "velden": _names(o.fields)}
+            for o in share.obligations
+        ]
+        yield b"".join(
+            (
+                b'{"velden":',
+                _velden(share),
+                b',"ontbreekt":',
+                orjson.dumps(_names(share.missing)),
+                b',"geweigerd":',
+                orjson.dumps(refused),
+                b',"verplichtingen":',
+                orjson.dumps(duties),
+                b',"ontvangstbewijs":',
+                receipt_json(receipt),
+                b"}",
+            )
+        )
+
+
+class ListJson:
+    """People as a JSON list under ``key``, each with her reference (called ``name``) and fields."""
+
+    media_type = JSON
+
+    def __init__(self, name: str) -> None:
+        self._name = name.encode()
+
+    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
+        """Yield the list, then the receipt of the parent entry under ``ontvangstbewijs``."""
+        yield b"["
+        for position, share in enumerate(disclosed):
+            comma = b"," if position else b""
+            yield b'%s{"%s":"%s","velden":%s}' % (
+                comma,
+                self._name,
+                str(share.reference).encode(),
+                _velden(share),
+            )
+        yield b'],"ontvangstbewijs":' + receipt_json(receipt)
+
+
+class ReleasedResponse(Response):
+    """An answer whose body is a ``Released``: sent inside its context, so the outcome is recorded."""
+
+    def __init__(
+        self,
+        opened: Callable[[], AbstractAsyncContextManager[tuple[Released | None, bytes, bytes]]],
+        status_code: int = 200,
+    ) -> None:
+        super().__init__(b"", status_code, media_type=JSON)
+        self._opened = opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open the disclosure, send its bytes between head and tail, close it."""
+        async with self._opened() as (released, head, tail):
+            chunks = released.chunks if released is not None else ()
+            self.body = b"".join((head, *chunks, tail))
+            self.init_headers({})
+            await super().__call__(scope, receive, send)

@@ -1,0 +1,32 @@
+"""Tiles of the log's tree for everyone; entry bundles only for those who oversee."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gateway.api.auditlog import OCTETS, OVERSEERS, WithReader
+from gateway.api.context import bearer, caller_of
+from gateway.api.problems import problem
+
+router = APIRouter(prefix="/auditlog", tags=["auditlog"])
+
+
+@router.get("/tile/{path:path}", summary="Tegel van de hashboom, of een bundel regels")
+async def tile(path: str, request: Request, reader: WithReader) -> Response:
+    """Return a tile; a bundle of entries needs the role of a privacy officer or the authority.
+
+    Leaves hold no personal data, but moments and volumes of a small partner can tell tales.
+    """
+    if path.startswith("entries/") and not await _overseer(request):
+        return problem(HTTPStatus.FORBIDDEN, "Alleen toezichthouders lezen regels in bulk.")
+    try:
+        content = reader.tile(f"tile/{path}")
+    except ValueError:
+        return problem(HTTPStatus.NOT_FOUND, "Deze tegel is er niet.")
+    return Response(content, media_type=OCTETS)
+
+
+async def _overseer(request: Request) -> bool:
+    caller = await caller_of(request, await bearer(request))
+    return caller.role in OVERSEERS

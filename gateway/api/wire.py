@@ -1,0 +1,12 @@
+"""What travels over the wire: camelCase names, and nothing that was not agreed."""
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Wire(BaseModel):
+    """Base of all request bodies: unknown members are refused, values are not coerced loosely."""
+
+    model_config = ConfigDict(
+        extra="forbid", alias_generator=to_camel, populate_by_name=False, hide_input_in_errors=True
+    )

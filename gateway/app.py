@@ -1,0 +1,141 @@
+"""The HTTP application: routes, problems and headers around the actions that wiring hands in."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.actions.disclose import DisclosureRefusedError
+from gateway.api import auditlog, candidates, consents, deliveries, disclosures, tiles
+from gateway.api.context import Actions
+from gateway.api.problems import on_gateway_error, on_http, on_invalid, on_refusal, problem
+from gateway.domain.errors import GatewayError
+
+API_VERSION = "1.0.0"
+HEADERS = {
+    "API-Version": API_VERSION,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Headers:
+    """Pure ASGI middleware: the security headers and API version on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with headers added where the answer starts."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def create_app(
+    actions: Actions,
+    ready: Callable[[], str | None],
+    metrics: Callable[[], str],
+    close: Callable[[], None],
+) -> FastAPI:
+    """Put routes around ``actions``; ``ready`` returns why the gate cannot serve, or ``None``."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        close()
+
+    app = FastAPI(
+        title="Doelpoort",
+        version=API_VERSION,
+        summary="Klantprofielen delen: per gegeven, voor een doel, met een grondslag, en gelogd.",
+        contact={
+            "name": "Doelpoort",
+            "url": "https://doelpoort.example",
+            "email": "api@doelpoort.example",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.actions = actions
+    for module in (disclosures, candidates, consents, deliveries, auditlog, tiles):
+        app.include_router(module.router, responses=_RESPONSES)
+    _add_operations(app, ready, metrics)
+    app.add_exception_handler(DisclosureRefusedError, on_refusal)
+    app.add_exception_handler(GatewayError, on_gateway_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, _on_fault)
+    app.add_middleware(Headers)
+    return app
+
+
+def _add_operations(
+    app: FastAPI, ready: Callable[[], str | None], metrics: Callable[[], str]
+) -> None:
+    @app.get("/health/live", include_in_schema=False)
+    async def live() -> Response:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def is_ready() -> Response:
+        why_not = ready()
+        if why_not is None:
+            return PlainTextResponse("ok\n")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, why_not)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def counts() -> Response:
+        return PlainTextResponse(metrics())
+
+
+async def _on_fault(_: object, __: Exception) -> Response:
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "De poort kon dit verzoek niet afmaken.")
+
+
+_PROBLEM: dict[str, Any] = {
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["status", "title", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "reden": {"type": "string"},
+                    "fouten": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+        }
+    }
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Probleem bij het verzoek", **_PROBLEM},
+    "5XX": {"description": "Probleem in de poort", **_PROBLEM},
+}

@@ -1,0 +1,87 @@
+"""Prove the log: verify the live store or an export, export, prove one entry, print the key."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.verify import Fault
+from gateway.commands.shared import Data, Json, complaints, console, opened, show
+
+app = typer.Typer(help="The log that nobody can rewrite.", no_args_is_help=True)
+
+
+@app.command()
+def verify(
+    export: Annotated[
+        Path | None, typer.Argument(help="An export folder, checked offline.")
+    ] = None,
+    vkey: Annotated[str | None, typer.Option(help="Verifier key: the line, or its file.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Check the live store, or an export offline; exit 1 names every fault."""
+    if export is not None:
+        _verify_export(export, vkey)
+    with opened(data) as gateway:
+        faults = gateway.audit.verify()
+        head = gateway.audit.head()
+    report: dict[str, object] = {
+        "size": head.size,
+        "root": gateway.audit.root_of(head),
+        "faults": [f"{fault.where}: {fault.what}" for fault in faults],
+    }
+    _say(report, faults, as_json=as_json)
+
+
+def _say(report: dict[str, object], faults: list[Fault], *, as_json: bool) -> None:
+    show(report, as_json=as_json, title="log")
+    if faults:
+        complaints.print(f"{len(faults)} fault(s)")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _verify_export(export: Path, vkey: str | None) -> None:
+    from audit.verify import main  # noqa: PLC0415 - the stand-alone verifier, as a stranger runs it
+
+    if vkey is None:
+        complaints.print("an export is checked against a key you already trust: give --vkey")
+        raise typer.Exit(2)
+    sys.exit(main([str(export), "--vkey", vkey]))
+
+
+@app.command()
+def fsck(data: Data = None, as_json: Json = False) -> None:
+    """Check the live store: every leaf, payload, counter, head and checkpoint."""
+    verify(None, None, data, as_json)
+
+
+@app.command("export")
+def export_log(
+    folder: Annotated[Path, typer.Argument(help="Folder to write (tlog-tiles layout).")],
+    payloads: Annotated[
+        bool, typer.Option(help="Also the opened payloads: personal data.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Write checkpoint, tiles, entries and key to a folder that anyone can verify."""
+    with opened(data) as gateway:
+        gateway.audit.export(folder, payloads=payloads)
+    console.print(f"exported: {folder}")
+
+
+@app.command()
+def prove(
+    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")], data: Data = None
+) -> None:
+    """Print the inclusion proof of one entry as a C2SP tlog-proof."""
+    with opened(data) as gateway:
+        typer.echo(gateway.audit.prove(index), nl=False)
+
+
+@app.command("vkey")
+def vkey_line(data: Data = None) -> None:
+    """Print the key by which the log's checkpoints verify, on exactly one line."""
+    with opened(data) as gateway:
+        typer.echo(gateway.audit.vkey())

@@ -1,0 +1,113 @@
+"""Run the gate: serve, token, doctor, db, keys."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.request import urlopen
+
+import typer
+import uvicorn
+
+from gateway import wiring
+from gateway.api.identity import Persona
+from gateway.commands.shared import (
+    Data,
+    Json,
+    complaints,
+    opened,
+    partner_named,
+    settings_for,
+    show,
+)
+from gateway.domain.identifiers import ActorId, RoleId
+from gateway.settings import Mode
+
+db = typer.Typer(help="The store's schema.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal the store.", no_args_is_help=True)
+
+
+def serve(data: Data = None) -> None:
+    """Serve the gate over HTTP until stopped."""
+    gateway = wiring.build(settings_for(data))
+    run(gateway)
+
+
+def run(gateway: wiring.Gateway) -> None:
+    """Run the HTTP server on an open gateway; closes it at the end."""
+    settings = gateway.settings
+    if settings.mode is Mode.DEMO:
+        complaints.print("INSECURE demo mode: local tokens, loopback only, synthetic people only")
+    wiring.calm_collector()
+    uvicorn.run(
+        gateway.app(),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+    )
+
+
+def token(
+    role: Annotated[str, typer.Option(help="Role to act in, such as gemeente_klantmanager.")],
+    partner: Annotated[str, typer.Option(help="Organisation: slug, OIN or gemeentecode.")],
+    actor: Annotated[str, typer.Option(help="Name of the worker in the log.")] = "demo",
+    locatie: Annotated[
+        list[str] | None, typer.Option(help="Reception site of a COA worker (default: all).")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Print a bearer token for an hour; demo settings only."""
+    with opened(data, create=True) as gateway:
+        organisation = partner_named(partner, gateway.catalogue.partners)
+        sites = frozenset(locatie or gateway.catalogue.codes.opvanglocaties)
+        persona = Persona(organisation, RoleId(role), ActorId(actor), sites)
+        typer.echo(gateway.token(persona))
+
+
+def doctor(
+    data: Data = None,
+    as_json: Json = False,
+    live: Annotated[bool, typer.Option(help="Only ask a running gate whether it lives.")] = False,
+) -> None:
+    """Say whether the gate can run here: settings, key, store, policy, log; exit 1 if not."""
+    if live:
+        _live(data)
+        return
+    with opened(data) as gateway:
+        why_not = gateway.ready()
+        report: dict[str, object] = {
+            "data": str(gateway.settings.data),
+            "mode": gateway.settings.mode,
+            "policy": gateway.actions.gate.matrix.digest,
+            "entries": gateway.audit.head().size,
+            "ready": why_not or "yes",
+        }
+    show(report, as_json=as_json, title="doctor")
+    raise typer.Exit(1 if why_not else 0)
+
+
+def _live(data: Path | None) -> None:
+    settings = settings_for(data)
+    host = settings.host if settings.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 - compared, not bound
+    with urlopen(f"http://{host}:{settings.port}/health/live", timeout=3) as answer:
+        raise typer.Exit(0 if answer.status == 200 else 1)  # noqa: PLR2004 - HTTP OK
+
+
+@db.command()
+def upgrade(data: Data = None) -> None:
+    """Bring the store's schema to this version; refused while the folder has no store."""
+    wiring.upgrade_store(settings_for(data))
+    typer.echo("the schema is up to date")
+
+
+@db.command()
+def status(data: Data = None, as_json: Json = False) -> None:
+    """Show which schema version the store has and which this program needs."""
+    show(wiring.store_status(settings_for(data)), as_json=as_json, title="schema")
+
+
+@keys.command("status")
+def keys_status(data: Data = None, as_json: Json = False) -> None:
+    """Show how many keys there are of each kind; never a key."""
+    with opened(data) as gateway:
+        show(gateway.key_counts(), as_json=as_json, title="keys")

@@ -1,0 +1,157 @@
+"""Every key but the root lives wrapped: the root opens key-encryption keys, these open the rest.
+
+A wrapped key is 70 bytes: format (1), algorithm (1), version of the key-encryption key (4; 0 is the
+root), version of this key (4), nonce (12), and the sealed key with its tag (48). Its place, that is
+kind and handle, is authenticated with the first ten bytes, so a key opens only where it belongs.
+
+Plaintext is kept in memory for the few named keys and key-encryption keys only. A subject's keys
+are unwrapped on each use, so that a destroyed key is gone at once.
+"""
+
+import re
+import struct
+from secrets import token_bytes
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+
+from gateway.crypto.primitives import (
+    FORMAT,
+    KEY_SIZE,
+    NONCE_SIZE,
+    TAG_SIZE,
+    Aead,
+    Algorithm,
+    aead,
+    hmac_sha256,
+)
+from gateway.domain.errors import UnreadableValueError
+from gateway.domain.keys import KeyExistsError, KeyStore, WrappedKey
+
+PROFILE = "profile"
+LOG = "log"
+SUBJECT_TAG_SIZE = 16
+
+_KEK = "kek"
+_KEK_HANDLE = b"kek"
+_NAMED = "named"
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_ROOT = 0
+_HEADER = struct.Struct(">BBII")
+_KIND_OF_WRAP = bytes((FORMAT, Algorithm.AES_256_GCM))
+_SEALED_AT = _HEADER.size + NONCE_SIZE
+_SIZE = _SEALED_AT + KEY_SIZE + TAG_SIZE
+
+
+class _Place(NamedTuple):
+    handle: bytes
+    kind: str
+    version: int
+
+
+class Keyring:
+    """Makes, wraps and unwraps keys below one root key."""
+
+    def __init__(self, root: bytes, keys: KeyStore) -> None:
+        self._keys = keys
+        self._wrappers: dict[int, Aead] = {_ROOT: aead(Algorithm.AES_256_GCM, root)}
+        self._newest = _ROOT
+        self._named: dict[str, bytes] = {}
+
+    def named(self, name: str) -> bytes:
+        """Return the key of this name, 32 bytes; made on first use and kept.
+
+        Names are lower-case ASCII: ``index``, ``pseudonym``, ``tag``, ``log``, ``log-signing``, ….
+        """
+        key = self._named.get(name)
+        if key is None:
+            if not _NAME.fullmatch(name):
+                raise ValueError("a key's name is lower-case letters, digits and dashes")
+            handle = name.encode("ascii")
+            key = self._named[name] = self._kept(handle, _NAMED, self._newest_version())
+        return key
+
+    def subject_tag(self, subject: bytes) -> bytes:
+        """Return the keyed tag that stands for a subject in the log and names her log key."""
+        return hmac_sha256(self.named("tag"), subject, SUBJECT_TAG_SIZE)
+
+    def wrap_new(self, handle: bytes, kind: str) -> WrappedKey:
+        """Make a key and wrap it; the caller adds it to the store before its first use."""
+        return self._wrap_new(self._newest_version(), _Place(handle, kind, 1))
+
+    def unwrap(self, handle: bytes, kind: str, wrapped: bytes) -> bytes:
+        """Return the key that was wrapped for this place; ``UnreadableValueError`` for any other."""
+        if len(wrapped) != _SIZE or not wrapped.startswith(_KIND_OF_WRAP):
+            raise UnreadableValueError(f"{kind} key: gone, or not a wrapped key")
+        under = int.from_bytes(wrapped[2:6], "big")
+        if (under == _ROOT) != (kind == _KEK):
+            raise UnreadableValueError(f"{kind} key: not wrapped under the key above it")
+        header, nonce = wrapped[: _HEADER.size], wrapped[_HEADER.size : _SEALED_AT]
+        try:
+            return self._wrapper(under).decrypt(
+                nonce, wrapped[_SEALED_AT:], _binding(header, kind, handle)
+            )
+        except InvalidTag:
+            raise UnreadableValueError(f"{kind} key: moved or changed") from None
+
+    def rotate(self) -> int:
+        """Make the next key-encryption key and return its version.
+
+        New keys are wrapped under it; keys wrapped under older versions still open. Other gateways
+        take it up when they start.
+        """
+        version = self._newest_version(fresh=True) + 1
+        self._keys.add((self._wrap_new(_ROOT, _Place(_KEK_HANDLE, _KEK, version)),))
+        self._newest = version
+        return version
+
+    def _newest_version(self, *, fresh: bool = False) -> int:
+        if self._newest == _ROOT or fresh:
+            newest = self._keys.get(_KEK_HANDLE, _KEK)
+            if newest is None:
+                self._kept(_KEK_HANDLE, _KEK, _ROOT)
+            self._newest = 1 if newest is None else newest.version
+        return self._newest
+
+    def _kept(self, handle: bytes, kind: str, under: int) -> bytes:
+        row = self._keys.get(handle, kind) or self._made(handle, kind, under)
+        return self._unwrap_row(row)
+
+    def _made(self, handle: bytes, kind: str, under: int) -> WrappedKey:
+        made = self._wrap_new(under, _Place(handle, kind, 1))
+        try:
+            self._keys.add((made,))
+        except KeyExistsError:  # another gateway, or another thread, was first
+            first = self._keys.get(handle, kind)
+            if first is None:
+                raise
+            return first
+        return made
+
+    def _wrapper(self, version: int) -> Aead:
+        wrapper = self._wrappers.get(version)
+        if wrapper is None:
+            rows = self._keys.versions(_KEK_HANDLE, _KEK)
+            row = next((row for row in rows if row.version == version), None)
+            if row is None:
+                raise UnreadableValueError(f"key-encryption key version {version}: gone")
+            wrapper = aead(Algorithm.AES_256_GCM, self._unwrap_row(row))
+            self._wrappers[version] = wrapper
+        return wrapper
+
+    def _unwrap_row(self, row: WrappedKey) -> bytes:
+        if row.wrapped[6:10] != row.version.to_bytes(4, "big"):
+            raise UnreadableValueError(f"{row.kind} key: another version than its row says")
+        return self.unwrap(row.handle, row.kind, row.wrapped)
+
+    def _wrap_new(self, under: int, place: _Place) -> WrappedKey:
+        header = _HEADER.pack(FORMAT, Algorithm.AES_256_GCM, under, place.version)
+        nonce = token_bytes(NONCE_SIZE)
+        sealed = self._wrapper(under).encrypt(
+            nonce, token_bytes(KEY_SIZE), _binding(header, place.kind, place.handle)
+        )
+        return WrappedKey(*place, header + nonce + sealed)
+
+
+def _binding(header: bytes, kind: str, handle: bytes) -> bytes:
+    return b"doelpoort key\0" + header + kind.encode("ascii") + b"\0" + handle

@@ -1,0 +1,64 @@
+"""Payloads of the log are sealed under the subject's log key, so that they end when she may be forgotten.
+
+Associated data: ``doelpoort log`` and a zero byte, whose key (1: 0 the log's own, 1 the subject's),
+the tag where there is one (16), the context. The first byte of a sealed payload says whose key.
+"""
+
+from gateway.crypto.keyring import LOG, Keyring
+from gateway.crypto.primitives import Algorithm, open_message, seal_message
+from gateway.domain.errors import UnreadableValueError
+from gateway.domain.keys import KeyStore
+
+_OWN = b"\0"
+_SUBJECT = b"\1"
+
+
+class LogPayloadSealer:
+    """Seals what the log may have to forget; the protocol is ``audit.storage.PayloadSealer``.
+
+    A tag without a key belongs to someone who is not known (any more): such a payload is sealed
+    under the log's own key, so that a question about an invented subject is on the record too and
+    makes no keys. Keys are asked of the store each time: one that is destroyed opens nothing.
+    """
+
+    def __init__(self, keyring: Keyring, keys: KeyStore) -> None:
+        self._keyring = keyring
+        self._keys = keys
+
+    def tag(self, subject: bytes) -> bytes:
+        """Return the keyed tag under which the store may know the subject; 16 bytes."""
+        return self._keyring.subject_tag(subject)
+
+    def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
+        """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""
+        key = None if tag is None else self._subject_key(tag)
+        whose = _OWN if key is None else _SUBJECT
+        bound = _binding(whose, tag, context)
+        return whose + seal_message(Algorithm.AES_256_GCM, key or self._own_key(), bound, plaintext)
+
+    def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
+        """Open a payload; ``None`` when its key is destroyed. Raises ``ValueError`` when changed."""
+        whose = sealed[:1]
+        if whose == _OWN:
+            key: bytes | None = self._own_key()
+        elif whose == _SUBJECT and tag is not None:
+            key = self._subject_key(tag)
+        else:
+            raise ValueError("not a sealed payload of this entry")
+        return None if key is None else open_message(key, _binding(whose, tag, context), sealed[1:])
+
+    def _own_key(self) -> bytes:
+        return self._keyring.named("log")
+
+    def _subject_key(self, tag: bytes) -> bytes | None:
+        row = self._keys.get(tag, LOG)
+        if row is None:
+            return None
+        try:
+            return self._keyring.unwrap(tag, LOG, row.wrapped)
+        except UnreadableValueError as error:
+            raise ValueError(str(error)) from None
+
+
+def _binding(whose: bytes, tag: bytes | None, context: bytes) -> bytes:
+    return b"doelpoort log\0" + whose + (tag or b"") + context

@@ -1,0 +1,78 @@
+"""Read koppel_status, gemeente and reception site out of a delivered profile as relation events."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from gateway.domain.deliveries import JsonValue
+from gateway.domain.identifiers import FieldName
+from gateway.domain.relations import (
+    MUNICIPAL,
+    RelationEvent,
+    RelationKind,
+    municipal_ties,
+    reception_site,
+)
+
+SOURCE: Final = "TVS"
+_TICK: Final = timedelta(microseconds=1)
+
+
+def delivered_events(
+    values: Mapping[FieldName, JsonValue], known: Iterable[RelationEvent], moment: datetime
+) -> tuple[RelationEvent, ...]:
+    """Return the events that bring what is known in line with what was delivered at ``moment``.
+
+    A date in the profile that lies before what is already known takes effect right after it: late
+    news never reopens a closed period.
+    """
+    events = tuple(known)
+    return (*_link(values, events, moment), *_stay(values, events, moment))
+
+
+def _link(
+    values: Mapping[FieldName, JsonValue], known: tuple[RelationEvent, ...], moment: datetime
+) -> tuple[RelationEvent, ...]:
+    town = values.get(FieldName("koppel_gemeente_code"))
+    status = values.get(FieldName("koppel_status"))
+    far = max((event.at for event in known), default=moment)
+    ties = municipal_ties(known, max(moment, far))
+    current = ties[-1] if ties and ties[-1].until is None else None
+    if status in {"ontkoppeld", "niet_gekoppeld"} or not isinstance(town, str):
+        if current is None:
+            return ()
+        return (_event(RelationKind.ONTKOPPELD, current.gemeente, moment, known),)
+    if status == "gehuisvest":
+        if current and current.gemeente == town and current.housed:
+            return ()
+        at = _day(values.get(FieldName("huisvestingsdatum")), moment)
+        return (_event(RelationKind.GEHUISVEST, town, at, known),)
+    if current and current.gemeente == town:
+        return ()
+    kind = RelationKind.OMGEKOPPELD if current else RelationKind.GEKOPPELD
+    at = _day(values.get(FieldName("koppel_datum")), moment)
+    return (_event(kind, town, at, known),)
+
+
+def _stay(
+    values: Mapping[FieldName, JsonValue], known: tuple[RelationEvent, ...], moment: datetime
+) -> tuple[RelationEvent, ...]:
+    site = values.get(FieldName("opvanglocatie_code"))
+    if not isinstance(site, str) or reception_site(known, moment) == site:
+        return ()
+    return (RelationEvent(RelationKind.VERBLIJFT, site, moment, SOURCE),)
+
+
+def _event(
+    kind: RelationKind, town: str, at: datetime, known: tuple[RelationEvent, ...]
+) -> RelationEvent:
+    last = max((event.at for event in known if event.kind in MUNICIPAL), default=None)
+    return RelationEvent(kind, town, at if last is None else max(at, last + _TICK), SOURCE)
+
+
+def _day(value: JsonValue, otherwise: datetime) -> datetime:
+    """Turn an ISO day into its first moment; a day that is not whole counts as the delivery's."""
+    try:
+        return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+    except ValueError:
+        return otherwise

@@ -1,0 +1,1 @@
+"""Where the gate keeps what it knows: tables, changes under the log's lock, and reads for actions."""

@@ -1,0 +1,253 @@
+"""Carries out the domain's changes: each checks first, and one that does not hold refuses its entry.
+
+1. All changes of an entry stand or fall together.
+2. Whatever may alter a decision about a subject raises her epoch.
+3. Who may find her from the entry's moment on, and under which terms, is brought up to date in the
+   same transaction.
+"""
+
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from audit.storage import RefusedError
+from gateway.domain.changes import (
+    Change,
+    CloseDelivery,
+    OpenDelivery,
+    QuarantineRow,
+    RecordConsent,
+    RecordRelations,
+    RequireEpoch,
+    SpendQuery,
+    StoreProfile,
+)
+from gateway.domain.identifiers import SubjectId
+from gateway.domain.ports import Entry
+from gateway.store import tables
+from gateway.store.consenting import misfit
+from gateway.store.events import add_consent, add_relations, consents_of, relations_of
+from gateway.store.findability import windows
+from gateway.store.prepared import Prepared
+
+_s, _d, _q = tables.subject.c, tables.delivery.c, tables.quarantine_row.c
+_FACTS = (
+    "held", "doelgroep", "reception_site", "reception_gemeente", "coa_regio", "koppel_datum",
+    "pip_deadline",
+)  # fmt: skip
+
+_EPOCH = Prepared(sa.select(_s.epoch).where(_s.id == sa.bindparam("of")))
+_VERSION = Prepared(sa.select(_s.version, _s.v_tag).where(_s.id == sa.bindparam("of")))
+_TAGGED = Prepared(sa.select(_s.id).where(_s.v_tag == sa.bindparam("tag")))
+_RAISE = Prepared(
+    sa.update(tables.subject).where(_s.id == sa.bindparam("of")).values(epoch=_s.epoch + 1)
+)
+_NEW_SUBJECT = Prepared(
+    sa.insert(tables.subject),
+    "id", "v_tag", "epoch", "version", "shielded", "created", *_FACTS,
+)  # fmt: skip
+_FACTS_OF = Prepared(
+    sa.update(tables.subject)
+    .where(_s.id == sa.bindparam("of"))
+    .values({name: sa.bindparam("new_" + name) for name in (*_FACTS, "version")})
+)
+_NEW_VERSION = Prepared(
+    sa.insert(tables.profile_version),
+    "subject", "version", "at", "as_of", "delivery", "changed", "content", "parts",
+)  # fmt: skip
+_WHOSE = Prepared(
+    sa.select(tables.consent_event.c.subject)
+    .where(tables.consent_event.c.consent_id == sa.bindparam("of"))
+    .limit(1)
+)
+_DROP_WINDOWS = Prepared(
+    sa.delete(tables.candidate).where(tables.candidate.c.subject == sa.bindparam("of"))
+)
+_NEW_WINDOW = Prepared(sa.insert(tables.candidate), "recipient", "subject", "since", "until")
+_DROP_TERMS = Prepared(
+    sa.delete(tables.candidate_term).where(tables.candidate_term.c.subject == sa.bindparam("of"))
+)
+_NEW_TERM = Prepared(sa.insert(tables.candidate_term), "term", "subject")
+_DELIVERED = Prepared(
+    sa.select(_d.id).where((_d.id == sa.bindparam("of")) | (_d.digest == sa.bindparam("same")))
+)
+_UNFINISHED = Prepared(sa.select(_d.id).where(_d.id == sa.bindparam("of"), _d.closed.is_(None)))
+_NEW_DELIVERY = Prepared(sa.insert(tables.delivery), "id", "digest", "at")
+_CLOSE = Prepared(
+    sa.update(tables.delivery)
+    .where(_d.id == sa.bindparam("of"))
+    .values(closed=sa.bindparam("at_"), report=sa.bindparam("report_"))
+)
+_QUARANTINED = Prepared(
+    sa.select(_q.row).where(_q.delivery == sa.bindparam("of"), _q.row == sa.bindparam("nth"))
+)
+_NEW_QUARANTINED = Prepared(
+    sa.insert(tables.quarantine_row), "delivery", "row", "at", "reasons", "sealed"
+)
+_NEW_SEARCH = Prepared(sa.insert(tables.search_spent), "actor", "purpose", "at")
+
+
+def carry_out(connection: sa.Connection, entry: Entry) -> None:
+    """Check and carry out one entry's changes; raises ``RefusedError`` and leaves no trace (1)."""
+    if all(isinstance(change, RequireEpoch) for change in entry.changes):
+        _each(connection, entry)
+        return
+    connection.exec_driver_sql("SAVEPOINT entry")
+    try:
+        _each(connection, entry)
+    except RefusedError:
+        connection.exec_driver_sql("ROLLBACK TO entry")
+        raise
+    finally:
+        connection.exec_driver_sql("RELEASE entry")
+
+
+def _each(connection: sa.Connection, entry: Entry) -> None:
+    for change in entry.changes:
+        _one(connection, change, entry.record.at)
+
+
+def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  # noqa: C901 - one case a change
+    match change:
+        case RequireEpoch(subject, epoch):
+            if _EPOCH.rows(connection, of=subject) != [(epoch,)]:
+                raise RefusedError("subject: the situation changed since the decision")
+        case StoreProfile():
+            _store_profile(connection, change, moment)
+        case RecordConsent():
+            _record_consent(connection, change, moment)
+        case RecordRelations():
+            _record_relations(connection, change, moment)
+        case OpenDelivery():
+            _open_delivery(connection, change)
+        case CloseDelivery():
+            _require_unfinished(connection, change.delivery)
+            _CLOSE.run(connection, of=change.delivery, at_=change.at, report_=change.report)
+        case QuarantineRow():
+            _quarantine(connection, change)
+        case SpendQuery(actor, purpose, at):
+            _NEW_SEARCH.run(connection, actor=actor, purpose=purpose, at=at)
+        case _:
+            assert_never(change)
+
+
+def _store_profile(connection: sa.Connection, change: StoreProfile, moment: datetime) -> None:
+    _require_unfinished(connection, change.delivery)
+    known = _VERSION.rows(connection, of=change.subject)
+    version, tag = known[0] if known else (0, change.v_tag)
+    if change.version != version + 1 or tag != change.v_tag:
+        raise RefusedError("subject: another version of the profile was stored first")
+    if known:
+        _replace_subject(connection, change)
+    else:
+        _insert_subject(connection, change)
+    _NEW_VERSION.run(
+        connection,
+        subject=change.subject,
+        version=change.version,
+        at=change.at,
+        as_of=change.as_of,
+        delivery=change.delivery,
+        changed=change.changed,
+        content=change.content,
+        parts=change.parts,
+    )
+    add_relations(connection, change.subject, change.relations)
+    _settle(connection, change.subject, moment, change.terms)
+
+
+def _insert_subject(connection: sa.Connection, change: StoreProfile) -> None:
+    if _TAGGED.rows(connection, tag=change.v_tag):
+        raise RefusedError("subject: another delivery made this subject known first")
+    _NEW_SUBJECT.run(
+        connection,
+        id=change.subject,
+        v_tag=change.v_tag,
+        epoch=0,
+        version=change.version,
+        shielded=False,
+        created=change.at,
+        **{name: getattr(change.facts, name) for name in _FACTS},
+    )
+
+
+def _replace_subject(connection: sa.Connection, change: StoreProfile) -> None:
+    facts = {"new_" + name: getattr(change.facts, name) for name in _FACTS}
+    _FACTS_OF.run(connection, of=change.subject, new_version=change.version, **facts)
+
+
+def _record_consent(connection: sa.Connection, change: RecordConsent, moment: datetime) -> None:
+    event = change.event
+    _require_known(connection, change.subject)
+    whose = _WHOSE.rows(connection, of=event.consent_id)
+    if whose and whose != [(change.subject.bytes,)]:
+        raise RefusedError("consent: belongs to another subject")
+    why = misfit(consents_of(connection, change.subject), event)
+    if why is not None:
+        raise RefusedError(why)
+    add_consent(connection, change.subject, event)
+    _settle(connection, change.subject, moment, change.terms or None)
+
+
+def _record_relations(connection: sa.Connection, change: RecordRelations, moment: datetime) -> None:
+    _require_known(connection, change.subject)
+    add_relations(connection, change.subject, change.events)
+    _settle(connection, change.subject, moment, None)
+
+
+def _settle(
+    connection: sa.Connection,
+    subject: SubjectId,
+    moment: datetime,
+    terms: tuple[bytes, ...] | None,
+) -> None:
+    """Raise the epoch (2) and renew who may find the subject (3); ``terms`` ``None`` keeps them."""
+    _RAISE.run(connection, of=subject)
+    found = windows(relations_of(connection, subject), consents_of(connection, subject), moment)
+    _DROP_WINDOWS.run(connection, of=subject)
+    _NEW_WINDOW.many(
+        connection,
+        [
+            {"recipient": w.recipient, "subject": subject, "since": w.since, "until": w.until}
+            for w in found
+        ],
+    )
+    if terms is None and found:
+        return
+    _DROP_TERMS.run(connection, of=subject)
+    if found:
+        _NEW_TERM.many(
+            connection, [{"term": t, "subject": subject} for t in sorted(set(terms or ()))]
+        )
+
+
+def _open_delivery(connection: sa.Connection, change: OpenDelivery) -> None:
+    if _DELIVERED.rows(connection, of=change.delivery, same=change.digest):
+        raise RefusedError("delivery: the same file came in before")
+    _NEW_DELIVERY.run(connection, id=change.delivery, digest=change.digest, at=change.at)
+
+
+def _quarantine(connection: sa.Connection, change: QuarantineRow) -> None:
+    _require_unfinished(connection, change.delivery)
+    if _QUARANTINED.rows(connection, of=change.delivery, nth=change.row):
+        raise RefusedError("delivery: this row is in quarantine already")
+    _NEW_QUARANTINED.run(
+        connection,
+        delivery=change.delivery,
+        row=change.row,
+        at=change.at,
+        reasons=list(change.reasons),
+        sealed=change.sealed,
+    )
+
+
+def _require_known(connection: sa.Connection, subject: SubjectId) -> None:
+    if not _EPOCH.rows(connection, of=subject):
+        raise RefusedError("subject: not known")
+
+
+def _require_unfinished(connection: sa.Connection, delivery: UUID) -> None:
+    if not _UNFINISHED.rows(connection, of=delivery):
+        raise RefusedError("delivery: not known, or finished")

@@ -1,0 +1,164 @@
+"""The log at rest, in the same database as what its entries change: one commit holds both.
+
+1. ``locked`` takes the write lock first; whoever holds it is alone to move the head.
+2. Entries are only ever added: triggers refuse to change or delete them.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from audit.storage import LogTransaction, StoredHead, StoredRow, Tail, UnavailableError
+from gateway.domain.ports import Entry
+from gateway.store import tables
+from gateway.store.changes import carry_out
+from gateway.store.database import Database
+from gateway.store.prepared import Prepared
+
+PAGE: Final = 1_000
+_HASH: Final = 32
+
+_h, _e, _p = tables.log_head.c, tables.log_entry.c, tables.log_payload.c
+_HEAD = Prepared(
+    sa.select(_h.size, _h.frontier, _h.checkpoint, _h.frozen).where(_h.log == sa.bindparam("of"))
+)
+_FIRST_HEAD = Prepared(
+    sa.insert(tables.log_head), "log", "size", "frontier", "checkpoint", "frozen"
+)
+_SAVE_HEAD = Prepared(
+    sa.update(tables.log_head)
+    .where(_h.log == sa.bindparam("of"))
+    .values(
+        {name: sa.bindparam("new_" + name) for name in ("size", "frontier", "checkpoint", "frozen")}
+    )
+)
+_TAIL = Prepared(
+    sa.select(_p.counter, _p.index)
+    .where(_p.log == sa.bindparam("of"), _p.tag == sa.bindparam("tagged"))
+    .order_by(_p.counter.desc())
+    .limit(1)
+)
+_ADD_ENTRY = Prepared(sa.insert(tables.log_entry), "log", "index", "event_id", "leaf_hash", "leaf")
+_ADD_PAYLOAD = Prepared(sa.insert(tables.log_payload), "log", "index", "tag", "counter", "payload")
+_rows = (
+    sa.select(_e.index, _e.event_id, _e.leaf_hash, _e.leaf, _p.payload, _p.tag, _p.counter)
+    .join_from(
+        tables.log_entry,
+        tables.log_payload,
+        (_p.log == _e.log) & (_p.index == _e.index),
+        isouter=True,
+    )
+    .where(_e.log == sa.bindparam("of"))
+    .limit(PAGE)
+)
+_RANGE = Prepared(
+    _rows.where(_e.index >= sa.bindparam("start"), _e.index < sa.bindparam("stop")).order_by(
+        _e.index
+    )
+)
+_ABOUT = Prepared(
+    _rows.where(
+        _p.log == sa.bindparam("of"),
+        _p.tag == sa.bindparam("tagged"),
+        _p.counter > sa.bindparam("past"),
+    ).order_by(_p.counter)
+)
+
+
+class LogStorage:
+    """One log of a database, by its number; see ``audit.storage.LogStorage``."""
+
+    def __init__(self, database: Database, log: int = 1) -> None:
+        self._store = database.data
+        self._log = log
+
+    @contextmanager
+    def locked(self) -> Iterator[LogTransaction]:
+        """Hold the write lock; ``UnavailableError`` when the database fails at any point."""
+        try:
+            with self._store.writing() as connection:
+                yield _Transaction(connection, self._log)
+        except (sa.exc.SQLAlchemyError, self._store.driver_error) as error:
+            # From None: a driver's error can quote values.
+            raise UnavailableError(f"the database failed ({type(error).__name__})") from None
+
+    def head(self) -> StoredHead:
+        """Read the head without locking."""
+        return _head(self._store.reading(), self._log)
+
+    def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
+        """Read entries ``start`` up to but not including ``stop``, a page at a time."""
+        return self._paged(
+            start, lambda row: row.index + 1, lambda next_: {"start": next_, "stop": stop}, _RANGE
+        )
+
+    def about(self, tag: bytes) -> Iterator[StoredRow]:
+        """Read all entries about one subject, in order of her count, a page at a time."""
+        return self._paged(
+            0, lambda row: row.counter or 0, lambda past: {"tagged": tag, "past": past}, _ABOUT
+        )
+
+    def _paged(
+        self,
+        first: int,
+        after: Callable[[StoredRow], int],
+        values: Callable[[int], dict[str, object]],
+        query: Prepared,
+    ) -> Iterator[StoredRow]:
+        at = first
+        while found := query.rows(self._store.reading(), of=self._log, **values(at)):
+            page = [StoredRow(*row) for row in found]
+            yield from page
+            at = after(page[-1])
+
+
+class _Transaction:
+    """The writer's view while it holds the lock."""
+
+    def __init__(self, connection: sa.Connection, log: int) -> None:
+        self._connection = connection
+        self._log = log
+
+    def head(self) -> StoredHead:
+        return _head(self._connection, self._log)
+
+    def admit(self, companions: Sequence[object]) -> None:
+        for entry in companions:
+            if not isinstance(entry, Entry):
+                raise TypeError("a companion is an entry with its changes")
+            carry_out(self._connection, entry)
+
+    def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
+        """Look up each tag by itself: the cost does not grow with how much is logged about it."""
+        found = {}
+        for tag in tags:
+            for row in _TAIL.rows(self._connection, of=self._log, tagged=tag):
+                found[tag] = Tail(*row)
+        return found
+
+    def insert(self, rows: Sequence[StoredRow]) -> None:
+        log = self._log
+        entries = [(log, r.index, r.event_id, r.leaf_hash, r.leaf) for r in rows]
+        payloads = [(log, r.index, r.tag, r.counter, r.payload) for r in rows]
+        _ADD_ENTRY.many_as_stored(self._connection, entries)
+        _ADD_PAYLOAD.many_as_stored(self._connection, payloads)
+
+    def save_head(self, head: StoredHead) -> None:
+        stored = {
+            "size": head.size,
+            "frontier": b"".join(head.frontier),
+            "checkpoint": head.checkpoint,
+            "frozen": head.frozen,
+        }
+        values: dict[str, Any] = {"new_" + name: value for name, value in stored.items()}
+        if not _SAVE_HEAD.run(self._connection, of=self._log, **values):
+            _FIRST_HEAD.run(self._connection, log=self._log, **stored)
+
+
+def _head(connection: sa.Connection, log: int) -> StoredHead:
+    for size, frontier, checkpoint, frozen in _HEAD.rows(connection, of=log):
+        hashes = tuple(frontier[at : at + _HASH] for at in range(0, len(frontier), _HASH))
+        return StoredHead(size, hashes, checkpoint, frozen)
+    return StoredHead(0, (), "")

@@ -1,0 +1,189 @@
+"""Reads subjects whole: situation, wrapped key and sealed parts in one statement, at one moment."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from gateway.domain.identifiers import PurposeCode, SubjectId
+from gateway.domain.ports import StoredProfile
+from gateway.domain.subjects import (
+    Dossier,
+    ProfileVersion,
+    SealedProfile,
+    Situation,
+    Withholding,
+    WithholdingKind,
+)
+from gateway.store import sqlite, tables
+from gateway.store.columns import to_mask, to_moment, to_names
+from gateway.store.database import Database
+from gateway.store.events import (
+    CONSENT_COLUMNS,
+    RELATION_COLUMNS,
+    consent_events,
+    relation_events,
+)
+from gateway.store.prepared import Prepared
+
+MOST: Final = 1_000
+"""How many ids one statement takes."""
+
+_key = tables.wrapped_key.to_metadata(sa.MetaData(), schema="keys")
+_s, _p = tables.subject.c, tables.profile_version.c
+_w, _f = tables.withholding.c, tables.purpose_closed.c
+_versions = tables.profile_version.alias("versions")
+
+
+def _gathered(table: sa.FromClause, *columns: sa.ColumnElement[Any]) -> sa.ScalarSelect[str]:
+    return (
+        sa.select(sqlite.nested(*columns))
+        .select_from(table)
+        .where(table.c.subject == _s.id)
+        .correlate(tables.subject)
+        .scalar_subquery()
+    )
+
+
+_wrapped = (
+    sa.select(_key.c.wrapped)
+    .where(_key.c.handle == _s.id, _key.c.kind == "profile")
+    .order_by(_key.c.version.desc())
+    .limit(1)
+    .correlate(tables.subject)
+    .scalar_subquery()
+)
+_current = (_p.subject == _s.id) & (_p.version == _s.version)
+_dossiers = sa.select(
+    _s.id, _s.epoch, _s.shielded, _s.held, _s.doelgroep, _s.reception_gemeente, _s.coa_regio,
+    _s.version, _p.parts, _wrapped,
+    _gathered(tables.relation_event, *RELATION_COLUMNS),
+    _gathered(tables.consent_event, *CONSENT_COLUMNS),
+    _gathered(_versions, _versions.c.version, _versions.c.at, _versions.c.changed),
+    _gathered(tables.withholding, _w.id, _w.kind, _w.fields, _w.purposes, _w.since, _w.until),
+    _gathered(tables.purpose_closed, _f.purpose, _f.at),
+).select_from(tables.subject.outerjoin(tables.profile_version, _current))  # fmt: skip
+_ONE = Prepared(_dossiers.where(_s.id == sa.bindparam("of")))
+_MANY = _dossiers.where(_s.id.in_(sa.bindparam("of", expanding=True)))
+_STORED = (
+    sa.select(_s.v_tag, _s.id, _s.version, _p.as_of, _p.content, _p.parts, _wrapped)
+    .join_from(tables.subject, tables.profile_version, _current)
+    .where(_s.v_tag.in_(sa.bindparam("tags", expanding=True)))
+)
+
+
+class Subjects:
+    """Subjects at rest; see ``gateway.domain.ports.Subjects``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, Dossier]:
+        """Read situation and sealed profile of each known subject.
+
+        Up to 1,000 subjects are read at one moment; beyond that, each thousand at its own.
+        """
+        if len(subjects) == 1:
+            return await self._database.read(partial(_load_one, subjects[0]))
+        return await self._database.read(partial(_load_many, subjects))
+
+    async def stored(self, v_tags: Sequence[bytes]) -> Mapping[bytes, StoredProfile]:
+        """Find current profiles by the blind tag of the V-nummer; erased ones are absent."""
+        return await self._database.read(partial(_stored, v_tags))
+
+    async def related(
+        self, parties: Sequence[str], after: SubjectId | None, limit: int
+    ) -> Sequence[SubjectId]:
+        """List subjects with any relation event that names one of ``parties``, in order of id."""
+        return await self._database.read(partial(_related, parties, after, limit))
+
+
+def _load_one(subject: SubjectId, connection: sa.Connection) -> dict[SubjectId, Dossier]:
+    rows = _ONE.rows(connection, of=subject)
+    return {subject: _dossier(subject, rows[0])} if rows else {}
+
+
+def _load_many(
+    subjects: Sequence[SubjectId], connection: sa.Connection
+) -> dict[SubjectId, Dossier]:
+    found: dict[SubjectId, Dossier] = {}
+    wanted = iter(subjects)
+    while page := list(islice(wanted, MOST)):
+        for row in connection.execute(_MANY, {"of": page}):
+            found[row[0]] = _dossier(row[0], row)
+    return found
+
+
+def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
+    (
+        _, epoch, shielded, held, doelgroep, reception_gemeente, coa_regio, version, parts, wrapped,
+        relations, consents, versions, withholdings, closed,
+    ) = row  # fmt: skip
+    situation = Situation(
+        subject,
+        epoch,
+        relation_events(orjson.loads(relations)),
+        consent_events(orjson.loads(consents)),
+        _profile_versions(orjson.loads(versions)),
+        _withholdings(orjson.loads(withholdings)),
+        tuple((PurposeCode(code), to_moment(at)) for code, at in sorted(orjson.loads(closed))),
+        held if isinstance(held, int) else to_mask(held),
+        bool(shielded),
+        doelgroep,
+        reception_gemeente,
+        coa_regio,
+    )
+    whole = parts is not None and wrapped is not None
+    return Dossier(situation, SealedProfile(subject, version, wrapped, parts) if whole else None)
+
+
+def _profile_versions(rows: list[Any]) -> tuple[ProfileVersion, ...]:
+    return tuple(
+        ProfileVersion(version, to_moment(at), to_mask(changed))
+        for version, at, changed in sorted(rows)
+    )
+
+
+def _withholdings(rows: list[Any]) -> tuple[Withholding, ...]:
+    return tuple(
+        Withholding(
+            WithholdingKind(kind),
+            to_mask(fields),
+            frozenset(PurposeCode(code) for code in to_names(purposes)),
+            to_moment(since),
+            None if until is None else to_moment(until),
+        )
+        for _, kind, fields, purposes, since, until in sorted(rows)
+    )
+
+
+def _stored(v_tags: Sequence[bytes], connection: sa.Connection) -> dict[bytes, StoredProfile]:
+    found: dict[bytes, StoredProfile] = {}
+    wanted = iter(v_tags)
+    while page := list(islice(wanted, MOST)):
+        for tag, id_, version, as_of, content, parts, wrapped in connection.execute(
+            _STORED, {"tags": page}
+        ):
+            if parts is not None and wrapped is not None:
+                profile = SealedProfile(id_, version, wrapped, parts)
+                found[tag] = StoredProfile(id_, version, as_of, content, profile)
+    return found
+
+
+def _related(
+    parties: Sequence[str], after: SubjectId | None, limit: int, connection: sa.Connection
+) -> tuple[SubjectId, ...]:
+    event = tables.relation_event.c
+    query = (
+        sa.select(event.subject)
+        .distinct()
+        .where(event.party.in_(parties))
+        .order_by(event.subject)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(event.subject > after)
+    return tuple(SubjectId(found) for found in connection.execute(query).scalars())

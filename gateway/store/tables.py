@@ -1,0 +1,207 @@
+"""Every table, what it is for, and whose data it holds (``info["holds"]``)."""
+
+import sqlalchemy as sa
+
+from gateway.store.columns import Id, Mask, Moment, Names
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+MAIN = sa.MetaData(naming_convention=NAMES)
+KEYS = sa.MetaData(naming_convention=NAMES)
+
+# SQLite counts rows only in a column of exactly this type.
+_Row = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+subject = sa.Table(
+    "subject",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("v_tag", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("shielded", sa.Boolean, nullable=False),
+    sa.Column("held", Mask, nullable=False),
+    sa.Column("doelgroep", sa.Text),
+    sa.Column("reception_site", sa.Text),
+    sa.Column("reception_gemeente", sa.Text),
+    sa.Column("coa_regio", sa.Text),
+    sa.Column("koppel_datum", sa.Text),
+    sa.Column("pip_deadline", sa.Text),
+    sa.Column("created", Moment, nullable=False),
+    info={"holds": "a resident: the rule facts that a decision or a clock needs, by pseudonym"},
+)
+
+delivery = sa.Table(
+    "delivery",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("digest", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("closed", Moment),
+    sa.Column("report", sa.LargeBinary),
+    info={"holds": "residents, in reports only: V-numbers sealed by the caller"},
+)
+
+quarantine_row = sa.Table(
+    "quarantine_row",
+    MAIN,
+    sa.Column("delivery", Id, sa.ForeignKey("delivery.id"), primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    info={"holds": "a resident: a row that was not accepted, sealed under the delivery's key"},
+)
+
+profile_version = sa.Table(
+    "profile_version",
+    MAIN,
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("as_of", sa.Text, nullable=False),
+    sa.Column("delivery", Id, sa.ForeignKey("delivery.id"), nullable=False, index=True),
+    sa.Column("changed", Mask, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    # Last, so that reading the columns before it never touches the pages it spills to.
+    sa.Column("parts", sa.LargeBinary),
+    info={"holds": "a resident: the client profile, sealed under her profile key"},
+)
+
+relation_event = sa.Table(
+    "relation_event",
+    MAIN,
+    sa.Column("id", _Row, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("party", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Index(None, "party", "subject"),
+    info={"holds": "a resident: who was linked to her, housed or employed her, since when"},
+)
+
+consent_event = sa.Table(
+    "consent_event",
+    MAIN,
+    sa.Column("id", _Row, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("consent_id", Id, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("recorded_by", sa.Text, nullable=False),
+    sa.Column("interpreter", sa.Boolean, nullable=False),
+    sa.Column("expires", Moment),
+    sa.Column("purpose", sa.Text),
+    sa.Column("recipient", sa.Text),
+    sa.Column("fields", Names),
+    sa.Column("text_version", sa.Text),
+    sa.Column("language", sa.Text),
+    info={"holds": "a resident: what she agreed to; and, by pseudonym, the worker who wrote it"},
+)
+
+withholding = sa.Table(
+    "withholding",
+    MAIN,
+    sa.Column("id", _Row, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("fields", Mask, nullable=False),
+    sa.Column("purposes", Names, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("until", Moment),
+    info={"holds": "a resident: her restrictions and objections (GDPR art. 18 and 21)"},
+)
+
+purpose_closed = sa.Table(
+    "purpose_closed",
+    MAIN,
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True),
+    sa.Column("purpose", sa.Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    info={"holds": "a resident: from when a purpose no longer keeps her profile here"},
+)
+
+candidate = sa.Table(
+    "candidate",
+    MAIN,
+    sa.Column("recipient", sa.Text, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True, index=True),
+    sa.Column("since", Moment, primary_key=True),
+    sa.Column("until", Moment, primary_key=True),
+    sqlite_with_rowid=False,
+    info={"holds": "a resident: who may find her, while she agrees (P04) or is linked"},
+)
+
+candidate_term = sa.Table(
+    "candidate_term",
+    MAIN,
+    sa.Column("term", sa.LargeBinary(16), primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+    info={"holds": "a resident: keyed search terms, while anyone may find her"},
+)
+
+search_spent = sa.Table(
+    "search_spent",
+    MAIN,
+    sa.Column("id", _Row, primary_key=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index(None, "actor", "at"),
+    info={"holds": "a worker of a partner, by pseudonym: when she searched"},
+)
+
+log_head = sa.Table(
+    "log_head",
+    MAIN,
+    sa.Column("log", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("frontier", sa.LargeBinary, nullable=False),
+    sa.Column("checkpoint", sa.Text, nullable=False),
+    sa.Column("frozen", sa.Text),
+    info={"holds": "nobody: hashes and a signature"},
+)
+
+log_entry = sa.Table(
+    "log_entry",
+    MAIN,
+    sa.Column("log", sa.Integer, primary_key=True),
+    sa.Column("index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("event_id", sa.LargeBinary(16), nullable=False, unique=True),
+    sa.Column("leaf_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+    info={"holds": "nobody: leaves name purposes and organisations, and commit to the rest"},
+)
+
+log_payload = sa.Table(
+    "log_payload",
+    MAIN,
+    sa.Column("log", sa.Integer, primary_key=True),
+    sa.Column("index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("tag", sa.LargeBinary(16)),
+    sa.Column("counter", sa.BigInteger),
+    sa.Column("payload", sa.LargeBinary),
+    sa.ForeignKeyConstraint(["log", "index"], ["log_entry.log", "log_entry.index"]),
+    sa.Index(None, "log", "tag", "counter", unique=True),
+    sqlite_with_rowid=False,
+    info={"holds": "a resident and a worker: who saw what, sealed under the resident's log key"},
+)
+
+wrapped_key = sa.Table(
+    "wrapped_key",
+    KEYS,
+    sa.Column("handle", sa.LargeBinary, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+    info={"holds": "a resident: the wrapped keys that open what is kept about her"},
+)

@@ -1,0 +1,79 @@
+"""Small logs to try things on."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from audit.log import Limits, Log, Receipt, Submission
+from audit.note import Signer
+from tests.fakes.log_storage import MemoryLogStorage
+from tests.fakes.payload_sealer import MemoryPayloadSealer
+
+ORIGIN = "gateway.example.nl/audit/test/2026"
+AT = 1_785_000_000_000
+
+
+def signer(seed: int = 1) -> Signer:
+    """Make a signer of the test log."""
+    return Signer(ORIGIN, bytes([seed]) * 32)
+
+
+def event(number: int) -> bytes:
+    """Make an event id."""
+    return sha256(number.to_bytes(8)).digest()[:16]
+
+
+def submission(number: int, subject: bytes | None = None, *companions: object) -> Submission:
+    """Make a submission like the gateway's."""
+    leaf: dict[str, str | int] = {
+        "type": "disclosure.intent",
+        "at": AT + number,
+        "outcome": "permit",
+        "purpose": "P02",
+        "basis": "R-017,R-018",
+        "recipient": "00000099000000000001",
+    }
+    payload = {
+        "actor": "casemanager-7",
+        "fields": ["opleiding", "werkervaring"],
+        "detail": {"reden": "intake één", "aantal": number},
+    }
+    return Submission(event(number), leaf, payload, subject, companions)
+
+
+@dataclass(slots=True)
+class World:
+    """One log with its fakes."""
+
+    storage: MemoryLogStorage = field(default_factory=MemoryLogStorage)
+    sealer: MemoryPayloadSealer = field(default_factory=MemoryPayloadSealer)
+    signer: Signer = field(default_factory=signer)
+
+    @contextmanager
+    def open(self, limits: Limits | None = None) -> Iterator[Log]:
+        """Open the log for writing, and close it."""
+        log = Log(self.storage, self.sealer, self.signer, limits or Limits())
+        try:
+            yield log
+        finally:
+            log.close()
+
+    def fill(self, size: int, subjects: int = 3) -> "World":
+        """Append entries; of each ``subjects + 1`` in a row one is about nobody."""
+        given = []
+        for number in range(size):
+            subject = number % (subjects + 1)
+            given.append(submission(number, b"subject-%d" % subject if subject else None))
+        with self.open() as log:
+            for start in range(0, size, 100):
+                log.append(given[start : start + 100])
+        return self
+
+
+def received(answers: Sequence[object]) -> list[Receipt]:
+    """Take the receipts out of answers, and fail where one is refused."""
+    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+    if len(receipts) != len(answers):
+        raise AssertionError("a submission was refused")
+    return receipts

@@ -1,0 +1,210 @@
+"""The ports of the store, each body of them behind one face, so that one law is asked of all.
+
+A database joins the contract with one line in ``BODIES``.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from audit.log import Log
+from audit.note import Signer
+from gateway.domain import ports
+from gateway.domain.changes import (
+    Change,
+    OpenDelivery,
+    RecordConsent,
+    RecordRelations,
+    RuleFacts,
+    StoreProfile,
+)
+from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
+from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
+from gateway.domain.keys import KeyStore, WrappedKey
+from gateway.domain.ports import Entry, Rejected
+from gateway.domain.records import AuditRecord, Receipt, RecordKind
+from gateway.domain.relations import RelationEvent, RelationKind
+from gateway.domain.subjects import Dossier
+from gateway.store.candidates import Candidates
+from gateway.store.consents import Consents
+from gateway.store.database import Database
+from gateway.store.deliveries import Deliveries
+from gateway.store.key_store import KeyStore as StoredKeys
+from gateway.store.ledger import LogLedger
+from gateway.store.log_storage import LogStorage
+from gateway.store.migrations import upgrade
+from gateway.store.subjects import Subjects
+from tests.fakes import candidates, consents, deliveries, ledger, subjects
+from tests.fakes.key_store import FakeKeyStore
+from tests.fakes.payload_sealer import MemoryPayloadSealer
+from tests.fakes.world import World
+
+NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAY: Final = timedelta(days=1)
+SEARCH: Final = PurposeCode("P04_arbeidsbemiddeling_zoeken")
+AGENCIES: Final = "soort:uitzendbureau"
+ORIGIN: Final = "gateway.example.nl/audit/test/2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """All ports of one store, with small words for what the tests do most."""
+
+    ledger: ports.Ledger
+    subjects: ports.Subjects
+    candidates: ports.Candidates
+    consents: ports.Consents
+    deliveries: ports.Deliveries
+    keys: KeyStore
+    opened: list[UUID] = field(default_factory=list)
+
+    def append(self, *entries: Entry) -> Sequence[Receipt | Rejected]:
+        """Append entries in one call."""
+        return asyncio.run(self.ledger.append(entries))
+
+    def change(
+        self, subject: SubjectId | None, *changes: Change, at: datetime = NOON
+    ) -> Receipt | Rejected:
+        """Append one entry with these changes."""
+        (answer,) = self.append(entry(subject, *changes, at=at))
+        return answer
+
+    def delivery(self) -> UUID:
+        """Return the id of an unfinished delivery."""
+        if not self.opened:
+            delivery = uuid4()
+            assert isinstance(
+                self.change(None, OpenDelivery(delivery, delivery.bytes * 2, NOON)), Receipt
+            )
+            self.opened.append(delivery)
+        return self.opened[0]
+
+    def person(self, number: int = 1, **details: Any) -> SubjectId:
+        """Store the first version of a profile, and its key before it."""
+        subject = subject_id(number)
+        self.keys.add((WrappedKey(subject.bytes, "profile", 1, b"key" + subject.bytes),))
+        answer = self.change(subject, self.version(subject, **details))
+        assert isinstance(answer, Receipt)
+        return subject
+
+    def version(self, subject: SubjectId, version: int = 1, **details: Any) -> StoreProfile:
+        """Make a version of a profile."""
+        whole: dict[str, Any] = {
+            "subject": subject,
+            "v_tag": b"tag" + subject.bytes[-13:],
+            "version": version,
+            "at": NOON,
+            "as_of": "2026-03-01",
+            "changed": 0b1011,
+            "content": b"digest" + bytes((version,)),
+            "parts": b"parts" + bytes((version,)),
+            "facts": RuleFacts(),
+            "relations": (),
+            "terms": (),
+            "delivery": self.delivery(),
+        }
+        return StoreProfile(**(whole | details))
+
+    def load(self, subject: SubjectId) -> Dossier:
+        """Load one subject that is known."""
+        return asyncio.run(self.subjects.load([subject]))[subject]
+
+    def epoch(self, subject: SubjectId) -> int:
+        """Return a subject's epoch."""
+        return self.load(subject).situation.epoch
+
+
+def subject_id(number: int) -> SubjectId:
+    """Return a subject's id; ids sort as their numbers do."""
+    return SubjectId(UUID(int=number))
+
+
+def entry(subject: SubjectId | None, *changes: Change, at: datetime = NOON) -> Entry:
+    """Make an entry with a fresh event id."""
+    return Entry(AuditRecord(uuid4(), RecordKind.PROFILE, at, "stored", subject=subject), changes)
+
+
+def linked(gemeente: str = "0243", at: datetime = NOON) -> RelationEvent:
+    """Make a link to a municipality."""
+    return RelationEvent(RelationKind.GEKOPPELD, gemeente, at, "TVS")
+
+
+def unlinked(gemeente: str = "0243", at: datetime = NOON) -> RelationEvent:
+    """Make the end of a link."""
+    return RelationEvent(RelationKind.ONTKOPPELD, gemeente, at, "TVS")
+
+
+def consent(
+    kind: ConsentEventKind,
+    consent_id: UUID,
+    at: datetime = NOON,
+    recipient: str = AGENCIES,
+    expires: datetime | None = None,
+) -> ConsentEvent:
+    """Make a consent event; only the first kinds carry a scope."""
+    scope = ConsentScope(SEARCH, recipient, frozenset({FieldName("nt2_uren")}), "v1", "ti")
+    first = {ConsentEventKind.REQUESTED, ConsentEventKind.GIVEN, ConsentEventKind.REFUSED}
+    return ConsentEvent(
+        ConsentId(consent_id), kind, at, "worker-7", scope if kind in first else None, expires
+    )
+
+
+def agreed(
+    subject: SubjectId, consent_id: UUID, *terms: bytes, expires: datetime | None = None
+) -> RecordConsent:
+    """Make a consent to be found by agencies."""
+    return RecordConsent(
+        subject, consent(ConsentEventKind.GIVEN, consent_id, expires=expires), terms
+    )
+
+
+def relate(subject: SubjectId, *events: RelationEvent) -> RecordRelations:
+    """Make a change that records relations."""
+    return RecordRelations(subject, events)
+
+
+@contextmanager
+def fake(_folder: Path) -> Iterator[Body]:
+    """Make the fakes over one small world."""
+    world = World(FakeKeyStore())
+    yield Body(
+        ledger.Ledger(world),
+        subjects.Subjects(world),
+        candidates.Candidates(world),
+        consents.Consents(world),
+        deliveries.Deliveries(world),
+        world.keys,
+    )
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Body]:
+    """Make a store on SQLite, with a real log over it."""
+    database = Database.open(folder)
+    try:
+        upgrade(database)
+        log = Log(LogStorage(database), MemoryPayloadSealer(), Signer(ORIGIN, b"\x01" * 32))
+        try:
+            yield Body(
+                LogLedger(log),
+                Subjects(database),
+                Candidates(database),
+                Consents(database),
+                Deliveries(database),
+                StoredKeys(database),
+            )
+        finally:
+            log.close()
+    finally:
+        database.close()
+
+
+BODIES: Final[dict[str, Callable[[Path], AbstractContextManager[Body]]]] = {
+    "fake": fake,
+    "sqlite": sqlite,
+}

@@ -1,0 +1,81 @@
+"""Every body of the port Consents, and the order of consent events that every ledger keeps."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from gateway.domain.changes import RecordConsent
+from gateway.domain.consents import ConsentEventKind as Kind
+from gateway.domain.ports import Rejected
+from gateway.domain.records import Receipt
+from tests.contracts.bodies import DAY, NOON, Body, agreed, consent, subject_id
+
+ALLOWED: dict[tuple[Kind, ...], set[Kind]] = {
+    (): {Kind.REQUESTED, Kind.GIVEN, Kind.REFUSED},
+    (Kind.REQUESTED,): {Kind.GIVEN, Kind.REFUSED, Kind.EXPIRED, Kind.INVALIDATED},
+    (Kind.GIVEN,): {Kind.RENEWED, Kind.WITHDRAWN, Kind.EXPIRED, Kind.INVALIDATED},
+    (Kind.GIVEN, Kind.RENEWED): {Kind.RENEWED, Kind.WITHDRAWN, Kind.EXPIRED, Kind.INVALIDATED},
+    (Kind.REFUSED,): set(),
+    (Kind.GIVEN, Kind.WITHDRAWN): set(),
+    (Kind.GIVEN, Kind.EXPIRED): set(),
+    (Kind.GIVEN, Kind.INVALIDATED): set(),
+}
+
+
+def test_a_consent_leads_to_its_subject(body: Body) -> None:
+    """Each consent id leads to the subject who gave it; an unknown one to nobody."""
+    ids = {body.person(number): uuid4() for number in (1, 2)}
+    for subject, consent_id in ids.items():
+        body.change(subject, agreed(subject, consent_id))
+    for subject, consent_id in ids.items():
+        assert asyncio.run(body.consents.subject_of(consent_id)) == subject
+    assert asyncio.run(body.consents.subject_of(uuid4())) is None
+
+
+@pytest.mark.parametrize("past", ALLOWED, ids=lambda past: "-".join(past) or "nothing")
+def test_only_what_may_follow_is_recorded(body: Body, past: tuple[Kind, ...]) -> None:
+    """After each past exactly the listed events are taken; the rest leave no trace."""
+    for number, kind in enumerate(Kind, 1):
+        subject, consent_id = body.person(number), uuid4()
+        for earlier in past:
+            body.change(subject, RecordConsent(subject, consent(earlier, consent_id)))
+        before = body.load(subject)
+        answer = body.change(subject, RecordConsent(subject, consent(kind, consent_id)))
+        assert isinstance(answer, Receipt) == (kind in ALLOWED[past])
+        assert (body.load(subject) == before) == (kind not in ALLOWED[past])
+
+
+def test_a_consent_past_its_term_is_not_renewed_but_can_be_withdrawn(body: Body) -> None:
+    """What the term ended needs a new consent; taking back is never barred."""
+    subject, consent_id = body.person(), uuid4()
+    body.change(subject, agreed(subject, consent_id, expires=NOON + DAY))
+    late = NOON + 2 * DAY
+    renewed = consent(Kind.RENEWED, consent_id, late, expires=late + DAY)
+    assert isinstance(body.change(subject, RecordConsent(subject, renewed)), Rejected)
+    withdrawn = consent(Kind.WITHDRAWN, consent_id, late)
+    assert isinstance(body.change(subject, RecordConsent(subject, withdrawn)), Receipt)
+
+
+def test_nothing_is_dated_back(body: Body) -> None:
+    """An event from before the last one of its consent is refused."""
+    subject, consent_id = body.person(), uuid4()
+    body.change(subject, agreed(subject, consent_id))
+    early = consent(Kind.WITHDRAWN, consent_id, NOON - timedelta(seconds=1))
+    assert isinstance(body.change(subject, RecordConsent(subject, early)), Rejected)
+
+
+def test_a_consent_has_one_subject(body: Body) -> None:
+    """An event under someone else's consent id is refused."""
+    hers, other, consent_id = body.person(1), body.person(2), uuid4()
+    body.change(hers, agreed(hers, consent_id))
+    withdrawn = RecordConsent(other, consent(Kind.WITHDRAWN, consent_id))
+    assert isinstance(body.change(other, withdrawn), Rejected)
+    assert isinstance(body.change(other, agreed(other, consent_id)), Rejected)
+
+
+def test_a_stranger_cannot_agree(body: Body) -> None:
+    """A consent of an unknown subject is refused."""
+    stranger = subject_id(9)
+    assert isinstance(body.change(stranger, agreed(stranger, uuid4())), Rejected)

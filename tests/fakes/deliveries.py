@@ -1,0 +1,34 @@
+"""Deliveries of a small world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from gateway.domain.ports import DeliveryState
+from tests.fakes.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Reads what came in."""
+
+    world: World
+
+    async def by_digest(self, digest: bytes) -> DeliveryState | None:
+        """Find a delivery by its digest."""
+        known = self.world.deliveries
+        return next((self._state(id_) for id_, one in known.items() if one.digest == digest), None)
+
+    async def by_id(self, delivery: UUID) -> DeliveryState | None:
+        """Find a delivery by its id."""
+        return self._state(delivery) if delivery in self.world.deliveries else None
+
+    async def recent(self, limit: int) -> Sequence[DeliveryState]:
+        """List the newest deliveries."""
+        states = [self._state(delivery) for delivery in self.world.deliveries]
+        newest = sorted(states, key=lambda one: one.delivery)
+        return sorted(newest, key=lambda one: one.at, reverse=True)[:limit]
+
+    def _state(self, delivery: UUID) -> DeliveryState:
+        arrival = self.world.deliveries[delivery]
+        return DeliveryState(delivery, arrival.at, arrival.report)

@@ -1,0 +1,152 @@
+"""A log storage in memory that polices the law of its port more strictly than a database would."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from audit.storage import (
+    LogTransaction,
+    RefusedError,
+    StoredHead,
+    StoredRow,
+    Tail,
+    UnavailableError,
+)
+
+
+class LawBrokenError(AssertionError):
+    """The caller did what the port forbids."""
+
+
+class CommitError(Exception):
+    """The store answered a commit with an error, whether it happened or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A change that is carried out with its entry, or refuses it."""
+
+    name: str
+    holds: bool = True
+
+
+@dataclass(slots=True)
+class MemoryLogStorage:
+    """A log at rest; ``lose`` and ``keep`` make that many of the next commits fail, each its way."""
+
+    state: StoredHead = field(default_factory=lambda: StoredHead(0, (), ""))
+    stored: list[StoredRow] = field(default_factory=list)
+    carried_out: list[str] = field(default_factory=list)
+    lose: int = 0
+    keep: int = 0
+    down: bool = False
+    commits: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def locked(self) -> Iterator[LogTransaction]:
+        """Hold the lock, let the transaction work on its own copy, and commit it whole."""
+        if self.down:
+            raise UnavailableError("the head cannot be locked")
+        with self.lock:
+            before = self.state
+            transaction = _Transaction(self)
+            try:
+                yield transaction
+            finally:
+                transaction.over = True
+            if self.state is not before:
+                raise LawBrokenError("the head moved while the lock was held")
+            self._commit(transaction)
+
+    def head(self) -> StoredHead:
+        """Read the head."""
+        return self.state
+
+    def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
+        """Read entries by their index, whatever their place in the list."""
+        found = (row for row in list(self.stored) if start <= row.index < stop)
+        return iter(sorted(found, key=lambda row: row.index))
+
+    def about(self, tag: bytes) -> Iterator[StoredRow]:
+        """Read the entries about one subject."""
+        found = (row for row in list(self.stored) if row.tag == tag)
+        return iter(sorted(found, key=lambda row: row.counter or 0))
+
+    def damage(self, place: int, /, **changes: object) -> None:
+        """Change a stored row behind the log's back."""
+        self.stored[place] = replace(self.stored[place], **changes)  # type: ignore[arg-type]  # a fault has any shape
+
+    def _commit(self, transaction: "_Transaction") -> None:
+        if self.lose:
+            self.lose -= 1
+            raise CommitError
+        transaction.require_whole()
+        if transaction.saved is not None:
+            self.state = transaction.saved
+            self.stored = [*self.stored, *transaction.inserted]
+            self.commits += 1
+        self.carried_out = [*self.carried_out, *transaction.carried_out]
+        if self.keep:
+            self.keep -= 1
+            raise CommitError
+
+
+@dataclass(slots=True)
+class _Transaction:
+    storage: MemoryLogStorage
+    inserted: list[StoredRow] = field(default_factory=list)
+    carried_out: list[str] = field(default_factory=list)
+    saved: StoredHead | None = None
+    over: bool = False
+
+    def head(self) -> StoredHead:
+        self._require_lock()
+        return self.storage.state
+
+    def admit(self, companions: Sequence[object]) -> None:
+        self._require_lock()
+        names = []
+        for companion in companions:
+            if not isinstance(companion, Companion):
+                raise LawBrokenError("this companion is not known")
+            if not companion.holds:
+                raise RefusedError(companion.name)
+            names.append(companion.name)
+        self.carried_out.extend(names)
+
+    def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
+        self._require_lock()
+        return {
+            row.tag: Tail(row.counter, row.index)
+            for row in self.storage.stored
+            if row.tag is not None and row.tag in tags and row.counter is not None
+        }
+
+    def insert(self, rows: Sequence[StoredRow]) -> None:
+        self._require_lock()
+        known = {row.event_id for row in (*self.storage.stored, *self.inserted)}
+        for row in rows:
+            if row.index != self.storage.state.size + len(self.inserted):
+                raise LawBrokenError("an index was left out or used again")
+            if row.event_id in known:
+                raise CommitError
+            known.add(row.event_id)
+            self.inserted.append(row)
+
+    def save_head(self, head: StoredHead) -> None:
+        self._require_lock()
+        if self.saved is not None:
+            raise LawBrokenError("the head was saved twice")
+        self.saved = head
+
+    def require_whole(self) -> None:
+        """Refuse rows without their head, and a head without its rows."""
+        size = self.storage.state.size + len(self.inserted)
+        if (self.saved or self.storage.state).size != size:
+            raise LawBrokenError("the head and the entries do not fit")
+
+    def _require_lock(self) -> None:
+        if self.over:
+            raise LawBrokenError("the transaction is over")

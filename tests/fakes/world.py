@@ -1,0 +1,259 @@
+"""One small world in memory behind the fake ports: what the ledger changes there, the others read.
+
+It keeps the law of the ports more strictly than a database: whoever breaks it hears so at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, assert_never
+from uuid import UUID
+
+from gateway.domain.changes import (
+    Change,
+    CloseDelivery,
+    OpenDelivery,
+    QuarantineRow,
+    RecordConsent,
+    RecordRelations,
+    RequireEpoch,
+    RuleFacts,
+    SpendQuery,
+    StoreProfile,
+)
+from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
+from gateway.domain.identifiers import PurposeCode, SubjectId
+from gateway.domain.keys import KeyStore
+from gateway.domain.ports import Entry
+from gateway.domain.relations import RelationEvent, municipal_ties
+from gateway.domain.subjects import (
+    Dossier,
+    ProfileVersion,
+    SealedProfile,
+    Situation,
+    Withholding,
+)
+
+_K = ConsentEventKind
+_OPEN = {_K.GIVEN, _K.RENEWED}
+_FOLLOWS: Final[dict[ConsentEventKind | None, set[ConsentEventKind]]] = {
+    None: {_K.REQUESTED, _K.GIVEN, _K.REFUSED},
+    _K.REQUESTED: {_K.GIVEN, _K.REFUSED, _K.EXPIRED, _K.INVALIDATED},
+    _K.GIVEN: {_K.RENEWED, _K.WITHDRAWN, _K.EXPIRED, _K.INVALIDATED},
+    _K.RENEWED: {_K.RENEWED, _K.WITHDRAWN, _K.EXPIRED, _K.INVALIDATED},
+}
+
+
+NO_FACTS: Final = RuleFacts()
+
+
+class LawBrokenError(AssertionError):
+    """The caller did what the port forbids."""
+
+
+class DoesNotHoldError(Exception):
+    """A change does not hold in this world; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A subject as the world knows her."""
+
+    v_tag: bytes
+    created: datetime
+    epoch: int = 0
+    shielded: bool = False
+    facts: RuleFacts = NO_FACTS
+    stored: tuple[StoreProfile, ...] = ()
+    relations: tuple[RelationEvent, ...] = ()
+    consents: tuple[ConsentEvent, ...] = ()
+    withholdings: tuple[Withholding, ...] = ()
+    closed: tuple[tuple[PurposeCode, datetime], ...] = ()
+    terms: frozenset[bytes] = frozenset()
+
+    def findable_by(self, moment: datetime) -> frozenset[str]:
+        """Name who may find her at a moment: a municipality, an organisation, a kind of them."""
+        towns = {
+            f"gemeente:{tie.gemeente}"
+            for tie in municipal_ties(self.relations, moment)
+            if tie.until is None
+        }
+        agreed = {
+            consent.scope.recipient
+            for consent in fold(self.consents, moment)
+            if consent.scope.purpose.startswith("P04") and consent.state_at(moment) in _OPEN
+        }
+        return frozenset(towns | agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery as the world knows it."""
+
+    digest: bytes
+    at: datetime
+    report: bytes | None = None
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that is stored; ``keys`` is where the vault keeps its wrapped keys.
+
+    ``people`` is open, so that a test can shield someone or restrict a field.
+    """
+
+    keys: KeyStore
+    people: dict[SubjectId, Person] = field(default_factory=dict)
+    deliveries: dict[UUID, Arrival] = field(default_factory=dict)
+    quarantine: dict[tuple[UUID, int], QuarantineRow] = field(default_factory=dict)
+    searches: list[SpendQuery] = field(default_factory=list)
+
+    def dossier(self, subject: SubjectId) -> Dossier | None:
+        """Show a subject as decisions see her."""
+        person = self.people.get(subject)
+        if person is None:
+            return None
+        situation = Situation(
+            subject,
+            person.epoch,
+            person.relations,
+            person.consents,
+            tuple(ProfileVersion(one.version, one.at, one.changed) for one in person.stored),
+            person.withholdings,
+            person.closed,
+            person.facts.held,
+            person.shielded,
+            person.facts.doelgroep,
+            person.facts.reception_gemeente,
+            person.facts.coa_regio,
+        )
+        return Dossier(situation, self.profile(subject))
+
+    def profile(self, subject: SubjectId) -> SealedProfile | None:
+        """Show a subject's current profile; ``None`` when it, or its key, is gone."""
+        stored = self.people[subject].stored
+        key = self.keys.get(subject.bytes, "profile")
+        if not stored or key is None:
+            return None
+        return SealedProfile(subject, stored[-1].version, key.wrapped, stored[-1].parts)
+
+    def carry_out(self, entry: Entry) -> None:
+        """Carry out all changes of an entry, or raise ``DoesNotHoldError`` and change nothing."""
+        kept = self.copy()
+        try:
+            for change in entry.changes:
+                self._one(change, entry.record.at)
+        except DoesNotHoldError:
+            self.restore(kept)
+            raise
+
+    def restore(self, kept: "World") -> None:
+        """Go back to how a copy of this world was."""
+        self.people, self.deliveries = kept.people, kept.deliveries
+        self.quarantine, self.searches = kept.quarantine, kept.searches
+
+    def copy(self) -> "World":
+        """Return a world that goes its own way from here."""
+        return World(
+            self.keys,
+            self.people.copy(),
+            self.deliveries.copy(),
+            self.quarantine.copy(),
+            self.searches.copy(),
+        )
+
+    def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901 - one case a change
+        match change:
+            case RequireEpoch(subject, epoch):
+                _require(self._person(subject).epoch == epoch, "subject: the situation changed")
+            case StoreProfile():
+                self._store(change, moment)
+            case RecordConsent():
+                self._consent(change, moment)
+            case RecordRelations(subject, events):
+                person = self._person(subject)
+                after = replace(person, relations=(*person.relations, *events))
+                self._settle(subject, after, moment)
+            case OpenDelivery(delivery, digest, at):
+                known = delivery in self.deliveries
+                same = any(one.digest == digest for one in self.deliveries.values())
+                _require(not known and not same, "delivery: the same file came in before")
+                self.deliveries[delivery] = Arrival(digest, at)
+            case CloseDelivery(delivery, _, report):
+                self.deliveries[delivery] = replace(self._unfinished(delivery), report=report)
+            case QuarantineRow(delivery, row):
+                self._unfinished(delivery)
+                _require((delivery, row) not in self.quarantine, "delivery: row is there already")
+                self.quarantine[delivery, row] = change
+            case SpendQuery():
+                self.searches.append(change)
+            case _:
+                assert_never(change)
+
+    def _store(self, change: StoreProfile, moment: datetime) -> None:
+        self._unfinished(change.delivery)
+        person = self.people.get(change.subject)
+        if person is None:
+            tags = {one.v_tag for one in self.people.values()}
+            _require(change.v_tag not in tags, "subject: known under another id")
+            person = Person(change.v_tag, change.at)
+        _require(person.v_tag == change.v_tag, "subject: another V-nummer")
+        version = person.stored[-1].version if person.stored else 0
+        _require(change.version == version + 1, "subject: another version was first")
+        changed = replace(
+            person,
+            facts=change.facts,
+            stored=(*person.stored, change),
+            relations=(*person.relations, *change.relations),
+            terms=frozenset(change.terms),
+        )
+        self._settle(change.subject, changed, moment)
+
+    def _consent(self, change: RecordConsent, moment: datetime) -> None:
+        person, event = self._person(change.subject), change.event
+        for other, one in self.people.items():
+            theirs = {earlier.consent_id for earlier in one.consents}
+            _require(
+                other == change.subject or event.consent_id not in theirs,
+                "consent: belongs to another subject",
+            )
+        _require(_fits(person.consents, event), "consent: does not fit its state")
+        terms = frozenset(change.terms) or person.terms
+        after = replace(person, consents=(*person.consents, event), terms=terms)
+        self._settle(change.subject, after, moment)
+
+    def _settle(self, subject: SubjectId, person: Person, moment: datetime) -> None:
+        """Raise the epoch, and keep terms only while someone may find her, now or later."""
+        relations, consents = person.relations, person.consents
+        later = (*(event.at for event in relations), *(event.at for event in consents))
+        turns = {moment, *(at for at in later if at > moment)}
+        findable = any(person.findable_by(turn) for turn in turns)
+        terms = person.terms if findable else frozenset()
+        self.people[subject] = replace(person, epoch=person.epoch + 1, terms=terms)
+
+    def _person(self, subject: SubjectId) -> Person:
+        _require(subject in self.people, "subject: not known")
+        return self.people[subject]
+
+    def _unfinished(self, delivery: UUID) -> Arrival:
+        arrival = self.deliveries.get(delivery)
+        if arrival is None or arrival.report is not None:
+            raise DoesNotHoldError("delivery: not known, or finished")
+        return arrival
+
+
+def _fits(events: Sequence[ConsentEvent], event: ConsentEvent) -> bool:
+    own = [earlier for earlier in events if earlier.consent_id == event.consent_id]
+    if any(earlier.at > event.at for earlier in own):
+        return False
+    known = fold(own, event.at)
+    if not known:
+        return event.scope is not None and event.kind in _FOLLOWS[None]
+    if event.kind is _K.RENEWED and known[0].state_at(event.at) is _K.EXPIRED:
+        return False
+    return event.kind in _FOLLOWS.get(known[0].state, set())
+
+
+def _require(condition: bool, why: str) -> None:  # noqa: FBT001 - the condition itself
+    if not condition:
+        raise DoesNotHoldError(why)

@@ -1,0 +1,101 @@
+"""Run the suites one after another, and print what each took and counted."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+FOLDER = Path(__file__).parent
+ORDER = (
+    "domain", "audit", "edges", "actions", "contracts", "worlds", "house", "journeys",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one suite counted; a suite that broke down before it could count failed once."""
+
+    suite: str
+    seconds: float
+    passed: int
+    failed: int
+    skipped: int
+
+    @property
+    def ran(self) -> int:
+        """How many tests gave an answer."""
+        return self.passed + self.failed
+
+    @property
+    def good(self) -> bool:
+        """Whether something ran and nothing failed."""
+        return self.ran > 0 and self.failed == 0
+
+    def row(self) -> str:
+        """Give the suite's line of the table."""
+        counts = f"{self.passed:>8}{self.failed:>8}{self.skipped:>8}"
+        return f"{self.suite:<12}{self.seconds:>8.1f} s{counts}"
+
+
+def present() -> tuple[str, ...]:
+    """List the suites that have a folder, in the order in which they explain each other."""
+    return tuple(name for name in ORDER if (FOLDER / name).is_dir())
+
+
+def counts(report: Path) -> tuple[int, int, int]:
+    """Read passed, failed and skipped from a JUnit report."""
+    suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314 - written by pytest, just now
+    totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+    for suite in suites:
+        for key in totals:
+            totals[key] += int(suite.get(key, "0"))
+    failed = totals["failures"] + totals["errors"]
+    return totals["tests"] - failed - totals["skipped"], failed, totals["skipped"]
+
+
+def run(suite: str, arguments: Sequence[str]) -> Tally:
+    """Run one suite in a process of its own, its output unchanged, and count."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", str(FOLDER / suite), f"--junitxml={report}"]
+        code = subprocess.call([*command, *arguments], cwd=FOLDER.parent)  # noqa: S603 - our own words
+        passed, failed, skipped = counts(report) if report.exists() else (0, 1, 0)
+    if code != 0 and failed == 0:
+        failed = 1
+    return Tally(suite, time.monotonic() - started, passed, failed, skipped)
+
+
+def table(tallies: Sequence[Tally]) -> str:
+    """Lay out the suites, and the totals alone on the last line."""
+    head = f"{'suite':<12}{'time':>10}{'passed':>8}{'failed':>8}{'skipped':>8}"
+    sums = [
+        sum(getattr(tally, key) for tally in tallies) for key in ("passed", "failed", "skipped")
+    ]
+    total = "{} passed, {} failed, {} skipped".format(*sums)
+    seconds = sum(tally.seconds for tally in tallies)
+    rows = [tally.row() for tally in tallies]
+    return "\n".join(["", head, *rows, f"{'all':<12}{seconds:>8.1f} s", "", total])
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the named suites, or all; what follows ``--`` goes to pytest. 0 when all is well."""
+    known = present()
+    parser = argparse.ArgumentParser(prog="python -m tests.suites", description=__doc__)
+    parser.add_argument("suites", nargs="*", metavar="suite", help=", ".join(known))
+    split = words.index("--") if "--" in words else len(words)
+    chosen = parser.parse_args(words[:split]).suites or known
+    if strange := sorted(set(chosen) - set(known)):
+        parser.error(f"no such suite: {', '.join(strange)}; there are {', '.join(known)}")
+    tallies = [run(suite, words[split + 1 :]) for suite in chosen]
+    sys.stdout.write(table(tallies) + "\n")
+    return 0 if tallies and all(tally.good for tally in tallies) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
