@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
+RUN := $(VENV)/.runs
 SETUP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
@@ -11,18 +13,22 @@ SETUP := $(VENV)/.ready
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(SETUP): requirements/dev.lock pyproject.toml
+$(RUN): requirements/base.lock requirements/build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements/base.lock -r requirements/build.lock
+	$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(SETUP): $(RUN) requirements/dev.lock
+	$(PIP) --require-hashes -r requirements/dev.lock
 	@touch $@
 
 .PHONY: setup
 setup: $(SETUP) ## Build the environment in .venv
 
 .PHONY: demo
-demo: $(SETUP) ## A gateway with synthetic people on http://127.0.0.1:8000 (ARGS=--once: tell the story and stop)
+demo: $(RUN) ## A gateway with synthetic people on http://127.0.0.1:8000 (ARGS=--once: tell the story and stop)
 	$(BIN)/doelpoort demo $(ARGS)
 
 .PHONY: test
@@ -43,6 +49,7 @@ lint: $(SETUP) ## Format, lint, types, contracts, dead code, dependencies
 	$(BIN)/deptry .
 	$(BIN)/codespell
 	$(BIN)/python -m policies.compiler --check
+	$(BIN)/python -m gateway.commands.reference --check
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
 
@@ -53,10 +60,13 @@ check: lint test ## Everything that must hold before a change lands
 bench: $(SETUP) ## Measure; the figures are ratios within one run
 	$(BIN)/python bench/run.py $(ARGS)
 
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade
+
 .PHONY: lock
 lock: ## Renew the pinned versions (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements/dev.lock --upgrade
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements/base.lock --upgrade
+	$(COMPILE) --group dev -o requirements/dev.lock
+	$(COMPILE) -o requirements/base.lock
+	uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade -o requirements/build.lock
 
 .PHONY: clean
 clean: ## Remove the environment and caches

@@ -115,5 +115,9 @@ class PayloadSealer(Protocol):
         ...
 
     def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
-        """Open a payload; ``None`` when its key is destroyed. Raises ``ValueError`` when changed."""
+        """Open a payload; ``None`` when its key is known to be destroyed.
+
+        Raises ``ValueError`` when the payload was changed, and for a tag that never had a key: else
+        a changed tag would pass for an erased subject.
+        """
         ...

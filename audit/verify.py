@@ -31,7 +31,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 
 from audit.checkpoint import Checkpoint, verify_checkpoint
@@ -185,9 +185,7 @@ def _files(findings: _Findings, directory: Path, size: int) -> None:
 
 
 def _bundles(findings: _Findings, directory: Path, size: int) -> Iterator[list[bytes]]:
-    for tile in tiles_of(size):
-        if tile.level != ENTRIES:
-            return
+    for tile in takewhile(lambda tile: tile.level == ENTRIES, tiles_of(size)):
         findings.at = tile.path
         yield decode_bundle((directory / tile.path).read_bytes(), tile.width)  # (3)
 
@@ -240,9 +238,11 @@ def _opened(line: bytes) -> tuple[int, bytes]:
     """Read a line of opened payloads into its index and salt || payload."""
     stored = json.loads(line)
     salted = bytes.fromhex(stored["salt"]) + canonical(stored["payload"])
-    if canonical(stored) + b"\n" != line or len(stored) != len(("index", "payload", "salt")):
+    if canonical(stored) + b"\n" != line or stored.keys() != {"index", "payload", "salt"}:
         raise TileError("the line is not canonical")
-    return int(stored["index"]), salted
+    if type(stored["index"]) is not int:
+        raise TileError("the line has no index")
+    return stored["index"], salted
 
 
 def _linked(index: int, before: int, counts: Mapping[int, int]) -> bool:
@@ -361,10 +361,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError):
         parser.error("--vkey is neither a vkey nor a file that holds one")
     faults = verify_export(options.export, key)
-    for fault in faults:
-        sys.stdout.write(f"{fault}\n")
-    sys.stdout.write(f"{key.name}: {len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}\n")
+    found = f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}"
+    for line in (*faults, f"{key.name}: {found}"):
+        sys.stdout.write(f"{_printable(str(line))}\n")
     return 1 if faults else 0
+
+
+def _printable(text: str) -> str:
+    """Show text from an export without letting it command the terminal."""
+    return "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in text)
 
 
 def _read_key(text: str) -> VerifierKey:
@@ -374,5 +379,5 @@ def _read_key(text: str) -> VerifierKey:
         return VerifierKey.parse(Path(text).read_text(encoding="utf-8").strip())
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - the tests run it as a command
     sys.exit(main())

@@ -100,6 +100,7 @@ def appends() -> Iterator[Contest]:
     """Make entries durable in SQLite: a plain row and a commit each, and the log with proofs."""
     with tempfile.TemporaryDirectory() as folder:
         gateway = wiring.build(Settings(data=Path(folder) / "gate"), create=True)
+        ledger = gateway.actions.gate.ledger
         plain = sqlite3.connect(Path(folder) / "plain.db", isolation_level=None)
         plain.execute("PRAGMA journal_mode = WAL")
         plain.execute("PRAGMA synchronous = FULL")
@@ -110,7 +111,7 @@ def appends() -> Iterator[Contest]:
                 plain.execute("INSERT INTO entry VALUES (?, ?)", (uuid4().bytes, "x" * 300))
 
         async def all_at_once() -> None:
-            await asyncio.gather(*(gateway.ledger.append([entry()]) for _ in range(ENTRIES)))
+            await asyncio.gather(*(ledger.append([entry()]) for _ in range(ENTRIES)))
 
         yield Contest(
             f"{ENTRIES} durable entries: log / plain row and commit",

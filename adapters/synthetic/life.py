@@ -124,15 +124,19 @@ def work(person: Person) -> Profile:
     """Draw experience, wishes, availability and the present job."""
     dice, trade = person.dice, _trade(person)
     other = dice.one(TRADES)
-    return _wishes(dice, trade, other) | _employment(person) | {
-        "werkervaring": _jobs(person, trade),
-        "certificaten": _certificates(person, trade),
-        "setu_beroepscategorie": trade.categorie,
-        "beroepen_gewenst": list(dict.fromkeys((trade.isco, other.isco))),
-        "vaardigheden": list(trade.vaardigheden),
-        "rijbewijs": _licence(person) if person.adult and dice.chance(55) else None,
-        "cv_aanwezig": dice.chance(60),
-    }
+    return (
+        _wishes(dice, trade, other)
+        | _employment(person)
+        | {
+            "werkervaring": _jobs(person, trade),
+            "certificaten": _certificates(person, trade),
+            "setu_beroepscategorie": trade.categorie,
+            "beroepen_gewenst": list(dict.fromkeys((trade.isco, other.isco))),
+            "vaardigheden": list(trade.vaardigheden),
+            "rijbewijs": _licence(person) if person.adult and dice.chance(55) else None,
+            "cv_aanwezig": dice.chance(60),
+        }
+    )
 
 
 def _wishes(dice: Dice, trade: Trade, other: Trade) -> Profile:
@@ -187,7 +191,9 @@ def _employment(person: Person) -> Profile:
     if not person.may_work_now:
         return {"werk_status": "mag_niet_werken"}
     if not (person.home.permit and dice.chance(22)):
-        return {"werk_status": dice.weighted(("zoekend", "voorgesteld", "in_procedure"), (70, 20, 10))}
+        return {
+            "werk_status": dice.weighted(("zoekend", "voorgesteld", "in_procedure"), (70, 20, 10))
+        }
     return {
         "werk_status": "werkend",
         "dienstverband_start": dice.ago(5, 200).isoformat(),
@@ -242,7 +248,7 @@ def integration(person: Person) -> Profile:
     notified = dice.since(linked)
     status = dice.weighted(("open", "gepland", "gevoerd", "niet_mogelijk"), (50, 25, 20, 5))
     met = dice.since(linked) if status == "gevoerd" else None
-    return {
+    found: Profile = {
         "inburgeringsplicht": True,
         "inburgeringsplicht_kennisgeving": notified.isoformat(),
         "overdracht_scenario": dice.one(("snelle_start", "gecombineerd", "na_verhuizing")),
@@ -250,7 +256,8 @@ def integration(person: Person) -> Profile:
         "driegesprek_datum": dice.ahead(3, 30).isoformat() if status == "gepland" else _iso(met),
         "overdracht_notitie": dice.one(NOTES) if met else None,
         "leerbaarheidstoets_resultaat": "Onbekend",
-    } | (_plan(dice, met) if met and dice.chance(50) else {})
+    }
+    return found | _plan(dice, met) if met and dice.chance(50) else found
 
 
 def _plan(dice: Dice, met: date) -> Profile:

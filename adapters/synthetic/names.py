@@ -30,7 +30,9 @@ def _background(weight: int, codes: str, *lists: str) -> Background:
     plaatsen, families, mannen, vrouwen = (
         tuple(word.replace("_", " ") for word in words.split()) for words in lists
     )
-    return Background(weight, land, nationaliteit, tuple(talen), plaatsen, families, mannen, vrouwen)
+    return Background(
+        weight, land, nationaliteit, tuple(talen), plaatsen, families, mannen, vrouwen
+    )
 
 
 BACKGROUNDS: Final = (

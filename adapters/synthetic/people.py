@@ -12,7 +12,7 @@ from typing import Final
 from stdnum.nl import bsn as bsn_check
 
 from adapters.synthetic.dice import Dice
-from adapters.synthetic.household import Household, Person, draw_household, members
+from adapters.synthetic.household import Person, draw_household, members
 from adapters.synthetic.life import Profile, guidance, integration, language, schooling, work
 from adapters.synthetic.names import STATELESS
 from adapters.synthetic.places import SITES, TOWNS
@@ -96,7 +96,9 @@ def _marital(person: Person) -> str:
         return person.dice.weighted(("gehuwd", "partnerschap"), (93, 7))
     if person.home.kind == "alleenouder" and person.place == 0:
         return person.dice.one(("gescheiden", "verweduwd", "gehuwd"))
-    return person.dice.weighted(("ongehuwd", "gescheiden"), (90, 10)) if person.adult else "ongehuwd"
+    return (
+        person.dice.weighted(("ongehuwd", "gescheiden"), (90, 10)) if person.adult else "ongehuwd"
+    )
 
 
 def _numbers(person: Person, index: int, bsn: str | None) -> Profile:
@@ -152,10 +154,14 @@ def _status(person: Person) -> Profile:
             "vergunning_einddatum": until.isoformat() if title == "26" else None,
             "twv_status": "niet_nodig",
         }
-    return shared | _permit_to_work(person) | {
-        "doelgroep": "asielzoeker",
-        "verblijfstitel_code": "32",
-    }
+    return (
+        shared
+        | _permit_to_work(person)
+        | {
+            "doelgroep": "asielzoeker",
+            "verblijfstitel_code": "32",
+        }
+    )
 
 
 def _permit_to_work(person: Person) -> Profile:
@@ -218,7 +224,9 @@ def _others(person: Person) -> list[JsonValue]:
     parent = person.place <= 1
     others: list[JsonValue] = []
     if home.couple and parent:
-        others.append({"relatie": "partner", "geboortejaar": person.geboren.year + 1 - 2 * person.place})
+        others.append(
+            {"relatie": "partner", "geboortejaar": person.geboren.year + 1 - 2 * person.place}
+        )
     if not parent:
         grown = [{"relatie": "ouder"}] * (2 if home.couple else 1)
         others += [dict[str, JsonValue](entry) for entry in grown]

@@ -102,7 +102,9 @@ class Sheets:
         items: defaultdict[str, list[JsonValue]] = defaultdict(list)
         for row, cells in lines:
             self._check(cells, f"sheet {sheet.title}, row {row}")
-            named = {m: cell for m, cell in zip(members, cells, strict=False) if m and cell}
+            named = {
+                m: cell for m, cell in zip(members, cells, strict=False) if m and cell is not None
+            }
             own = items[padded_v_nummer(named.pop(V_NUMMER, None)) or ""]
             # Where a V-nummer has two profiles, each brought its own lines.
             if named not in own:
@@ -121,7 +123,7 @@ class Sheets:
         sheet.reset_dimensions()
         width = 0
         for number, cells in enumerate(sheet.values, start=1):
-            refuse_above(most + 1, number, f"sheet {sheet.title}: rows")
+            refuse_above(most, number - 1, f"sheet {sheet.title}: rows")
             refuse_above(self.limits.max_columns, len(cells), f"row {number}: columns")
             line = _trimmed(cells)
             width = width or len(line)

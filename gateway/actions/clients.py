@@ -9,7 +9,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.disclose import PAGE, Disclose, DisclosureRefusedError, Gate, Question
 from gateway.domain.decisions import Ask, Decision, standing
 from gateway.domain.disclosures import Released
-from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Format
 from gateway.domain.reasons import Reason
@@ -64,10 +64,11 @@ class ListClients:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one."""
         await self._admit(ask, trace_id)
         caller, gate = ask.caller, self._gate
-        start = gate.pseudonyms.resolve(caller.partner.oin, after) if after else None
+        start = gate.pseudonyms.resolve(_place(caller), after) if after else None
         related = await gate.subjects.related(_parties(caller), start, PAGE + 1)
         page = tuple(related[:PAGE])
-        last = self._reference(caller, page[-1]) if len(related) > PAGE else None
+        more = len(related) > PAGE
+        last = gate.pseudonyms.reference(_place(caller), page[-1]) if more else None
         narrowed = replace(ask, fields=self._worklist(ask))
         question = Question(narrowed, page, format_, trace_id=trace_id)
         async with self._disclose.page(question) as released:
@@ -96,8 +97,10 @@ class ListClients:
         await gate.ledger.append([context.denial(None, decision, gate.fields)])
         raise DisclosureRefusedError(decision)
 
-    def _reference(self, caller: Caller, subject: SubjectId) -> UUID:
-        return self._gate.pseudonyms.reference(caller.partner.oin, subject)
+
+def _place(caller: Caller) -> str:
+    """Name under which a place in the list is kept: it tells nothing about the person there."""
+    return f"{caller.partner.oin}:volgende"
 
 
 def _parties(caller: Caller) -> tuple[str, ...]:

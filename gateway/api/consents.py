@@ -111,7 +111,7 @@ def _answer(recorded: RecordedConsent, status: HTTPStatus) -> Response:
         "velden": sorted(camel(name) for name in consent.scope.fields),
         "taal": consent.scope.language,
         "tekstVersie": consent.scope.text_version,
-        "gegevenOp": consent.since.isoformat(),
+        "vastgelegdOp": consent.recorded.isoformat(),
         "vervaltOp": expires.isoformat() if expires else None,
         "beeindigdOp": consent.ended.isoformat() if consent.ended else None,
     }

@@ -1,14 +1,13 @@
 """Step (4): the legal basis of a rule: its legal task, or a consent that covers it at this moment."""
 
+from datetime import datetime
 from typing import Final
 
-from gateway.domain.consents import Consent, ConsentEventKind
-from gateway.domain.identifiers import PurposeCode
-from gateway.domain.purposes import ConsentNeed, Rule
+from gateway.domain.consents import OPENING, Consent, ConsentEventKind
+from gateway.domain.purposes import ConsentNeed, Rule, Stage
 from gateway.domain.reasons import Reason
 from gateway.domain.scene import Scene
 
-OPEN: Final = frozenset({ConsentEventKind.GIVEN, ConsentEventKind.RENEWED})
 _WHY_NOT: Final = {
     ConsentEventKind.REQUESTED: Reason.CONSENT_NOT_FOUND,
     ConsentEventKind.REFUSED: Reason.CONSENT_REFUSED,
@@ -24,18 +23,27 @@ def basis(rule: Rule, scene: Scene, *, linked: bool) -> Consent | Reason | None:
         return None
     if rule.consent is ConsentNeed.UNLESS_LINKED and linked:
         return None
-    return covering(scene, rule.purpose)
+    return covering(rule, scene)
 
 
-def covering(scene: Scene, purpose: PurposeCode) -> Consent | Reason:
-    """Find the newest consent open now for this purpose and this recipient, or say why none is."""
+def covering(rule: Rule, scene: Scene) -> Consent | Reason:
+    """Find the consent to this recipient for the rule's purpose, or say why none holds now.
+
+    The newest one given decides. Only being findable can be agreed to for a kind of partner.
+    """
     partner = scene.caller.partner
-    recipients = {partner.oin, f"soort:{partner.kind}"}
-    to_caller = [c for c in scene.consents if c.scope.recipient in recipients]
-    for_purpose = [c for c in to_caller if c.scope.purpose == purpose]
-    for consent in reversed(for_purpose):
-        if consent.state_at(scene.moment) in OPEN:
-            return consent
-    if for_purpose:
-        return _WHY_NOT[for_purpose[-1].state_at(scene.moment)]
-    return Reason.CONSENT_SCOPE_MISMATCH if to_caller else Reason.CONSENT_NOT_FOUND
+    kind = f"soort:{partner.kind}"
+    recipients = {partner.oin, kind} if rule.stage is Stage.SEARCH else {partner.oin}
+    to_caller = [c for c in scene.consents if c.scope.recipient in {partner.oin, kind}]
+    fitting = [
+        c for c in to_caller if c.scope.purpose == rule.purpose and c.scope.recipient in recipients
+    ]
+    if not fitting:
+        return Reason.CONSENT_SCOPE_MISMATCH if to_caller else Reason.CONSENT_NOT_FOUND
+    newest = max(fitting, key=_given)
+    state = newest.state_at(scene.moment)
+    return newest if state in OPENING else _WHY_NOT[state]
+
+
+def _given(consent: Consent) -> tuple[bool, datetime]:
+    return consent.since is not None, consent.since or consent.recorded

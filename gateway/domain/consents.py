@@ -4,12 +4,15 @@
 2. It holds from the moment it is given until it expires, is withdrawn or is made invalid.
 3. Withdrawal takes effect at the next decision and is never undone; a new consent may be given.
 4. Whoever is not named, and whatever field is not named, is not covered.
+5. A newer consent for the same purpose and recipient takes the place of the older one for good:
+   withdrawing it revives nothing.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode
 
@@ -56,51 +59,64 @@ class ConsentEvent:
     interpreter: bool = False
 
 
+OPENING: Final = frozenset({ConsentEventKind.GIVEN, ConsentEventKind.RENEWED})
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A consent as its events leave it at the last of them."""
+    """A consent as its events leave it at the last of them.
+
+    ``since`` is when it was first given (``None``: never); ``ended`` when it stopped for good.
+    """
 
     consent_id: ConsentId
     scope: ConsentScope
-    since: datetime
+    recorded: datetime
+    since: datetime | None
     expires: datetime | None
     state: ConsentEventKind
     ended: datetime | None = None
 
     def state_at(self, moment: datetime) -> ConsentEventKind:
         """Return the state at ``moment``: an open consent past its term is expired."""
-        open_states = (ConsentEventKind.GIVEN, ConsentEventKind.RENEWED)
-        if self.state in open_states and self.expires is not None and moment >= self.expires:
+        if self.state in OPENING and self.expires is not None and moment >= self.expires:
             return ConsentEventKind.EXPIRED
         return self.state
 
 
 def fold(events: Iterable[ConsentEvent], moment: datetime) -> tuple[Consent, ...]:
     """Fold the events up to ``moment`` into consents, oldest first; what ended stays ended."""
-    consents: dict[ConsentId, Consent] = {}
+    consents: dict[ConsentId, Consent | None] = {}
     for event in sorted((e for e in events if e.at <= moment), key=lambda e: e.at):
-        known = consents.get(event.consent_id)
-        if known is None:
-            if event.scope is not None:
-                consents[event.consent_id] = Consent(
-                    event.consent_id, event.scope, event.at, event.expires, event.kind
-                )
-            continue
-        if known.ended is None:
+        if event.consent_id not in consents:
+            if event.scope is not None or event.kind is not ConsentEventKind.REQUESTED:
+                consents[event.consent_id] = _first(event)
+        elif (known := consents[event.consent_id]) is not None and known.ended is None:
             consents[event.consent_id] = _after(known, event)
-    return tuple(consents.values())
+    return tuple(consent for consent in consents.values() if consent is not None)
+
+
+def _first(event: ConsentEvent) -> Consent | None:
+    """Begin a consent; an event without a scope opens nothing, now or later."""
+    if event.scope is None:
+        return None
+    opens = event.kind in OPENING
+    ended = None if opens or event.kind is ConsentEventKind.REQUESTED else event.at
+    since = event.at if opens else None
+    return Consent(event.consent_id, event.scope, event.at, since, event.expires, event.kind, ended)
 
 
 def _after(consent: Consent, event: ConsentEvent) -> Consent:
-    match event.kind:
-        case ConsentEventKind.GIVEN | ConsentEventKind.RENEWED:
-            return replace(
-                consent,
-                state=event.kind,
-                scope=event.scope or consent.scope,
-                expires=event.expires or consent.expires,
-            )
-        case ConsentEventKind.REQUESTED:
-            return consent
-        case _:
-            return replace(consent, state=event.kind, ended=event.at)
+    if event.kind is ConsentEventKind.REQUESTED:
+        return consent
+    if consent.state_at(event.at) is ConsentEventKind.EXPIRED:  # (2): a term that ran out is over
+        return replace(consent, state=ConsentEventKind.EXPIRED, ended=consent.expires)
+    if event.kind not in OPENING:
+        return replace(consent, state=event.kind, ended=event.at)
+    return replace(
+        consent,
+        state=event.kind,
+        since=consent.since or event.at,
+        scope=event.scope or consent.scope,
+        expires=event.expires or consent.expires,
+    )

@@ -2,14 +2,16 @@
 
 1. The caller's partner is known, its agreement runs today, and it gives her the role she acts in.
 2. The purpose is in the catalogue, active today, and in that agreement for that role.
-3. The subject exists, is not shielded, and the rule's relation test holds now. A predecessor
-   municipality keeps one month, for P03 and P12 only, and only PIP, route and hours of its period.
+3. The subject exists, is not shielded, and the rule's relation test holds now. A municipality that
+   another one followed keeps one month, for P03 and P12 only, and only PIP, route and hours of its
+   own period.
 4. The basis holds now: a legal task, or a consent that covers this purpose, this recipient and
    these fields at this moment.
 5. The stage fits, the target group is the rule's, and thresholds hold: a group of at least ten
    where people must stay unrecognisable, and a query budget left.
 6. Each field is within purpose, role, agreement and consent; what no rule names is refused; a
-   field of class S4 or S5 needs a rule that names the exception.
+   field of class S4 or S5 needs a rule that names the exception; a number set by law never goes to
+   a private party.
 7. Restrictions, objections, texts held for review and passed retention terms are subtracted.
 8. What remains is granted, each field by the first rule that carries it; all else is refused with
    a reason.
@@ -166,11 +168,9 @@ def _stage(rule: Rule, ask: Ask, related: Related, scene: Scene) -> Reason | Non
         return None
     if rule.stage is not Stage.SEARCH:
         return None if scene.work & _STAGE_REACHED[rule.stage] else Reason.STAGE_NOT_REACHED
-    if related.linked:
-        return None
     if not ask.budget_left:
         return Reason.QUERY_BUDGET_SPENT
-    return Reason.GROUP_TOO_SMALL if ask.group < MIN_GROUP else None
+    return Reason.GROUP_TOO_SMALL if ask.group < MIN_GROUP and not related.linked else None
 
 
 def _compose(
@@ -206,12 +206,13 @@ def _carried(verdict: Verdict, scene: Scene) -> int:
 
 
 def _closed(cell: Cell, scene: Scene) -> tuple[tuple[int, Reason], ...]:
-    """Step (6): what the matrix denies outright and what the agreement leaves out."""
-    special = scene.fields.special
-    without = scene.fields.mask(scene.caller.partner.agreement.without)
+    """Step (6): what the matrix denies, numbers for a private party, what was agreed away."""
+    special, partner = scene.fields.special, scene.caller.partner
+    numbers = scene.fields.numbers_by_law if partner.kind.private else 0
+    without = scene.fields.mask(partner.agreement.without)
     return (
         (cell.denied & special, Reason.SPECIAL_CATEGORY),
-        (cell.denied & ~special, Reason.FIELD_NOT_IN_PURPOSE),
+        (cell.denied & ~special | numbers, Reason.FIELD_NOT_IN_PURPOSE),
         (without, Reason.FIELD_NOT_IN_AGREEMENT),
     )
 

@@ -50,14 +50,15 @@ BANDS: Final = ((16, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 66))
 PERMITS: Final = frozenset({"26", "27"})
 FREE, PERMIT_NEEDED, NO_WORK = "vrij_twv_niet_vereist", "twv_vereist", "geen_arbeid"
 WAIT_OVER: Final = frozenset({"aan_te_vragen", "aangevraagd", "verleend", "geweigerd", "verlopen"})
+DEPLOYABLE: Final = {FREE: "direct", PERMIT_NEEDED: "met_vergunning"}
 MOST_YEARS: Final = 50
 DAYS_A_YEAR: Final = 365.25
 
 
 def derive(values: Values, day: date, codes: CodeLists, terms: Terms = TERMS) -> Derived:
-    """Return what follows from ``values`` on ``day``; ``None`` means: has no value (any more).
+    """Return what follows from ``values`` on ``day``.
 
-    ``values`` are clean and as delivered, without fields that were derived before. A delivered
+    ``values`` are clean and as delivered, without fields derived on an earlier day. A delivered
     ``mag_werken`` or ``ervaring_jaren`` goes before a derived one.
     """
     age = _age(_of(values, "geboortedatum"), day)
@@ -103,11 +104,11 @@ def _day(values: Values, name: str) -> date | None:
 def _from_age(age: int | None, terms: Terms) -> Derived:
     if age is None:
         return {}
-    band = next((f"{low}-{high}" for low, high in BANDS if low <= age <= high), None)
-    return {
-        FieldName("meerderjarig"): age >= terms.adult_age.value,
-        FieldName("leeftijdsband"): band,
-    }
+    found: Derived = {FieldName("meerderjarig"): age >= terms.adult_age.value}
+    for low, high in BANDS:
+        if low <= age <= high:
+            found[FieldName("leeftijdsband")] = f"{low}-{high}"
+    return found
 
 
 def _from_work(values: Values, age: int | None, day: date, terms: Terms) -> Derived:
@@ -121,7 +122,8 @@ def _from_work(values: Values, age: int | None, day: date, terms: Terms) -> Deri
         found[FieldName("asiel_wachttijd_voldaan")] = waited
     note = FREE if free else _note_for_asylum_seeker(values, age, day, waited=waited, terms=terms)
     found[FieldName("arbeidsmarktaantekening")] = note
-    found[FieldName("inzetbaarheid")] = {FREE: "direct", PERMIT_NEEDED: "met_vergunning"}.get(note)
+    if note in DEPLOYABLE:
+        found[FieldName("inzetbaarheid")] = DEPLOYABLE[note]
     if "mag_werken" not in values and age is not None:
         found[FieldName("mag_werken")] = note != NO_WORK and age >= terms.working_age.value
     return found

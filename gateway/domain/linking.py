@@ -58,7 +58,8 @@ def _stay(
     values: Mapping[FieldName, JsonValue], known: tuple[RelationEvent, ...], moment: datetime
 ) -> tuple[RelationEvent, ...]:
     site = values.get(FieldName("opvanglocatie_code"))
-    if not isinstance(site, str) or reception_site(known, moment) == site:
+    housed = values.get(FieldName("koppel_status")) == "gehuisvest"
+    if housed or not isinstance(site, str) or reception_site(known, moment) == site:
         return ()
     return (RelationEvent(RelationKind.VERBLIJFT, site, moment, SOURCE),)
 

@@ -98,14 +98,6 @@ class Candidates(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
-    """A consent as listed: whose, and its id; events are read with the subject."""
-
-    consent_id: UUID
-    subject: SubjectId
-
-
 class Consents(Protocol):
     """Where consents are found by their id; the events live with the subject."""
 

@@ -22,7 +22,6 @@ class RecordKind(StrEnum):
     DELIVERY = "delivery"
     PROFILE = "profile.stored"
     QUARANTINE = "delivery.quarantined"
-    POLICY = "policy.activated"
 
 
 @dataclass(frozen=True, slots=True)

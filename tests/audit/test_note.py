@@ -1,6 +1,8 @@
 """Notes and keys: what is signed opens, and nothing else does."""
 
 from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from audit.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from audit.note import COSIGNATURE, NoteError, Signer, VerifierKey, open_note
+from audit.proof import TlogProof
+from audit.tree import ProofError
 from tests.audit.worlds import ORIGIN, signer
 
 OURS = signer()
@@ -104,6 +108,14 @@ def test_a_vkey_has_three_parts(line: str) -> None:
         VerifierKey.parse(line)
 
 
+def test_a_key_of_another_length_is_refused() -> None:
+    """An id that fits does not make up for 36 bytes of key."""
+    typed = b"\x01" + bytes(36)
+    key_id = sha256(b"name\n" + typed).digest()[:4]
+    with pytest.raises(NoteError, match="32 bytes"):
+        VerifierKey.parse(f"name+{key_id.hex()}+{b64encode(typed).decode()}")
+
+
 def test_a_checkpoint_opens_under_its_key() -> None:
     """A signed state comes back as it was signed."""
     note = sign_checkpoint(7, b"\x09" * 32, OURS)
@@ -121,3 +133,11 @@ def test_extension_lines_are_passed_over() -> None:
     """A checkpoint with extension lines opens; they are not kept."""
     note = OURS.sign(f"{ORIGIN}\n1\n{b64encode(bytes(32)).decode()}\nextension\n")
     assert verify_checkpoint(note, OURS.verifier).size == 1
+
+
+def test_a_proof_has_at_most_63_hashes() -> None:
+    """A longer proof than any tree can need is refused unread."""
+    most = TlogProof(0, (bytes(32),) * 63, "note\n")
+    assert TlogProof.decode(most.encode()) == most
+    with pytest.raises(ProofError):
+        TlogProof.decode(replace(most, hashes=(*most.hashes, bytes(32))).encode())

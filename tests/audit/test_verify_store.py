@@ -58,7 +58,7 @@ def test_destroyed_keys_are_no_fault(world: World) -> None:
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_changed_byte_of_an_entry_is_found(field: str, world: World) -> None:
     """One bit changed in any byte of any field gives a fault at its entry."""
-    for index in range(SIZE):
+    for index in (0, 1, 4):  # about nobody, the first about a subject, and her second
         original = world.storage.stored[index]
         for changed in _one_bit_changed(getattr(original, field)):
             world.storage.damage(index, **{field: changed})

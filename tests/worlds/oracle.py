@@ -6,7 +6,7 @@ used. The numbers cite the steps of that law (``gateway.domain.decisions``).
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -319,7 +319,9 @@ def _said(events: list[ConsentEvent], moment: datetime) -> tuple[ConsentEvent | 
             return last, False  # refused, withdrawn, expired, made invalid: ended, and stays so
         if last is not None and _run_out(last, event.at):
             return last, False  # what has run out is not revived by what follows
-        last = event
+        # Whoever names no term lifts none that was named before.
+        term = event.expires or (last.expires if last is not None else None)
+        last = replace(event, expires=term)
     return last, last is not None and not _run_out(last, moment)
 
 
