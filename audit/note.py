@@ -121,6 +121,11 @@ def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
     return text
 
 
+def claims(note: str) -> set[tuple[str, bytes]]:
+    """List by name and key id who claims to have signed; nothing is checked but the form."""
+    return {(name, blob[:KEY_ID_BYTES]) for name, blob in _split(note)[1]}
+
+
 def decode_base64(text: str) -> bytes | None:
     """Decode canonical base64 (RFC 4648 section 4); ``None`` when it is not."""
     try:

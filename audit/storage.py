@@ -19,13 +19,15 @@ class StoredHead:
     """The head row of one log.
 
     ``frontier`` holds the roots of the perfect subtrees, largest first; ``checkpoint`` the last
-    signed note (empty while the log is empty); ``frozen`` why the log stopped, if it did.
+    signed note (empty while the log is empty); ``frozen`` why the log stopped, if it did;
+    ``instance`` the random name that a guarded log got at its birth (empty without a guard).
     """
 
     size: int
     frontier: tuple[bytes, ...]
     checkpoint: str
     frozen: str | None = None
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class LogTransaction(Protocol):
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         """Return the last entry of each tag that has one."""
+        ...
+
+    def find(self, event_ids: Collection[bytes]) -> Mapping[bytes, StoredRow]:
+        """Return the stored entry of each event id that has one; asked for retries only."""
         ...
 
     def insert(self, rows: Sequence[StoredRow]) -> None:

@@ -3,20 +3,30 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.actions.disclose import DisclosureRefusedError
 from gateway.api import auditlog, candidates, consents, deliveries, disclosures, tiles
 from gateway.api.context import Actions
-from gateway.api.problems import on_gateway_error, on_http, on_invalid, on_refusal, problem
+from gateway.api.problems import (
+    UNFINISHED,
+    on_gateway_error,
+    on_http,
+    on_invalid,
+    on_refusal,
+    problem,
+)
 from gateway.domain.errors import GatewayError
+from gateway.domain.events import RequestFailed
+from gateway.domain.ports import Telemetry
 
 API_VERSION = "1.0.0"
 HEADERS = {
@@ -30,26 +40,47 @@ HEADERS = {
 }
 
 
-class Headers:
-    """Pure ASGI middleware: the security headers and API version on every answer."""
+class Edge:
+    """Pure ASGI middleware: headers on every answer, and one plain problem for every fault.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A fault goes no further: what a server would print of it can hold what was sent. Operators hear
+    of its kind and its place in the code.
+    """
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self._app = app
+        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers added where the answer starts."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        begun = False
 
         async def with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception as error:  # noqa: BLE001 - the last frame before the socket
+            self._telemetry.tell(RequestFailed(type(error).__name__, _place(error)))
+            if begun:
+                raise ConnectionAbortedError("the answer broke off") from None
+            fault = problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNFINISHED)
+            await fault(scope, receive, with_headers)
+
+
+def _place(error: Exception) -> str:
+    """Name the module and line where a fault arose: code, never a value."""
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    return f"{frame.f_globals.get('__name__')}:{line}"
 
 
 def create_app(
@@ -75,7 +106,7 @@ def create_app(
             "email": "api@doelpoort.example",
         },
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -89,14 +120,17 @@ def create_app(
     app.add_exception_handler(GatewayError, on_gateway_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, _on_fault)
-    app.add_middleware(Headers)
+    app.add_middleware(Edge, telemetry=actions.gate.telemetry)
     return app
 
 
 def _add_operations(
     app: FastAPI, ready: Callable[[], str | None], metrics: Callable[[], str]
 ) -> None:
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return JSONResponse(app.openapi(), headers={"Access-Control-Allow-Origin": "*"})
+
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:
         return PlainTextResponse("ok\n")
@@ -111,10 +145,6 @@ def _add_operations(
     @app.get("/metrics", include_in_schema=False)
     async def counts() -> Response:
         return PlainTextResponse(metrics())
-
-
-async def _on_fault(_: object, __: Exception) -> Response:
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "De poort kon dit verzoek niet afmaken.")
 
 
 _PROBLEM: dict[str, Any] = {

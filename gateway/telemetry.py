@@ -9,15 +9,22 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from gateway.domain.events import ConsentRecorded, DeliveryProcessed, DisclosureDecided, Event
-from gateway.domain.events import LogStopped as LogStoppedEvent
+from gateway.domain.events import (
+    ConsentRecorded,
+    DeliveryProcessed,
+    DisclosureDecided,
+    Event,
+    LogStopped,
+    RequestFailed,
+)
 
 ONE_IN = 20
 COUNTED = {
     DisclosureDecided: ("purpose", "role", "outcome", "reason"),
     DeliveryProcessed: (),
     ConsentRecorded: ("purpose", "state"),
-    LogStoppedEvent: (),
+    LogStopped: (),
+    RequestFailed: ("error", "place"),
 }
 
 
@@ -54,7 +61,7 @@ class SpanTelemetry:
 
 def _matters(event: Event) -> bool:
     refused = isinstance(event, DisclosureDecided) and event.outcome == "refused"
-    return refused or isinstance(event, LogStoppedEvent)
+    return refused or isinstance(event, LogStopped | RequestFailed)
 
 
 def _name(event: Event) -> str:

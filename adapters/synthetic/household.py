@@ -20,7 +20,8 @@ STATUS_WEIGHTS: Final = (84, 5, 9, 2)
 class Household:
     """What its members share; ``sites`` are two where it moves on day ``moves`` of the month.
 
-    ``children`` are ages; ``town`` and ``linked`` are absent where there is no municipality yet.
+    ``adults`` and ``children`` are ages reached in the course of the year, the head's first (the
+    head may be a minor); ``town`` and ``linked`` are absent where there is no municipality yet.
     """
 
     background: Background
@@ -33,8 +34,8 @@ class Household:
     town: str | None
     linked: date | None
     link_status: str
+    adults: tuple[int, ...]
     children: tuple[int, ...]
-    couple: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +65,40 @@ def draw_household(dice: Dice, codes: CodeLists) -> Household:
     """Draw a household."""
     background = dice.weighted(BACKGROUNDS, [entry.weight for entry in BACKGROUNDS])
     kind = dice.weighted(KINDS, KIND_WEIGHTS)
+    children = _children(dice, kind)
     permit = dice.chance(56)
     applied = dice.ago(420, 1_100) if permit else dice.ago(40, 800)
     linked = dice.ago(3, 330) if permit and dice.chance(86) else None
-    home = dice.one(known := [site for site in SITES if site in codes.opvanglocaties])
+    sites = [site for site in SITES if site in codes.opvanglocaties]
     return Household(
         background=background,
         family=dice.one(background.families),
         kind=kind,
         permit=permit,
         applied=applied,
-        sites=(home, dice.one(known)),
+        sites=(dice.one(sites), dice.one(sites)),
         moves=dice.between(2, 27) if dice.chance(6) else 0,
         town=_town(dice, codes) if linked else None,
         linked=linked,
         link_status=dice.weighted(STATUSES, STATUS_WEIGHTS) if linked else "niet_gekoppeld",
-        children=_children(dice, kind),
-        couple=kind == "paar" or (kind == "gezin_met_kinderen" and dice.chance(90)),
+        adults=_adults(dice, kind, max(children, default=0)),
+        children=children,
     )
 
 
 def _town(dice: Dice, codes: CodeLists) -> str:
     towns = [town for town in TOWNS if town in codes.gemeenten]
     return dice.weighted(towns, [TOWNS[town][0] for town in towns])
+
+
+def _adults(dice: Dice, kind: str, oldest: int) -> tuple[int, ...]:
+    """Draw the ages of head and partner, each old enough to be a parent of the oldest child."""
+    if kind == "amv":
+        return (17,)
+    head = dice.between(max(19, oldest + 18), max(58, oldest + 25))
+    if kind == "paar" or (kind == "gezin_met_kinderen" and dice.chance(90)):
+        return head, max(19, oldest + 18, head + dice.between(-6, 4))
+    return (head,)
 
 
 def _children(dice: Dice, kind: str) -> tuple[int, ...]:
@@ -97,11 +109,8 @@ def _children(dice: Dice, kind: str) -> tuple[int, ...]:
 
 def members(dice: Dice, home: Household) -> Iterator[Person]:
     """Yield those with a profile of their own: head, partner, and children from 16."""
-    oldest = max(home.children, default=0)
-    age = 17 if home.kind == "amv" else dice.between(max(19, oldest + 18), max(58, oldest + 25))
-    yield _member(dice, home, 0, age)
-    if home.couple:
-        yield _member(dice, home, 1, max(19, oldest + 18, age + dice.between(-6, 4)))
+    for place, age in enumerate(home.adults):
+        yield _member(dice, home, place, age)
     for place, child in enumerate(home.children, start=2):
         if child == 17:  # noqa: PLR2004 - who turns 17 this year is 16 or 17 now
             yield _member(dice, home, place, child)

@@ -6,10 +6,9 @@ out, telephone numbers and addresses are of no one. Values that the gate derives
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 from itertools import count as counting
 from typing import Final
-
-from stdnum.nl import bsn as bsn_check
 
 from adapters.synthetic.dice import Dice
 from adapters.synthetic.household import Person, draw_household, members
@@ -23,7 +22,6 @@ from gateway.domain.identifiers import FieldName
 MOST_PEOPLE: Final = 1_000_000
 # A step without a common factor with MOST_PEOPLE visits every number once.
 V_STEP: Final = 386_117
-LATIN: Final = str.maketrans("ÖÜöüşŞçÇğı", "OUousScCgi")
 
 
 def population(
@@ -46,14 +44,19 @@ def population(
 
 
 def _everyone(seed: int, day: date, codes: CodeLists) -> Iterator[Person]:
-    for household in counting():
-        dice = Dice.of(seed, household, day)
-        yield from members(dice, draw_household(dice, codes))
+    dice = (Dice.of(seed, household, day) for household in counting())
+    return chain.from_iterable(members(draw, draw_household(draw, codes)) for draw in dice)
 
 
 def _bsns() -> list[str]:
-    """List every number from 9999xxxxx that passes the 11-proof."""
-    return [str(n) for n in range(999_900_000, 1_000_000_000) if bsn_check.is_valid(str(n))]
+    """List every number from 9999xxxxx that passes the 11-proof: its last digit makes the sum."""
+    numbers = []
+    for middle in range(10_000):
+        eight = f"9999{middle:04d}"
+        last = sum(w * int(digit) for w, digit in zip(range(9, 1, -1), eight, strict=True)) % 11
+        if last <= 9:  # noqa: PLR2004 - ten is no digit
+            numbers.append(f"{eight}{last}")
+    return numbers
 
 
 def _profile(person: Person, day: date) -> Profile:
@@ -92,7 +95,7 @@ def _identity(person: Person) -> Profile:
 
 
 def _marital(person: Person) -> str:
-    if person.place <= 1 and person.home.couple:
+    if person.place <= 1 and len(person.home.adults) > 1:
         return person.dice.weighted(("gehuwd", "partnerschap"), (93, 7))
     if person.home.kind == "alleenouder" and person.place == 0:
         return person.dice.one(("gescheiden", "verweduwd", "gehuwd"))
@@ -223,13 +226,10 @@ def _others(person: Person) -> list[JsonValue]:
     home, year = person.home, person.dice.anchor.year
     parent = person.place <= 1
     others: list[JsonValue] = []
-    if home.couple and parent:
-        others.append(
-            {"relatie": "partner", "geboortejaar": person.geboren.year + 1 - 2 * person.place}
-        )
+    if len(home.adults) > 1 and parent:
+        others.append({"relatie": "partner", "geboortejaar": year - home.adults[1 - person.place]})
     if not parent:
-        grown = [{"relatie": "ouder"}] * (2 if home.couple else 1)
-        others += [dict[str, JsonValue](entry) for entry in grown]
+        others += [{"relatie": "ouder", "geboortejaar": year - age} for age in home.adults]
     for place, age in enumerate(home.children, start=2):
         if place != person.place:
             relation = "kind" if parent else "broer_zus"

@@ -12,7 +12,7 @@ from adapters.tvs.layout import Layout, Left
 from adapters.tvs.limits import Bounded, Limits
 from adapters.tvs.nesting import checked
 from adapters.tvs.rows import Raw, read_whole
-from gateway.domain.deliveries import ReadDelivery
+from gateway.domain.deliveries import JsonValue, ReadDelivery
 from gateway.domain.errors import DeliveryRefusedError
 from gateway.domain.fields import FieldDictionary
 
@@ -46,7 +46,7 @@ class JsonDocument:
             yield row, layout.profile(value.items(), left, where)
 
 
-def _profiles(text: "_Text") -> Iterator[object]:
+def _profiles(text: "_Text") -> Iterator[JsonValue]:
     """Walk the outer object and yield what its list of profiles holds."""
     if text.peek() != "{":
         raise DeliveryRefusedError("not a TVS delivery: no JSON object")
@@ -65,7 +65,7 @@ def _profiles(text: "_Text") -> Iterator[object]:
         raise DeliveryRefusedError("something follows the end of the JSON object")
 
 
-def _members(text: "_Text") -> Iterator[object]:
+def _members(text: "_Text") -> Iterator[JsonValue]:
     """Yield each key of an object; the caller takes its value before going on."""
     for _ in _sequence(text, "{", "}"):
         key = text.value()
@@ -73,7 +73,7 @@ def _members(text: "_Text") -> Iterator[object]:
         yield key
 
 
-def _items(text: "_Text") -> Iterator[object]:
+def _items(text: "_Text") -> Iterator[JsonValue]:
     return (text.value() for _ in _sequence(text, "[", "]"))
 
 
@@ -139,21 +139,21 @@ class _Text:
             raise DeliveryRefusedError("not well-formed JSON")
         self._at += 1
 
-    def value(self) -> object:
+    def value(self) -> JsonValue:
         """Read one whole value."""
         self.peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._window, self._at)
+                found: tuple[JsonValue, int] = _DECODER.raw_decode(self._window, self._at)
             except RecursionError:
                 raise DeliveryRefusedError("nested far too deep") from None
             except ValueError:
-                end = len(self._window)
-                if self._ended or end - self._at > self._longest:
+                if self._ended or len(self._window) - self._at > self._longest:
                     raise DeliveryRefusedError(
                         f"not well-formed JSON, or a profile of more than {self._longest:,} characters"
                     ) from None
             else:
+                value, end = found
                 # A number that touches the edge of the window may go on behind it.
                 if end < len(self._window) or self._ended:
                     self._at = end

@@ -156,7 +156,7 @@ class Layout:
         for spelled, inner in value.items():
             member = self.member(name, spelled) if name in MEMBERS else None
             if member is None:
-                left.behind(spelled, blocked=self.blocks(spelled))
+                self._bare({spelled: inner}, left)
             elif member in kept:
                 raise DeliveryRefusedError(f"{where}: a name stands twice in {name}")
             else:

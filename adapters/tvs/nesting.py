@@ -1,12 +1,11 @@
-"""Values of nested formats held against the limits: depth, length, and nothing but JSON."""
+"""Values of nested formats held against the limits on depth and length."""
 
 from adapters.tvs.limits import Limits, refuse_above
 from gateway.domain.deliveries import JsonValue
-from gateway.domain.errors import DeliveryRefusedError
 
 
-def checked(value: object, limits: Limits, where: str, depth: int = 1) -> JsonValue:
-    """Return ``value`` as JSON, or refuse the delivery when it is too deep or too long."""
+def checked(value: JsonValue, limits: Limits, where: str, depth: int = 1) -> JsonValue:
+    """Return ``value`` as it is, or refuse the delivery when it is too deep or too long."""
     if isinstance(value, str):
         refuse_above(limits.max_cell_chars, len(value), f"{where}: characters in a value")
         return value
@@ -15,6 +14,4 @@ def checked(value: object, limits: Limits, where: str, depth: int = 1) -> JsonVa
     refuse_above(limits.max_depth, depth, f"{where}: levels of nesting")
     if isinstance(value, list):
         return [checked(item, limits, where, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {name: checked(item, limits, where, depth + 1) for name, item in value.items()}
-    raise DeliveryRefusedError(f"{where}: holds a value that is no JSON")
+    return {name: checked(item, limits, where, depth + 1) for name, item in value.items()}

@@ -39,6 +39,7 @@ def read_whole(rows: Iterable[Raw], left: Left) -> ReadDelivery:
 
 def _pack(row: int, values: Mapping[FieldName, JsonValue]) -> bytes:
     try:
-        return orjson.dumps(values)
+        # A copy of the exact size: orjson leaves room behind what it writes.
+        return bytes(memoryview(orjson.dumps(values)))
     except orjson.JSONEncodeError:
         raise DeliveryRefusedError(f"row {row}: holds what is no Unicode text") from None

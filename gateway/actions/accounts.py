@@ -9,17 +9,31 @@ from gateway.domain.decisions import Ask, Decision
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import Oin, PurposeCode, SubjectId
 from gateway.domain.ports import Entry
+from gateway.domain.purposes import Matrix
 from gateway.domain.records import AuditRecord, RecordKind
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all entries of one question share: the ask, the policy it was decided under, the trace."""
+    """What all entries of one question share: the ask, the policy it was decided under, the trace.
+
+    ``purpose`` is the asked purpose as the catalogue spells it; what is in no catalogue could be
+    anything, a name too, and stays out of the leaf that nobody can erase.
+    """
 
     ask: Ask
+    purpose: PurposeCode | None
     policy: str
     moment: datetime
     trace_id: str | None = None
+
+    @classmethod
+    def of(
+        cls, ask: Ask, matrix: Matrix, moment: datetime, trace_id: str | None = None
+    ) -> "Context":
+        """Begin the account of a question under the policy in force."""
+        purpose = matrix.purpose(ask.purpose)
+        return cls(ask, purpose.code if purpose else None, matrix.digest, moment, trace_id)
 
     def record(  # noqa: PLR0913 - an entry names each of these or leaves it out
         self,
@@ -35,14 +49,13 @@ class Context:
     ) -> AuditRecord:
         """Make one record about this question."""
         caller = self.ask.caller
-        purpose = decision.purpose if decision else None
         grants = decision.grants if decision else ()
         return AuditRecord(
             event_id=uuid4(),
             kind=kind,
             at=self.moment,
             outcome=outcome,
-            purpose=purpose.code if purpose else _known(self.ask.purpose),
+            purpose=self.purpose,
             basis=tuple(grant.rule.rule_id for grant in grants),
             policy=self.policy,
             recipient=Oin(caller.partner.oin),
@@ -93,9 +106,3 @@ class Context:
             mask=mask,
         )
         return Entry(record)
-
-
-def _known(purpose: str) -> PurposeCode | None:
-    """Keep an asked purpose in the leaf only when it looks like a code; free text stays out."""
-    plain = purpose.replace("_", "").isalnum() and purpose.isascii() and purpose[:1] == "P"
-    return PurposeCode(purpose) if plain and len(purpose) <= 60 else None  # noqa: PLR2004 - longest code

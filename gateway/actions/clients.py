@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Disclose, DisclosureRefusedError, Gate, Question
+from gateway.actions.disclose import PAGE, Disclose, Gate, Question, deny
 from gateway.domain.decisions import Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.identifiers import FieldName
@@ -93,9 +93,7 @@ class ListClients:
         if reason is None:
             return
         decision = Decision(purpose, (), (), (), reason, None)
-        context = Context(ask, gate.matrix.digest, moment, trace_id)
-        await gate.ledger.append([context.denial(None, decision, gate.fields)])
-        raise DisclosureRefusedError(decision)
+        await deny(gate, Context.of(ask, gate.matrix, moment, trace_id), decision)
 
 
 def _place(caller: Caller) -> str:

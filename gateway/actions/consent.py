@@ -1,14 +1,22 @@
 """Record what a resident agrees to, and that she takes it back: effective at the next decision."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import DisclosureRefusedError, Gate
+from gateway.actions.desk import GUIDANCE, admit
+from gateway.actions.disclose import Gate, deny
 from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import Change, RecordConsent, RecordRelations, RequireEpoch
-from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, ConsentScope, fold
+from gateway.domain.consents import (
+    OPENING,
+    Consent,
+    ConsentEvent,
+    ConsentEventKind,
+    ConsentScope,
+    fold,
+)
 from gateway.domain.decisions import Ask, decide
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.events import ConsentRecorded
@@ -16,12 +24,11 @@ from gateway.domain.identifiers import ConsentId, FieldName, Oin, SubjectId
 from gateway.domain.partners import Caller, Partner, PartnerKind
 from gateway.domain.ports import Consents, Entry
 from gateway.domain.purposes import ConsentNeed, Purpose, Rule
-from gateway.domain.records import Receipt, RecordKind
+from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.relations import RelationEvent, RelationKind
 from gateway.domain.subjects import Dossier
 
 DEFAULT_TERM = timedelta(days=182)
-GUIDANCE = "P03"
 OWN_DATA = "P11"
 FINDABLE_BY_KIND = "soort:"
 
@@ -57,6 +64,22 @@ class RecordedConsent:
     receipt: Receipt
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Someone who may, about a subject as she is at this moment."""
+
+    caller: Caller
+    dossier: Dossier
+    moment: datetime
+
+    @property
+    def consents(self) -> tuple[Consent, ...]:
+        return fold(self.dossier.situation.consents, self.moment)
+
+    def consent(self, consent_id: ConsentId) -> Consent | None:
+        return next((c for c in self.consents if c.consent_id == consent_id), None)
+
+
 class ConsentDesk:
     """Where consent is given, refused, shown and withdrawn."""
 
@@ -74,26 +97,24 @@ class ConsentDesk:
 
     async def record(self, caller: Caller, wish: ConsentWish) -> RecordedConsent:
         """Record a choice; refuses consent for a legal task, and recorders without a relation."""
-        moment = self._gate.clock.now()
         purpose = self._gate.matrix.purpose(wish.purpose)
         if purpose is None:
             raise InvalidRequestError("doel", "is not in the catalogue")
-        rules = self._consent_rules(purpose, wish.recipient)
-        scope = self._scope(wish, purpose, rules)
-        dossier = await self._dossier(caller, wish.subject, moment)
-        kind = ConsentEventKind.GIVEN if wish.given else ConsentEventKind.REFUSED
+        scope = self._scope(wish, purpose, self._consent_rules(purpose, wish.recipient))
+        desk = await self._open(caller, wish.subject)
         event = ConsentEvent(
             self._identity(caller, wish),
-            kind,
-            moment,
+            ConsentEventKind.GIVEN if wish.given else ConsentEventKind.REFUSED,
+            desk.moment,
             caller.actor,
             scope,
-            self._expiry(wish, moment) if wish.given else None,
+            self._expiry(wish, desk.moment) if wish.given else None,
             wish.interpreter,
         )
-        if any(c.consent_id == event.consent_id for c in fold(dossier.situation.consents, moment)):
-            event = replace(event, kind=ConsentEventKind.REQUESTED)  # a retry: asked for once more
-        return await self._append(caller, dossier, event, moment)
+        known = desk.consent(event.consent_id)
+        return await (
+            self._append(desk, event, scope) if known is None else self._repeat(desk, known)
+        )
 
     def _identity(self, caller: Caller, wish: ConsentWish) -> ConsentId:
         if wish.retry_key is None:
@@ -102,52 +123,34 @@ class ConsentDesk:
 
     async def withdraw(self, caller: Caller, consent_id: UUID) -> RecordedConsent:
         """Withdraw: as easy as giving, effective at the next decision (GDPR art. 7(3))."""
-        moment = self._gate.clock.now()
-        dossier, consent = await self._find(caller, consent_id, moment)
-        if consent.ended is not None:
-            raise InvalidRequestError("toestemming", "has already ended")
+        subject = await self._consents.subject_of(consent_id)
+        desk = await self._open(caller, subject or SubjectId(uuid4()))
+        consent = desk.consent(ConsentId(consent_id))
+        if consent is None or consent.state_at(desk.moment) not in OPENING:
+            raise InvalidRequestError("toestemming", "is not open; there is nothing to withdraw")
         event = ConsentEvent(
-            ConsentId(consent_id), ConsentEventKind.WITHDRAWN, moment, caller.actor
+            consent.consent_id, ConsentEventKind.WITHDRAWN, desk.moment, caller.actor
         )
-        return await self._append(caller, dossier, event, moment)
+        return await self._append(desk, event, consent.scope)
 
     async def of_subject(self, caller: Caller, subject: SubjectId) -> tuple[Consent, ...]:
         """List a subject's consents for those who guide her, or for herself."""
-        moment = self._gate.clock.now()
-        dossier = await self._dossier(caller, subject, moment)
-        return fold(dossier.situation.consents, moment)
+        return (await self._open(caller, subject)).consents
 
-    async def _find(
-        self, caller: Caller, consent_id: UUID, moment: datetime
-    ) -> tuple[Dossier, Consent]:
-        subject = await self._consents.subject_of(consent_id)
-        if subject is None:
-            raise await self._unknown(caller, moment)
-        dossier = await self._dossier(caller, subject, moment)
-        consents = fold(dossier.situation.consents, moment)
-        return dossier, next(c for c in consents if c.consent_id == consent_id)
-
-    async def _dossier(self, caller: Caller, subject: SubjectId, moment: datetime) -> Dossier:
-        """Load a subject for someone who may guide her (P03), or for herself (P11)."""
+    async def _open(self, caller: Caller, subject: SubjectId) -> "_Desk":
+        """Sit down about a subject as a COA worker who guides her (P03), or as herself (P11)."""
         gate = self._gate
-        ask = Ask(caller, OWN_DATA if caller.subject else GUIDANCE)
+        if caller.subject is None:
+            await admit(gate, caller)
         dossier = (await gate.subjects.load([subject])).get(subject)
+        moment = gate.clock.now()
+        ask = Ask(caller, OWN_DATA if caller.subject else GUIDANCE)
         situation = dossier.situation if dossier else None
         decision = decide(ask, situation, gate.matrix, gate.fields, moment)
         if dossier is None or not decision.granted:
-            known = subject if dossier else None
-            context = Context(ask, gate.matrix.digest, moment)
-            await gate.ledger.append([context.denial(known, decision, gate.fields)])
-            raise DisclosureRefusedError(decision)
-        return dossier
-
-    async def _unknown(self, caller: Caller, moment: datetime) -> DisclosureRefusedError:
-        gate = self._gate
-        ask = Ask(caller, OWN_DATA if caller.subject else GUIDANCE)
-        decision = decide(ask, None, gate.matrix, gate.fields, moment)
-        context = Context(ask, gate.matrix.digest, moment)
-        await gate.ledger.append([context.denial(None, decision, gate.fields)])
-        return DisclosureRefusedError(decision)
+            context = Context.of(ask, gate.matrix, moment)
+            await deny(gate, context, decision, subject if dossier else None)
+        return _Desk(caller, dossier, moment)
 
     def _consent_rules(self, purpose: Purpose, recipient: str) -> tuple[Rule, ...]:
         """Find the rules that a consent to this recipient could carry."""
@@ -203,31 +206,42 @@ class ConsentDesk:
         return wish.expires
 
     async def _append(
-        self, caller: Caller, dossier: Dossier, event: ConsentEvent, moment: datetime
+        self, desk: "_Desk", event: ConsentEvent, scope: ConsentScope
     ) -> RecordedConsent:
-        gate, situation = self._gate, dossier.situation
-        before = {c.consent_id: c for c in fold(situation.consents, moment)}
-        known = before.get(event.consent_id)
-        scope = event.scope or (known.scope if known else None)
-        if scope is None:
-            raise InvalidRequestError("toestemming", "does not exist")
-        context = Context(Ask(caller, scope.purpose), gate.matrix.digest, moment)
-        record = context.record(
-            RecordKind.CONSENT,
-            event.kind,
-            subject=situation.subject,
-            fields=gate.fields,
-            mask=gate.fields.mask(scope.fields),
-            detail={"consent": str(event.consent_id), "to": scope.recipient},
-        )
-        changes = self._changes(dossier, event, scope)
-        answer = (await gate.ledger.append([Entry(record, changes)]))[0]
+        record = self._record(desk, event.kind, event.consent_id, scope)
+        changes = self._changes(desk.dossier, event, scope)
+        receipt = await self._log(Entry(record, changes))
+        self._gate.telemetry.tell(ConsentRecorded(scope.purpose.split("_", 1)[0], event.kind))
+        situation = desk.dossier.situation
+        after = fold((*situation.consents, event), desk.moment)
+        consent = next(c for c in after if c.consent_id == event.consent_id)
+        return RecordedConsent(consent, consent.state_at(desk.moment), situation.subject, receipt)
+
+    async def _repeat(self, desk: "_Desk", known: Consent) -> RecordedConsent:
+        """Answer a retry with what it recorded the first time, as it stands now."""
+        record = self._record(desk, "repeated", known.consent_id, known.scope)
+        receipt = await self._log(Entry(record))
+        subject = desk.dossier.situation.subject
+        return RecordedConsent(known, known.state_at(desk.moment), subject, receipt)
+
+    async def _log(self, entry: Entry) -> Receipt:
+        answer = (await self._gate.ledger.append([entry]))[0]
         if not isinstance(answer, Receipt):
             raise LedgerUnavailableError("the situation changed meanwhile; ask again")
-        gate.telemetry.tell(ConsentRecorded(scope.purpose.split("_", 1)[0], event.kind))
-        after = fold((*situation.consents, event), moment)
-        consent = next(c for c in after if c.consent_id == event.consent_id)
-        return RecordedConsent(consent, consent.state_at(moment), situation.subject, answer)
+        return answer
+
+    def _record(
+        self, desk: "_Desk", outcome: str, consent_id: ConsentId, scope: ConsentScope
+    ) -> AuditRecord:
+        gate = self._gate
+        return Context.of(Ask(desk.caller, scope.purpose), gate.matrix, desk.moment).record(
+            RecordKind.CONSENT,
+            outcome,
+            subject=desk.dossier.situation.subject,
+            fields=gate.fields,
+            mask=gate.fields.mask(scope.fields),
+            detail={"consent": str(consent_id), "to": scope.recipient},
+        )
 
     def _changes(
         self, dossier: Dossier, event: ConsentEvent, scope: ConsentScope

@@ -1,6 +1,7 @@
 """The one way out: no personal value leaves but through here, and none before its entry is durable.
 
-1. Decide, per subject and field, from the situation as it is now.
+1. Decide, per subject and field, from the situation as it is now: the moment is taken after the
+   situation was read, so that whatever was read has happened.
 2. Append the intent and wait until it is durable; where the subject's epoch moved, decide again.
 3. Open only the granted fields.
 4. Name the subject as this recipient knows her.
@@ -11,7 +12,8 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
 from uuid import UUID
 
 from gateway.actions.accounts import Context
@@ -35,7 +37,7 @@ from gateway.domain.ports import (
     Vault,
 )
 from gateway.domain.purposes import Matrix, Stage
-from gateway.domain.reasons import Reason
+from gateway.domain.reasons import Reason, told
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.subjects import Dossier
 
@@ -85,6 +87,14 @@ class Question:
     trace_id: str | None = None
 
 
+async def deny(
+    gate: Gate, context: Context, decision: Decision, subject: SubjectId | None = None
+) -> NoReturn:
+    """Log a refusal, then raise ``DisclosureRefusedError``; name the subject where she is known."""
+    await gate.ledger.append([context.denial(subject, decision, gate.fields)])
+    raise DisclosureRefusedError(decision)
+
+
 @dataclass(frozen=True, slots=True)
 class _Granted:
     dossier: Dossier
@@ -118,7 +128,7 @@ class Disclose:
         subject = question.subjects[0]
         granted, refused = await self._settle(context, (subject,), None)
         if not granted:
-            await self._deny(context, subject, refused[subject])
+            await self._deny(self._context(question), subject, refused[subject])
         self._tell(context, granted[0].decision, 1)
         async with self._released(context, question, granted, granted[0].receipt) as released:
             yield released
@@ -146,7 +156,7 @@ class Disclose:
 
     def _context(self, question: Question) -> Context:
         gate = self._gate
-        return Context(question.ask, gate.matrix.digest, gate.clock.now(), question.trace_id)
+        return Context.of(question.ask, gate.matrix, gate.clock.now(), question.trace_id)
 
     async def _settle(
         self, context: Context, subjects: Sequence[SubjectId], parent: UUID | None
@@ -156,9 +166,11 @@ class Disclose:
         refused: dict[SubjectId, Decision] = {}
         open_subjects = list(subjects)
         for _ in range(ATTEMPTS):
-            wanted = await self._decide(context, open_subjects, refused)
+            dossiers = await self._gate.subjects.load(open_subjects)
+            now = replace(context, moment=self._gate.clock.now())
+            wanted = self._decide(now, open_subjects, dossiers, refused)
             entries = [
-                context.intent(subject, decision, self._gate.fields, parent)
+                now.intent(subject, decision, self._gate.fields, parent)
                 for subject, (_, decision) in wanted.items()
             ]
             answers = await self._gate.ledger.append(entries) if entries else ()
@@ -172,14 +184,14 @@ class Disclose:
                 return [granted[subject] for subject in subjects if subject in granted], refused
         raise LedgerUnavailableError("the situation kept changing; ask again")
 
-    async def _decide(
+    def _decide(
         self,
         context: Context,
         subjects: Sequence[SubjectId],
+        dossiers: Mapping[SubjectId, Dossier],
         refused: dict[SubjectId, Decision],
     ) -> dict[SubjectId, tuple[Dossier, Decision]]:
         gate = self._gate
-        dossiers = await gate.subjects.load(subjects)
         wanted = {}
         for subject in subjects:
             dossier = dossiers.get(subject)
@@ -191,12 +203,10 @@ class Disclose:
                 refused[subject] = decision
         return wanted
 
-    async def _deny(self, context: Context, subject: SubjectId, decision: Decision) -> None:
-        """Log the refusal, then refuse; someone unknown costs the same work as someone hidden."""
-        known = subject if decision.epoch is not None else None
-        await self._gate.ledger.append([context.denial(known, decision, self._gate.fields)])
+    async def _deny(self, context: Context, subject: SubjectId, decision: Decision) -> NoReturn:
+        """Refuse; someone unknown costs the same work as someone hidden."""
         self._tell(context, decision, 0)
-        raise DisclosureRefusedError(decision)
+        await deny(self._gate, context, decision, subject if decision.epoch is not None else None)
 
     async def _append_one(self, record: AuditRecord) -> Receipt:
         answer = (await self._gate.ledger.append([Entry(record)]))[0]
@@ -236,7 +246,8 @@ class Disclose:
         taken: int,
     ) -> None:
         subject = granted[0].dossier.situation.subject if len(granted) == 1 else None
-        record = context.record(
+        now = replace(context, moment=self._gate.clock.now())
+        record = now.record(
             RecordKind.OUTCOME,
             outcome,
             decision=granted[0].decision if granted else None,
@@ -265,7 +276,7 @@ class Disclose:
             decision,
             values,
             tuple(name for name in names if name not in values),
-            tuple((n, str(r)) for m, r in decision.refused for n in gate.fields.names(m)),
+            tuple((n, str(told(r))) for m, r in decision.refused for n in gate.fields.names(m)),
             tuple(
                 Obligation(g.rule.rule_id, g.rule.retention, gate.fields.names(g.fields))
                 for g in decision.grants

@@ -16,23 +16,22 @@ from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
+from gateway.actions.desk import admit
 from gateway.actions.disclose import Gate
 from gateway.actions.profiles import OLDER, ProfileWriter
 from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.codes import CodeLists
-from gateway.domain.decisions import Ask
 from gateway.domain.deliveries import JsonValue, JudgedRow, RowOutcome
-from gateway.domain.errors import DeliveryRefusedError, LedgerUnavailableError
+from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.events import DeliveryProcessed
 from gateway.domain.intake import DeliveryReport, ReportLine, judge
-from gateway.domain.partners import Caller, PartnerKind
+from gateway.domain.partners import Caller
 from gateway.domain.ports import Deliveries, DeliveryState, Entry, Source
 from gateway.domain.records import Receipt, RecordKind
 
 BATCH = 500
 RECENT = 50
 CHUNK = 1 << 20
-PURPOSE = "P03"
 KEY = "delivery"
 
 
@@ -64,13 +63,11 @@ class Ingest:
         progress: Callable[[int], None] = lambda _: None,
     ) -> Delivered:
         """Process a delivery; raises ``DeliveryRefusedError`` when the file cannot be read at all."""
-        if caller.partner.kind is not PartnerKind.COA:
-            raise DeliveryRefusedError("only COA delivers profiles")
+        context = await self.admit(caller)
         digest = _digest(stream)
         known = await self._deliveries.by_digest(digest)
         if known and known.report is not None:
-            return Delivered(known.delivery, self._opened(known), seen_before=True)
-        context = Context(Ask(caller, PURPOSE), self._gate.matrix.digest, self._gate.clock.now())
+            return await self._again(context, known.delivery, known.report)
         with source.read(stream) as read:
             delivery = known.delivery if known else await self._open(context, digest)
             lines: list[ReportLine] = []
@@ -81,21 +78,29 @@ class Ingest:
         await self._close(context, delivery, report)
         return Delivered(delivery, report.as_json(), seen_before=False)
 
-    def _opened(self, state: DeliveryState) -> dict[str, JsonValue]:
-        sealed = state.report or b""
-        opened = self._gate.vault.open_blob(KEY, state.delivery.bytes, sealed)
-        report: dict[str, JsonValue] = json.loads(opened)
-        return report
+    async def admit(self, caller: Caller) -> Context:
+        """Let in who delivers for COA; raises ``DisclosureRefusedError`` for anyone else."""
+        return await admit(self._gate, caller)
 
-    async def report(self, delivery: UUID) -> Delivered | None:
+    async def report(self, caller: Caller, delivery: UUID) -> Delivered | None:
         """Return what became of an earlier delivery; ``None`` when unknown or unfinished."""
+        context = await self.admit(caller)
         state = await self._deliveries.by_id(delivery)
         if state is None or state.report is None:
             return None
-        return Delivered(delivery, self._opened(state), seen_before=True)
+        return await self._again(context, delivery, state.report)
 
-    async def recent(self) -> Sequence[DeliveryState]:
+    async def _again(self, context: Context, delivery: UUID, sealed: bytes) -> Delivered:
+        """Open a report once more: it names people by V-nummer, so the reading is on record first."""
+        record = context.record(RecordKind.DELIVERY, "report read", detail={"in": str(delivery)})
+        await self._gate.ledger.append([Entry(record)])
+        opened = self._gate.vault.open_blob(KEY, delivery.bytes, sealed)
+        report: dict[str, JsonValue] = json.loads(opened)
+        return Delivered(delivery, report, seen_before=True)
+
+    async def recent(self, caller: Caller) -> Sequence[DeliveryState]:
         """List the newest deliveries, finished or not."""
+        await self.admit(caller)
         return await self._deliveries.recent(RECENT)
 
     async def _open(self, context: Context, digest: bytes) -> UUID:

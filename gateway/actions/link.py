@@ -1,7 +1,8 @@
 """Record a relation (koppeling, omkoppeling, ontkoppeling, huisvesting, aanbod, plaatsing)."""
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import DisclosureRefusedError, Gate
+from gateway.actions.desk import GUIDANCE, admit
+from gateway.actions.disclose import Gate, deny
 from gateway.domain.changes import RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask, decide
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
@@ -9,10 +10,10 @@ from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
-from gateway.domain.relations import MUNICIPAL, RelationEvent
+from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
 from gateway.domain.subjects import Dossier
 
-DESK_PURPOSES = ("P03", "P01", "P06")
+DESK_PURPOSES = (GUIDANCE, "P01", "P06")
 
 
 class LinkDesk:
@@ -28,9 +29,7 @@ class LinkDesk:
     async def record(self, caller: Caller, subject: SubjectId, event: RelationEvent) -> Receipt:
         """Append a relation event; access of whoever it ends is over at the next decision."""
         self._check(event)
-        dossier, purpose = await self._dossier(caller, subject)
-        moment = self._gate.clock.now()
-        context = Context(Ask(caller, purpose), self._gate.matrix.digest, moment)
+        dossier, context = await self._dossier(caller, subject)
         record = context.record(
             RecordKind.RELATION,
             event.kind,
@@ -47,24 +46,28 @@ class LinkDesk:
         return answer
 
     def _check(self, event: RelationEvent) -> None:
+        if event.kind is RelationKind.VERBLIJFT:
+            raise InvalidRequestError("soort", "where she stays comes with a delivery")
         if event.kind in MUNICIPAL and event.party not in self._gemeenten:
             raise InvalidRequestError("partij", "is not a municipality")
         if event.kind not in MUNICIPAL and event.party not in self._partners:
             raise InvalidRequestError("partij", "is not a partner with an agreement")
 
-    async def _dossier(self, caller: Caller, subject: SubjectId) -> tuple[Dossier, str]:
+    async def _dossier(self, caller: Caller, subject: SubjectId) -> tuple[Dossier, Context]:
         """Load the subject for a COA worker who links, guides or places her."""
         gate = self._gate
+        await admit(gate, caller, self._purpose(caller))
         dossier = (await gate.subjects.load([subject])).get(subject)
         situation = dossier.situation if dossier else None
-        moment = gate.clock.now()
-        for purpose in DESK_PURPOSES:
-            decision = decide(Ask(caller, purpose), situation, gate.matrix, gate.fields, moment)
-            if dossier is not None and decision.granted:
-                return dossier, purpose
-        guidance = Ask(caller, DESK_PURPOSES[0])
-        decision = decide(guidance, situation, gate.matrix, gate.fields, moment)
-        context = Context(guidance, gate.matrix.digest, moment)
-        known = subject if dossier else None
-        await gate.ledger.append([context.denial(known, decision, gate.fields)])
-        raise DisclosureRefusedError(decision)
+        ask = Ask(caller, self._purpose(caller))
+        context = Context.of(ask, gate.matrix, gate.clock.now())
+        decision = decide(ask, situation, gate.matrix, gate.fields, context.moment)
+        if dossier is None or not decision.granted:
+            await deny(gate, context, decision, subject if dossier else None)
+        return dossier, context
+
+    def _purpose(self, caller: Caller) -> str:
+        """Return the desk's purpose that the caller's agreement gives her role."""
+        agreed = caller.partner.agreement.purposes.get(caller.role, frozenset())
+        shorts = {code.split("_", 1)[0] for code in agreed}
+        return next((purpose for purpose in DESK_PURPOSES if purpose in shorts), GUIDANCE)

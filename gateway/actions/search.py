@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Disclose, DisclosureRefusedError, Gate, Question
+from gateway.actions.disclose import PAGE, Disclose, Gate, Question, deny
 from gateway.domain.changes import SpendQuery
 from gateway.domain.criteria import SEARCHABLE, Criteria, bucket_asked
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import SubjectId
+from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.ports import BlindIndex, Candidates, Entry, Format
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
@@ -29,10 +29,12 @@ BUDGET_TERM = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a search: how many there are (rounded to five), and the shares to show, if any."""
+    """A page of a search: how many there are (rounded to five), and what to show.
+
+    ``released`` is ``None`` when the group is too small.
+    """
 
     count: int
-    too_small: bool
     released: Released | None
     more: bool
 
@@ -70,14 +72,14 @@ class Search:
     async def __call__(self, question: SearchQuestion) -> AsyncIterator[Found]:
         """Search; raises ``DisclosureRefusedError`` when the caller may not search at all."""
         moment = self._gate.clock.now()
-        context = Context(question.ask, self._gate.matrix.digest, moment, question.trace_id)
-        await self._admit(context, question)
+        context = Context.of(question.ask, self._gate.matrix, moment, question.trace_id)
+        purpose = await self._admit(context, question)
         own, findable = await self._hits(question, moment)
         group = len(findable)
         shown = [*own, *findable] if group >= MIN_GROUP else list(own)
-        await self._account(context, question, len(shown))
+        await self._account(context, purpose, question, len(shown))
         if not shown:
-            yield Found(0, too_small=True, released=None, more=False)
+            yield Found(0, None, more=False)
             return
         ordered = self._ordered(question, shown)[:MAX_RESULTS]
         page = ordered[question.offset : question.offset + PAGE]
@@ -87,9 +89,9 @@ class Search:
             ask, tuple(page), question.format, self._recipient(question), question.trace_id
         )
         async with self._disclose.page(share) as released:
-            yield Found(_rounded(len(shown)), too_small=False, released=released, more=more)
+            yield Found(_rounded(len(shown)), released, more=more)
 
-    async def _admit(self, context: Context, question: SearchQuestion) -> None:
+    async def _admit(self, context: Context, question: SearchQuestion) -> PurposeCode:
         """Refuse whoever may not search, filters on what she may not read, or asks too often."""
         ask, gate = question.ask, self._gate
         purpose = gate.matrix.purpose(ask.purpose)
@@ -108,10 +110,9 @@ class Search:
         since = context.moment - BUDGET_TERM
         if reason is None and await self._spent(question, since) >= self._budget:
             reason = Reason.QUERY_BUDGET_SPENT
-        if reason is not None:
-            decision = Decision(purpose, (), (), (), reason, None)
-            await gate.ledger.append([context.denial(None, decision, gate.fields)])
-            raise DisclosureRefusedError(decision)
+        if reason is not None or purpose is None:
+            await deny(gate, context, Decision(purpose, (), (), (), reason, None))
+        return purpose.code
 
     async def _spent(self, question: SearchQuestion, since: datetime) -> int:
         return await self._candidates.searches_since(question.ask.caller.actor, since)
@@ -132,15 +133,14 @@ class Search:
         mine = set(own)
         return own, [subject for subject in findable if subject not in mine]
 
-    async def _account(self, context: Context, question: SearchQuestion, shown: int) -> None:
-        caller = context.ask.caller
-        purpose = self._gate.matrix.purpose(context.ask.purpose)
+    async def _account(
+        self, context: Context, purpose: PurposeCode, question: SearchQuestion, shown: int
+    ) -> None:
         outcome = "searched" if shown else "group too small"
         filters = ",".join(c.field for c in question.criteria.filters)
         record = context.record(RecordKind.SEARCH, outcome, detail={"filters": filters})
-        if purpose is not None:
-            spend = SpendQuery(caller.actor, purpose.code, context.moment)
-            await self._gate.ledger.append([Entry(record, (spend,))])
+        spend = SpendQuery(context.ask.caller.actor, purpose, context.moment)
+        await self._gate.ledger.append([Entry(record, (spend,))])
 
     def _ordered(self, question: SearchQuestion, subjects: Sequence[SubjectId]) -> list[SubjectId]:
         recipient = self._recipient(question)

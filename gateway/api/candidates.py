@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Request
@@ -23,11 +24,15 @@ CANDIDATES = ListJson("kandidaatRef")
 FILTER_NAMES = {camel(field): field for field in SEARCHABLE} | {str(f): f for f in SEARCHABLE}
 
 
+Value = Annotated[str, Field(max_length=100)] | Annotated[int, Field(ge=0, le=10_000)]
+Values = Annotated[list[Value], Field(max_length=50)]
+
+
 class Zoekvraag(Wire):
     """Filters by field: a candidate must have one of the values of each; go on with ``sessie``."""
 
     doel: str = Field(default="P04", max_length=60)
-    filters: dict[str, list[str | int] | str | int] = Field(default_factory=dict, max_length=12)
+    filters: dict[str, Values | Value] = Field(default_factory=dict, max_length=12)
     sessie: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
     vanaf: int = Field(default=0, ge=0, le=50, multiple_of=50)
 
@@ -69,13 +74,17 @@ async def _found(
         yield found.released, b'{"kandidaten":', b"," + tail[1:]
 
 
-def _criterion(name: str, value: list[str | int] | str | int) -> Criterion:
+def _criterion(name: str, value: Values | Value) -> Criterion:
     field = FILTER_NAMES.get(name)
     if field is None:
         raise InvalidRequestError("filters", "holds a field that cannot be searched by")
     values = value if isinstance(value, list) else [value]
     if not values:
-        raise InvalidRequestError(f"filters.{field}", "holds no value")
-    if field == FieldName("beschikbaar_uren") and not all(str(v).isdigit() for v in values):
-        raise InvalidRequestError(f"filters.{field}", "is not a number of hours")
+        raise InvalidRequestError(f"filters.{camel(field)}", "holds no value")
+    if field == FieldName("beschikbaar_uren") and not all(map(_is_number, values)):
+        raise InvalidRequestError(f"filters.{camel(field)}", "is not a number of hours")
     return Criterion(field, tuple(str(v) for v in values))
+
+
+def _is_number(value: Value) -> bool:
+    return str(value).isascii() and str(value).isdigit()

@@ -82,7 +82,7 @@ async def withdraw(toestemming_id: UUID, actions: WithActions, caller: WithCalle
 async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -> Response:
     """Record a relation event; whoever it ends loses access at the next decision."""
     subject = await subject_named(actions, caller, koppeling.client_ref, koppeling.v_nummer)
-    at = koppeling.op.astimezone(UTC) if koppeling.op else actions.gate.clock.now()
+    at = _utc(koppeling.op) if koppeling.op else actions.gate.clock.now()
     event = RelationEvent(koppeling.soort, koppeling.partij, at, caller.partner.slug)
     receipt = await actions.links.record(caller, subject, event)
     body = b'{"soort":%s,"ontvangstbewijs":%s}' % (
@@ -90,6 +90,13 @@ async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -
         receipt_json(receipt),
     )
     return Response(body, HTTPStatus.CREATED, media_type=JSON)
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidRequestError("op", "is no moment that the calendar holds") from error
 
 
 def _field(name: str, fields: FieldDictionary) -> FieldName:

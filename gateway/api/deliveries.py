@@ -10,14 +10,8 @@ from starlette.responses import Response
 
 from gateway.actions.ingest import Delivered
 from gateway.api.context import WithActions, WithCaller
-from gateway.api.problems import (
-    TooLargeError,
-    UnauthorizedError,
-    UnsupportedMediaTypeError,
-    problem,
-)
+from gateway.api.problems import TooLargeError, UnsupportedMediaTypeError, problem
 from gateway.api.rendering import JSON
-from gateway.domain.partners import Caller, PartnerKind
 
 router = APIRouter(prefix="/v1")
 
@@ -27,7 +21,7 @@ router = APIRouter(prefix="/v1")
 )
 async def deliver(request: Request, actions: WithActions, caller: WithCaller) -> Response:
     """Process a delivery; the same file again answers 200 with the first report."""
-    _only_coa(caller)
+    await actions.ingest.admit(caller)
     source = actions.sources.get(request.headers.get("content-type", ""))
     if source is None:
         raise UnsupportedMediaTypeError("send CSV, XLSX, JSON or XML with its media type")
@@ -40,8 +34,7 @@ async def deliver(request: Request, actions: WithActions, caller: WithCaller) ->
 @router.get("/leveringen", summary="De laatste leveringen")
 async def recent(actions: WithActions, caller: WithCaller) -> Response:
     """List the newest deliveries: when they came and whether they are done."""
-    _only_coa(caller)
-    states = await actions.ingest.recent()
+    states = await actions.ingest.recent(caller)
     body = [
         {"id": str(s.delivery), "ontvangenOp": s.at.isoformat(), "verwerkt": s.report is not None}
         for s in states
@@ -52,8 +45,7 @@ async def recent(actions: WithActions, caller: WithCaller) -> Response:
 @router.get("/leveringen/{levering_id}", summary="Het verslag van een levering")
 async def report(levering_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
     """Return what became of every row of an earlier delivery."""
-    _only_coa(caller)
-    delivered = await actions.ingest.report(levering_id)
+    delivered = await actions.ingest.report(caller, levering_id)
     if delivered is None:
         return problem(HTTPStatus.NOT_FOUND, "Deze levering is er niet, of is nog bezig.")
     return _answer(delivered, HTTPStatus.OK)
@@ -68,11 +60,6 @@ async def _body(request: Request, limit: int) -> BytesIO:
         body.write(chunk)
     body.seek(0)
     return body
-
-
-def _only_coa(caller: Caller) -> None:
-    if caller.partner.kind is not PartnerKind.COA:
-        raise UnauthorizedError("only COA delivers profiles")
 
 
 def _answer(delivered: Delivered, status: HTTPStatus) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from fastapi import Request
@@ -16,10 +17,11 @@ from gateway.domain.errors import (
     InvalidRequestError,
     LedgerUnavailableError,
 )
-from gateway.domain.reasons import EXPLANATIONS, Reason
+from gateway.domain.reasons import EXPLANATIONS, Reason, told
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
+UNFINISHED = "De poort kon dit verzoek niet afmaken."
 _STATUS: dict[type[GatewayError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     DeliveryRefusedError: HTTPStatus.BAD_REQUEST,
@@ -86,7 +88,8 @@ def on_refusal(request: Request, error: Exception) -> Response:
         return problem(HTTPStatus.NOT_FOUND, _words(request, Reason.SUBJECT_UNKNOWN))
     spent = error.reason is Reason.QUERY_BUDGET_SPENT
     status = HTTPStatus.TOO_MANY_REQUESTS if spent else HTTPStatus.FORBIDDEN
-    return problem(status, _words(request, error.reason), code=error.reason)
+    reason = told(error.reason)
+    return problem(status, _words(request, reason), code=reason)
 
 
 def on_gateway_error(_: Request, error: Exception) -> Response:
@@ -111,7 +114,7 @@ def on_gateway_error(_: Request, error: Exception) -> Response:
     retry = status is HTTPStatus.SERVICE_UNAVAILABLE
     return problem(
         status,
-        str(error) if known else "De poort kon dit verzoek niet afmaken.",
+        str(error) if known else UNFINISHED,
         code=error.code,
         headers={"Retry-After": RETRY_AFTER_SECONDS} if retry else None,
     )
@@ -120,12 +123,12 @@ def on_gateway_error(_: Request, error: Exception) -> Response:
 def on_invalid(_: Request, error: Exception) -> Response:
     """Answer a body or query that does not fit: which field and why, never what stood there."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
-    errors = [
-        {"veld": ".".join(str(part) for part in e["loc"][1:]) or "body", "reden": _plain(e)}
-        for e in error.errors()
-    ]
+    found = dict.fromkeys((_where(e), _plain(e)) for e in error.errors())
     return problem(
-        HTTPStatus.BAD_REQUEST, "Het verzoek past niet.", code="INVALID_REQUEST", errors=errors
+        HTTPStatus.BAD_REQUEST,
+        "Het verzoek past niet.",
+        code="INVALID_REQUEST",
+        errors=[{"veld": field, "reden": why} for field, why in found],
     )
 
 
@@ -135,6 +138,14 @@ def on_http(_: Request, error: Exception) -> Response:
     headers = dict(error.headers) if error.headers else None
     status = HTTPStatus(error.status_code)
     return problem(status, _TITLES.get(status, status.phrase), headers=headers)
+
+
+def _where(error: dict[str, Any]) -> str:
+    """Name the field as the interface does; below it, and where it is none of ours, only places."""
+    strange = error["type"] in {"extra_forbidden", "json_invalid"}
+    known = () if strange else error["loc"][1:2]
+    places = (part for part in error["loc"][2:] if isinstance(part, int))
+    return ".".join(map(str, (*known, *places))) or "body"
 
 
 def _plain(error: dict[str, object]) -> str:

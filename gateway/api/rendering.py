@@ -1,13 +1,14 @@
 """Answers as JSON bytes: opened values are spliced in as they were sealed, never parsed again."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 
 import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.errors import RecipientGoneError
 from gateway.domain.identifiers import FieldName
 from gateway.domain.records import Receipt
 
@@ -106,8 +107,15 @@ class ReleasedResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open the disclosure, send its bytes between head and tail, close it."""
-        async with self._opened() as (released, head, tail):
-            chunks = released.chunks if released is not None else ()
-            self.body = b"".join((head, *chunks, tail))
-            self.init_headers({})
+        with suppress(RecipientGoneError):  # the outcome says so; there is no one left to tell
+            async with self._opened() as (released, head, tail):
+                chunks = released.chunks if released is not None else ()
+                self.body = b"".join((head, *chunks, tail))
+                self.init_headers({})
+                await self._send(scope, receive, send)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
             await super().__call__(scope, receive, send)
+        except OSError as error:
+            raise RecipientGoneError("the connection was closed") from error

@@ -63,11 +63,6 @@ class Firewall:
         yield _passed(b"".join(held), numbers)
 
 
-def carries_bsn(chunk: bytes) -> bool:
-    """Tell whether the bytes, taken as a whole, hold a burgerservicenummer."""
-    return _carries(chunk, frozenset())
-
-
 def passes_eleven_proof(digits: bytes) -> bool:
     """Tell whether nine ASCII digits are a burgerservicenummer (weights 9 to 2, and -1)."""
     weighed = sum((_BSN_LENGTH - at) * (digit - 48) for at, digit in enumerate(digits[:-1]))

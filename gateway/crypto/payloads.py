@@ -45,7 +45,11 @@ class LogPayloadSealer:
             key = self._subject_key(tag)
         else:
             raise ValueError("not a sealed payload of this entry")
-        return None if key is None else open_message(key, _binding(whose, tag, context), sealed[1:])
+        if key is None and tag is not None and self._keys.destroyed(tag, LOG):
+            return None
+        if key is None:
+            raise ValueError("the payload's tag never had a key")
+        return open_message(key, _binding(whose, tag, context), sealed[1:])
 
     def _own_key(self) -> bytes:
         return self._keyring.named("log")

@@ -43,4 +43,12 @@ class LogStopped:
     cause: str
 
 
-Event = DisclosureDecided | DeliveryProcessed | ConsentRecorded | LogStopped
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """A request ended in a fault of ours: its type, and module and line in the code, no text."""
+
+    error: str
+    place: str
+
+
+Event = DisclosureDecided | DeliveryProcessed | ConsentRecorded | LogStopped | RequestFailed

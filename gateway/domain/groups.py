@@ -48,7 +48,7 @@ MEMBERS: Final[Mapping[FieldName, Mapping[str, str]]] = MappingProxyType(
         },
         FieldName("gezinsleden"): {
             "relatie": "partner | kind | ouder | broer_zus | overig",
-            "geboortejaar": "year",
+            "geboortejaar": "integer(1900..2100)",
         },
         FieldName("participatie_activiteiten"): {
             "soort": "string(100)",

@@ -40,6 +40,7 @@ FREE_TEXT: Final[Mapping[FieldName, str | None]] = {
 }
 LINKED: Final = frozenset({"gekoppeld", "omgekoppeld", "gehuisvest"})
 IN_PROCEDURE: Final = "32"
+EMPTY: Final[tuple[JsonValue, ...]] = ([], {})
 
 Values = Mapping[FieldName, JsonValue]
 
@@ -128,7 +129,8 @@ def _examine(row: DeliveredRow, shapes: Mapping[FieldName, Shape]) -> _Examined:
             unfit.append(str(error))
             values[name] = raw
         else:
-            values[name] = clean.value
+            if clean.value not in EMPTY:
+                values[name] = clean.value
             warnings += clean.warnings
     if V_NUMMER not in values:
         unfit.insert(0, f"{V_NUMMER}: missing")

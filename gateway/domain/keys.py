@@ -40,7 +40,7 @@ class KeyStore(Protocol):
         """Keep new keys, all or none, durable on return.
 
         Raises ``KeyExistsError`` when a handle, kind and version is there already, or twice in
-        ``keys``.
+        ``keys``, or was destroyed.
         """
         ...
 
@@ -53,5 +53,12 @@ class KeyStore(Protocol):
         ...
 
     def destroy(self, handle: bytes, kind: str) -> bool:
-        """Destroy every version for good, durable on return; tell whether there was any."""
+        """Destroy every version for good, durable on return; tell whether there was any.
+
+        That they were destroyed is remembered: the handle never gets a key of this kind again.
+        """
+        ...
+
+    def destroyed(self, handle: bytes, kind: str) -> bool:
+        """Tell whether there were keys that have been destroyed."""
         ...

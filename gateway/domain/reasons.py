@@ -196,6 +196,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
 }
 
 
+def told(reason: Reason) -> Reason:
+    """Return what a caller is told: that someone said no is for the log, not for who asked her."""
+    return Reason.CONSENT_NOT_FOUND if reason is Reason.CONSENT_REFUSED else reason
+
+
 def step(reason: Reason) -> int:
     """Return the numbered step of the law that refuses with ``reason``."""
     return EXPLANATIONS[reason].step

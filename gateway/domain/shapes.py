@@ -7,7 +7,7 @@ start with the field's name and never repeat a value.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -37,6 +37,7 @@ Shape: TypeAlias = Callable[[JsonValue], Clean]
 FREE_LENGTH: Final = 1_000
 CODE_LENGTH: Final = 100
 LONGEST_LIST: Final = 200
+MOST_REMEMBERED: Final = 5_000
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 # Cells that a spreadsheet would run: = and @, a tab or return, and + or - before more than digits.
@@ -54,6 +55,24 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _TRUTH: Final = {word: Clean(value=True) for word in ("ja", "true", "1")} | {
     word: Clean(value=False) for word in ("nee", "false", "0")
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """A shape that knows the texts it met, as long as one delivery is judged."""
+
+    shape: Shape
+    seen: dict[str, Clean] = field(default_factory=dict)
+
+    def __call__(self, raw: JsonValue) -> Clean:
+        if not isinstance(raw, str):
+            return self.shape(raw)
+        found = self.seen.get(raw)
+        if found is None:
+            found = self.shape(raw)
+            if len(self.seen) < MOST_REMEMBERED:
+                self.seen[raw] = found
+        return found
 
 
 def absent(raw: JsonValue) -> bool:
@@ -154,19 +173,16 @@ def _moment(name: str, raw: JsonValue) -> Clean:
     return Clean(moment.astimezone(UTC).isoformat())
 
 
-def _one_of(name: str, codes: Mapping[str, Clean], why: str, raw: JsonValue) -> Clean:
-    if isinstance(raw, str) and (exact := codes.get(raw)):
-        return exact
+def _one_of(name: str, codes: Mapping[str, str], why: str, raw: JsonValue) -> Clean:
     code = codes.get(_plain(name, raw).casefold())
     if code is None:
         raise UnfitError(f"{name}: {why}")
-    return code
+    return Clean(code)
 
 
 def _coded(name: str, codes: Iterable[str], why: str = "unknown code") -> Shape:
     """Spell a code as its list does, whatever its case."""
-    known = {spelling: Clean(code) for code in codes for spelling in (code.casefold(), code)}
-    return partial(_one_of, name, known, why)
+    return _Remembering(partial(_one_of, name, {code.casefold(): code for code in codes}, why))
 
 
 def _yes_no(name: str, raw: JsonValue) -> Clean:
@@ -232,7 +248,8 @@ def _list(name: str, item: Shape, raw: JsonValue) -> Clean:
         raise UnfitError(f"{name}: must be a list")
     if len(raw) > LONGEST_LIST:
         raise UnfitError(f"{name}: more than {LONGEST_LIST} items")
-    cleaned = [item(value) for value in raw if not absent(value)]
+    items = [item(value) for value in raw if not absent(value)]
+    cleaned = [clean for clean in items if not absent(clean.value)]
     return Clean(
         [clean.value for clean in cleaned],
         tuple(warning for clean in cleaned for warning in clean.warnings),
@@ -277,19 +294,21 @@ _PATTERNS: Final = {
     "postcode": (re.compile(r"[1-9]\d{3}", re.ASCII), "not a postcode of four digits"),
     "education": (re.compile(r"\d{2,4}", re.ASCII), "not an ISCED-F code"),
     "purpose": (re.compile(r"P\d{2}(_[a-z0-9_]+)?", re.ASCII), "not a purpose code"),
-    "year": (re.compile(r"(19|20)\d{2}", re.ASCII), "not a year"),
 }
 _KINDS: Final[Mapping[str, Callable[[str, JsonValue], Clean]]] = {
     "v_nummer": _v_nummer,
     "bsn": _bsn,
     "phone": _phone,
     "email": _email,
+    "datetime": _moment,
+    "uuid": _uuid,
+}
+# Kinds of which a delivery repeats the same values many times.
+_REPEATED: Final[Mapping[str, Callable[[str, JsonValue], Clean]]] = {
     "birth": _birth,
     "period": _period,
     "date": _day,
-    "datetime": _moment,
     "boolean": _yes_no,
-    "uuid": _uuid,
 }
 # Fields whose type in the dictionary says less than is known of them.
 _KIND_OF: Final[Mapping[str, str]] = {
@@ -315,8 +334,10 @@ def _of_kind(name: str, kind: str) -> Shape:
     """Build the shape of a kind; a kind written as ``a | b`` is a list of codes."""
     if kind in _KINDS:
         return partial(_KINDS[kind], name)
+    if kind in _REPEATED:
+        return _Remembering(partial(_REPEATED[kind], name))
     if kind in _PATTERNS:
-        return partial(_pattern, name, *_PATTERNS[kind])
+        return _Remembering(partial(_pattern, name, *_PATTERNS[kind]))
     if kind.startswith("integer"):
         return partial(_whole, name, *_span(kind))
     if " | " in kind:

@@ -91,8 +91,8 @@ _NEW_SEARCH = Prepared(sa.insert(tables.search_spent), "actor", "purpose", "at")
 
 def carry_out(connection: sa.Connection, entry: Entry) -> None:
     """Check and carry out one entry's changes; raises ``RefusedError`` and leaves no trace (1)."""
-    if all(isinstance(change, RequireEpoch) for change in entry.changes):
-        _each(connection, entry)
+    if all(isinstance(change, RequireEpoch) for change in entry.changes[:-1]):
+        _each(connection, entry)  # only the last may write, and it checks before it does
         return
     connection.exec_driver_sql("SAVEPOINT entry")
     try:
@@ -112,7 +112,7 @@ def _each(connection: sa.Connection, entry: Entry) -> None:
 def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  # noqa: C901 - one case a change
     match change:
         case RequireEpoch(subject, epoch):
-            if _EPOCH.rows(connection, of=subject) != [(epoch,)]:
+            if _EPOCH.firsts(connection, [(subject.bytes,)]) != [(epoch,)]:
                 raise RefusedError("subject: the situation changed since the decision")
         case StoreProfile():
             _store_profile(connection, change, moment)
@@ -218,9 +218,8 @@ def _settle(
         return
     _DROP_TERMS.run(connection, of=subject)
     if found:
-        _NEW_TERM.many(
-            connection, [{"term": t, "subject": subject} for t in sorted(set(terms or ()))]
-        )
+        rows = [(term, subject.bytes) for term in sorted(set(terms or ()))]
+        _NEW_TERM.many_as_stored(connection, rows)
 
 
 def _open_delivery(connection: sa.Connection, change: OpenDelivery) -> None:

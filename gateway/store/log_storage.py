@@ -21,18 +21,15 @@ PAGE: Final = 1_000
 _HASH: Final = 32
 
 _h, _e, _p = tables.log_head.c, tables.log_entry.c, tables.log_payload.c
+_HEAD_COLUMNS: Final = ("size", "frontier", "checkpoint", "frozen", "instance")
 _HEAD = Prepared(
-    sa.select(_h.size, _h.frontier, _h.checkpoint, _h.frozen).where(_h.log == sa.bindparam("of"))
+    sa.select(*(_h[name] for name in _HEAD_COLUMNS)).where(_h.log == sa.bindparam("of"))
 )
-_FIRST_HEAD = Prepared(
-    sa.insert(tables.log_head), "log", "size", "frontier", "checkpoint", "frozen"
-)
+_FIRST_HEAD = Prepared(sa.insert(tables.log_head), "log", *_HEAD_COLUMNS)
 _SAVE_HEAD = Prepared(
     sa.update(tables.log_head)
     .where(_h.log == sa.bindparam("of"))
-    .values(
-        {name: sa.bindparam("new_" + name) for name in ("size", "frontier", "checkpoint", "frozen")}
-    )
+    .values({name: sa.bindparam("new_" + name) for name in _HEAD_COLUMNS})
 )
 _TAIL = Prepared(
     sa.select(_p.counter, _p.index)
@@ -58,6 +55,7 @@ _RANGE = Prepared(
         _e.index
     )
 )
+_BY_ID = Prepared(_rows.where(_e.event_id == sa.bindparam("event")))
 _ABOUT = Prepared(
     _rows.where(
         _p.log == sa.bindparam("of"),
@@ -132,10 +130,14 @@ class _Transaction:
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         """Look up each tag by itself: the cost does not grow with how much is logged about it."""
+        found = _TAIL.firsts(self._connection, [(self._log, tag) for tag in tags])
+        return {tag: Tail(*row) for tag, row in zip(tags, found, strict=True) if row is not None}
+
+    def find(self, event_ids: Collection[bytes]) -> Mapping[bytes, StoredRow]:
         found = {}
-        for tag in tags:
-            for row in _TAIL.rows(self._connection, of=self._log, tagged=tag):
-                found[tag] = Tail(*row)
+        for event_id in event_ids:
+            for row in _BY_ID.rows(self._connection, of=self._log, event=event_id):
+                found[event_id] = StoredRow(*row)
         return found
 
     def insert(self, rows: Sequence[StoredRow]) -> None:
@@ -151,6 +153,7 @@ class _Transaction:
             "frontier": b"".join(head.frontier),
             "checkpoint": head.checkpoint,
             "frozen": head.frozen,
+            "instance": head.instance,
         }
         values: dict[str, Any] = {"new_" + name: value for name, value in stored.items()}
         if not _SAVE_HEAD.run(self._connection, of=self._log, **values):
@@ -158,7 +161,7 @@ class _Transaction:
 
 
 def _head(connection: sa.Connection, log: int) -> StoredHead:
-    for size, frontier, checkpoint, frozen in _HEAD.rows(connection, of=log):
+    for size, frontier, checkpoint, frozen, instance in _HEAD.rows(connection, of=log):
         hashes = tuple(frontier[at : at + _HASH] for at in range(0, len(frontier), _HASH))
-        return StoredHead(size, hashes, checkpoint, frozen)
+        return StoredHead(size, hashes, checkpoint, frozen, instance)
     return StoredHead(0, (), "")

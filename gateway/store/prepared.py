@@ -32,6 +32,12 @@ class _Ready:
             values[name] = write(values[name])
         return tuple([values[name] for name in self.names]) if self.positional else values
 
+    def shape(self, rows: Iterable[tuple[Any, ...]]) -> Sequence[Any]:
+        constants = tuple(self.constants.values())  # a limit: it stands behind all placeholders
+        if self.positional:
+            return [row + constants for row in rows]
+        return [dict(zip(self.names, row + constants, strict=True)) for row in rows]
+
 
 class Prepared:
     """A statement compiled on first use for each dialect.
@@ -54,6 +60,22 @@ class Prepared:
         cursor.close()
         return found
 
+    def firsts(
+        self, connection: sa.Connection, keys: Iterable[tuple[Any, ...]]
+    ) -> list[tuple[Any, ...] | None]:
+        """Run once for each key and return its first row.
+
+        Keys are in stored form, in the order of the statement's placeholders.
+        """
+        ready = self._for(connection)
+        cursor = connection.connection.cursor()
+        found = []
+        for key in ready.shape(keys):
+            cursor.execute(ready.text, key)
+            found.append(cursor.fetchone())
+        cursor.close()
+        return found
+
     def run(self, connection: sa.Connection, **values: object) -> int:
         """Run a change and return how many rows it touched."""
         ready = self._for(connection)
@@ -71,10 +93,7 @@ class Prepared:
     def many_as_stored(self, connection: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run an insert for rows already in stored form and in the order of ``columns``."""
         ready = self._for(connection)
-        shaped = (
-            rows if ready.positional else [dict(zip(ready.names, r, strict=True)) for r in rows]
-        )
-        self._many(connection, ready, shaped)
+        self._many(connection, ready, ready.shape(rows))
 
     def _many(self, connection: sa.Connection, ready: _Ready, rows: Sequence[Any]) -> None:
         if rows:
@@ -98,5 +117,6 @@ class Prepared:
             if (write := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         )
         names = tuple(compiled.positiontup or compiled.binds)
-        constants = {n: b.value for n, b in compiled.binds.items() if not b.required}
+        binds = {name: compiled.binds[name] for name in names}
+        constants = {name: bind.value for name, bind in binds.items() if not bind.required}
         return _Ready(compiled.string, names, constants, writers, compiled.positional)

@@ -13,13 +13,13 @@ from gateway.domain.errors import SettingsError
 ERROR: Final = sqlite3.Error
 BUSY_MS: Final = 10_000
 PROMISES: Final[dict[str, str | int]] = {
+    "busy_timeout": BUSY_MS,  # first: the others may have to wait for it
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: a commit returns after the disk has it
     "fullfsync": 1,  # the same on macOS
     "foreign_keys": 1,
     "secure_delete": 1,  # what is deleted is overwritten
     "temp_store": 2,  # sorting never spills to a file
-    "busy_timeout": BUSY_MS,
 }
 
 

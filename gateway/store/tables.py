@@ -166,6 +166,7 @@ log_head = sa.Table(
     sa.Column("frontier", sa.LargeBinary, nullable=False),
     sa.Column("checkpoint", sa.Text, nullable=False),
     sa.Column("frozen", sa.Text),
+    sa.Column("instance", sa.Text, nullable=False),
     info={"holds": "nobody: hashes and a signature"},
 )
 
@@ -204,4 +205,13 @@ wrapped_key = sa.Table(
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
     info={"holds": "a resident: the wrapped keys that open what is kept about her"},
+)
+
+destroyed_key = sa.Table(
+    "destroyed_key",
+    KEYS,
+    sa.Column("handle", sa.LargeBinary, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+    info={"holds": "nobody any more: which pseudonyms had a key that was destroyed"},
 )

@@ -35,6 +35,10 @@ def _insert_without_head(transaction: LogTransaction) -> None:
     transaction.insert([ROW])
 
 
+def _ask_for_nothing(transaction: LogTransaction) -> None:
+    transaction.find(())
+
+
 def _bring_a_stranger(transaction: LogTransaction) -> None:
     transaction.admit(["not a companion"])
 
@@ -48,6 +52,7 @@ def _bring_a_stranger(transaction: LogTransaction) -> None:
         _save_without_rows,
         _insert_without_head,
         _bring_a_stranger,
+        _ask_for_nothing,
     ],
 )
 def test_the_storage_refuses_what_the_law_forbids(deed: Callable[[LogTransaction], None]) -> None:

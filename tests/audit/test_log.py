@@ -11,10 +11,11 @@ import pytest
 from audit.checkpoint import sign_checkpoint, verify_checkpoint
 from audit.entry import EntryError
 from audit.export import Publication
-from audit.log import Answer, Limits, Receipt
+from audit.log import Answer, Limits, Receipt, Submission
 from audit.proof import TlogProof
 from audit.storage import RefusedError, StoredHead, Tail, UnavailableError
 from audit.tree import append, leaf_hash, root
+from audit.trust import Cause, Freeze
 from audit.verify import verify_store
 from tests.audit.worlds import World, received, signer, submission
 from tests.fakes.log_storage import Companion
@@ -154,17 +155,128 @@ def test_a_lost_commit_leaves_nothing() -> None:
     assert faults(world) == []
 
 
-def test_a_commit_that_happened_but_failed_is_not_forgotten() -> None:
-    """The next batch reads the store afresh, and the event is not taken twice."""
+def test_a_retry_of_what_happened_gets_its_receipt() -> None:
+    """An event that the store has is answered from the store, and not taken twice (5)."""
     world = World().fill(3)
     with world.open() as log:
         world.storage.keep = 1
         with pytest.raises(UnavailableError):
             log.append([submission(10, b"s")])
-        with pytest.raises(UnavailableError):
-            log.append([submission(10, b"s")])
-        assert received(log.append([submission(11, b"s")]))[0].index == 4
+        again = received(log.append([submission(10, b"s")]))[0]
+        later = received(log.append([submission(11, b"s")]))[0]
+        known = received(log.append([submission(10, b"s")]))[0]
+    stored = world.storage.stored[3]
+    assert (again.index, again.leaf_hash, later.index) == (3, stored.leaf_hash, 4)
+    assert again.checkpoint != known.checkpoint == later.checkpoint
+    assert replace(known, checkpoint=again.checkpoint) == again
     assert faults(world) == []
+
+
+def test_a_known_event_is_looked_up_for_retries_only() -> None:
+    """New events cost no look-up; a retry that says so costs one, and no second commit."""
+    world = World().fill(3)
+    assert world.storage.lookups == 0
+    with world.open() as log:
+        answers = log.append([replace(submission(2, b"subject-2"), retry=True), submission(10)])
+    assert [receipt.index for receipt in received(answers)] == [2, 3]
+    assert (world.storage.lookups, world.storage.commits) == (1, 2)
+    assert faults(world) == []
+
+
+def test_the_companions_of_a_known_event_are_not_carried_out_again() -> None:
+    """They stood with the entry the first time, and may no longer hold."""
+    world = World()
+    with world.open() as log:
+        log.append([submission(0, b"s", Companion("once"))])
+        again = log.append([submission(0, b"s", Companion("once", holds=False))])
+    assert received(again)[0].index == 0
+    assert world.storage.carried_out == ["once"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"leaf": {"type": "t", "at": 1}},
+        {"payload": {"actor": "another"}},
+        {"subject": b"another"},
+        {"subject": None},
+    ],
+)
+def test_an_event_id_is_not_lent_to_another_content(changes: dict[str, object]) -> None:
+    """Who uses a known event id for something else is refused, alone in the call."""
+    world = World()
+    with world.open() as log:
+        log.append([submission(0, b"s")])
+        other: Submission = replace(submission(0, b"s"), **changes)  # type: ignore[arg-type]  # any field
+        refused, taken = log.append([other, submission(1)])
+    assert (str(refused), len(received([taken]))) == (
+        "event id: stands in the log with another content",
+        1,
+    )
+    assert faults(world) == []
+
+
+def test_a_retry_of_an_erased_entry_gets_its_receipt() -> None:
+    """Of a payload that is gone only the leaf is compared."""
+    world = World()
+    with world.open() as log:
+        log.append([submission(0, b"s"), submission(1, b"s")])
+        world.storage.damage(0, payload=None)
+        world.sealer.destroy(b"s")
+        answers = log.append([submission(0, b"s"), submission(1, b"s")])
+    assert [receipt.index for receipt in received(answers)] == [0, 1]
+
+
+def test_one_bad_call_fails_alone() -> None:
+    """Calls that share a commit with a broken one are answered as if it were not there (5)."""
+    world, heard = World(), [Heard() for _ in range(5)]
+    world.sealer.destroy(b"gone")
+    calls = [
+        [submission(0, b"a")],
+        [submission(1, b"a"), submission(2, b"gone")],
+        [submission(0, b"a")],
+        [submission(3, b"a", Companion("broken", holds=True))],
+        [submission(4, b"a", Companion("no", holds=False))],
+    ]
+    with world.open() as log:
+        with world.storage.lock:
+            for call, place in zip(calls, heard, strict=True):
+                log.submit(call, place.put)
+        first, broken, twin, last, refused = [place.get(timeout=10) for place in heard]
+    assert isinstance(broken, UnavailableError)
+    assert not any(isinstance(outcome, UnavailableError) for outcome in (first, twin, last))
+    assert isinstance(refused, list)
+    assert isinstance(refused[0], RefusedError)
+    assert [row.event_id for row in world.storage.stored] == [
+        submission(n).event_id for n in (0, 3)
+    ]
+    assert world.storage.carried_out == ["broken"]
+    assert faults(world) == []
+
+
+def test_a_store_that_fails_while_calls_are_tried_again_fails_the_rest() -> None:
+    """Calls are not tried one by one on a store that is down."""
+    world, heard = World(), [Heard() for _ in range(3)]
+    world.sealer.destroy(b"gone")
+
+    def stop(_: object) -> None:
+        world.storage.down = True
+
+    with world.open() as log:
+        with world.storage.lock:
+            log.submit([submission(0, b"gone")], heard[0].put)
+            log.submit([submission(1)], stop)
+            log.submit([submission(2)], heard[1].put)
+            log.submit([submission(3)], heard[2].put)
+        answers = [place.get(timeout=10) for place in heard]
+    assert [type(answer) for answer in answers] == [UnavailableError] * 3
+    assert len(world.storage.stored) == 1
+
+
+def test_an_event_twice_in_one_call_is_the_callers_error() -> None:
+    """One call cannot ask for two places of one event."""
+    with World().open() as log, pytest.raises(EntryError, match="twice"):
+        log.append([submission(0), submission(0)])
 
 
 def test_two_failures_in_a_row_leave_the_log_whole() -> None:
@@ -208,24 +320,84 @@ def emptied(head: StoredHead) -> StoredHead:
     return StoredHead(0, (), head.checkpoint)
 
 
+def garbled(head: StoredHead) -> StoredHead:
+    """Cut the signature short."""
+    return replace(head, checkpoint=head.checkpoint[:-3] + "\n")
+
+
 def flagged(head: StoredHead) -> StoredHead:
     """Freeze the log by hand."""
     return replace(head, frozen="stopped by hand")
 
 
-@pytest.mark.parametrize("change", [forged, lengthened, bent, cut, emptied, flagged])
+UNTRUE: dict[Callable[[StoredHead], StoredHead], str] = {
+    lengthened: "checkpoint: it does not fit the size and the frontier",
+    bent: "checkpoint: it does not fit the size and the frontier",
+    cut: "head: the frontier does not fit the size",
+    emptied: "checkpoint: one stands on an empty log",
+    garbled: "checkpoint: a signature line has no signature",
+    flagged: "stopped by hand",
+}
+
+
+@pytest.mark.parametrize("change", UNTRUE)
 def test_an_untrue_head_freezes_the_log(change: Callable[[StoredHead], StoredHead]) -> None:
-    """A head that is not ours is never signed on; the log keeps refusing, even once repaired (2)."""
+    """It is never signed on, the cause is saved with it, and the process keeps refusing."""
     world = World().fill(5)
     true_head, rows = world.storage.head(), len(world.storage.stored)
     world.storage.state = untrue = change(true_head)
     with world.open() as log:
         with pytest.raises(UnavailableError, match="frozen: "):
             log.append([submission(10)])
-        assert (world.storage.head(), len(world.storage.stored)) == (untrue, rows)
+        assert world.storage.head() == replace(untrue, frozen=UNTRUE[change])
         world.storage.state = true_head
         with pytest.raises(UnavailableError, match="frozen: "):
             log.append([submission(11)])
+        assert log.frozen == UNTRUE[change]
+    assert (world.storage.head(), len(world.storage.stored)) == (true_head, rows)
+
+
+def test_a_saved_freeze_outlives_the_process() -> None:
+    """The next process refuses too, though the head is whole again but for the flag."""
+    world = World().fill(5)
+    true_head = world.storage.head()
+    world.storage.state = bent(true_head)
+    with world.open() as log, pytest.raises(UnavailableError):
+        log.append([submission(10)])
+    world.storage.state = replace(true_head, frozen=world.storage.head().frozen)
+    with world.open() as log, pytest.raises(UnavailableError, match="frozen: checkpoint: "):
+        log.append([submission(10)])
+
+
+def test_a_freeze_that_could_not_be_saved_is_saved_later() -> None:
+    """A commit that fails while it freezes does not forget the cause."""
+    world = World().fill(5)
+    world.storage.state = bent(world.storage.head())
+    with world.open() as log:
+        world.storage.lose = 1
+        for number in (10, 11):
+            with pytest.raises(UnavailableError):
+                log.append([submission(number)])
+    assert world.storage.head().frozen == UNTRUE[bent]
+
+
+def test_a_log_of_another_key_is_not_ours_to_freeze() -> None:
+    """Who was given the wrong key refuses to sign, and leaves a healthy log as it is."""
+    world = World().fill(5)
+    world.storage.state = whole = forged(world.storage.head())
+    with world.open() as log, pytest.raises(UnavailableError, match="frozen: foreign: "):
+        log.append([submission(10)])
+    assert world.storage.head() == whole
+
+
+def test_an_accusation_freezes_the_log() -> None:
+    """What a witness found is saved as the cause, and nothing more is signed."""
+    world = World().fill(5)
+    with world.open() as log:
+        log.accuse(Freeze(Cause.FORK, "a partner holds another head"))
+        with pytest.raises(UnavailableError, match="frozen: fork: a partner"):
+            log.append([submission(10)])
+    assert world.storage.head().frozen == "fork: a partner holds another head"
 
 
 @pytest.mark.parametrize("size", [0, 4])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from audit.guard import Guard
 from audit.log import Limits, Log, Receipt, Submission
 from audit.note import Signer
 from tests.fakes.log_storage import MemoryLogStorage
@@ -51,9 +52,9 @@ class World:
     signer: Signer = field(default_factory=signer)
 
     @contextmanager
-    def open(self, limits: Limits | None = None) -> Iterator[Log]:
+    def open(self, limits: Limits | None = None, guard: Guard | None = None) -> Iterator[Log]:
         """Open the log for writing, and close it."""
-        log = Log(self.storage, self.sealer, self.signer, limits or Limits())
+        log = Log(self.storage, self.sealer, self.signer, limits or Limits(), guard)
         try:
             yield log
         finally:
@@ -76,3 +77,9 @@ def received(answers: Sequence[object]) -> list[Receipt]:
     receipts = [answer for answer in answers if isinstance(answer, Receipt)]
     assert len(receipts) == len(answers)
     return receipts
+
+
+def copied(world: World) -> World:
+    """Copy a log as one copies a database file; keys and signer are the same."""
+    storage = MemoryLogStorage(world.storage.state, list(world.storage.stored))
+    return World(storage, world.sealer, world.signer)

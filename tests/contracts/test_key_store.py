@@ -1,29 +1,15 @@
 """Every key store keeps this law, the fake as well as the real ones."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from gateway.domain.keys import KeyExistsError, KeyStore, WrappedKey
-from tests.fakes.key_store import FakeKeyStore
+from tests.contracts.bodies import Body
 
 
-def _fake(_folder: Path) -> KeyStore:
-    return FakeKeyStore()
-
-
-# A store joins the contract with one line here: a name and what makes an empty one in a folder.
-BODIES: dict[str, Callable[[Path], KeyStore]] = {
-    "fake": _fake,
-}
-
-
-@pytest.fixture(name="keys", params=sorted(BODIES))
-def fixture_keys(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
-    """Make an empty store of each kind."""
-    body: str = request.param
-    return BODIES[body](tmp_path)
+@pytest.fixture(name="keys")
+def fixture_keys(body: Body) -> KeyStore:
+    """Take the key store of each body."""
+    return body.keys
 
 
 def _key(handle: bytes = b"one", kind: str = "profile", version: int = 1) -> WrappedKey:
@@ -107,3 +93,14 @@ def test_takes_many_at_once(keys: KeyStore) -> None:
     many = tuple(_key(number.to_bytes(16, "big")) for number in range(5000))
     keys.add(many)
     assert all(keys.get(key.handle, "profile") == key for key in many[::97])
+
+
+def test_remembers_what_was_destroyed(keys: KeyStore) -> None:
+    """A destroyed handle is known as such and never gets a key of that kind again."""
+    keys.add([_key(b"one")])
+    assert keys.destroyed(b"one", "profile") is False
+    keys.destroy(b"one", "profile")
+    assert keys.destroyed(b"one", "profile") is True
+    assert keys.destroyed(b"one", "log") is False
+    with pytest.raises(KeyExistsError):
+        keys.add([_key(b"one")])

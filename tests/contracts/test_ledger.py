@@ -151,6 +151,21 @@ def test_a_refused_change_can_be_asked_again(body: Body) -> None:
     assert isinstance(body.change(None, OpenDelivery(uuid4(), b"e" * 32, NOON + DAY)), Receipt)
 
 
+def test_an_entry_that_comes_again_keeps_its_place(body: Body) -> None:
+    """Who does not know whether an entry was taken asks again: same place, and its change once."""
+    subject = body.person()
+    again = entry(subject, relate(subject, linked()))
+    (first,) = body.append(again)
+    epoch = body.epoch(subject)
+    repeated, new = body.append(again, entry(None))
+    assert isinstance(first, Receipt)
+    assert isinstance(repeated, Receipt)
+    assert isinstance(new, Receipt)
+    assert (repeated.index, new.index) == (first.index, first.index + 1)
+    assert body.epoch(subject) == epoch
+    assert body.load(subject).situation.relations == (linked(),)
+
+
 def test_many_callers_at_once_each_get_their_own_answer(body: Body) -> None:
     """Calls that run at once are answered each with its own entry, all at different places."""
     entries = [entry(None) for _ in range(40)]

@@ -10,13 +10,14 @@ class FakeKeyStore:
 
     def __init__(self) -> None:
         self.rows: dict[tuple[bytes, str, int], WrappedKey] = {}
+        self.gone: set[tuple[bytes, str]] = set()
 
     def add(self, keys: Sequence[WrappedKey]) -> None:
         """Keep new keys, all or none."""
         new: dict[tuple[bytes, str, int], WrappedKey] = {}
         for key in keys:
             place = (key.handle, key.kind, key.version)
-            if place in self.rows or place in new:
+            if place in self.rows or place in new or place[:2] in self.gone:
                 raise KeyExistsError(key.kind, key.version)
             new[place] = key
         self.rows.update(new)
@@ -35,4 +36,9 @@ class FakeKeyStore:
         places = [place for place in self.rows if place[:2] == (handle, kind)]
         for place in places:
             del self.rows[place]
+            self.gone.add(place[:2])
         return bool(places)
+
+    def destroyed(self, handle: bytes, kind: str) -> bool:
+        """Tell whether keys were forgotten."""
+        return (handle, kind) in self.gone

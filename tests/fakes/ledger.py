@@ -1,7 +1,7 @@
 """A ledger that carries changes out in a small world and remembers every record it took."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -39,19 +39,21 @@ class Ledger:
 
     async def append(self, entries: Sequence[Entry]) -> Sequence[Receipt | Rejected]:
         """Take each entry with its changes, or reject it."""
-        _police(entries, {record.event_id for record in self.records})
+        known = {record.event_id: index for index, record in enumerate(self.records)}
+        _police(entries, {event_id: self.records[index] for event_id, index in known.items()})
         await asyncio.sleep(0)
         if self.lose:
             self.lose -= 1
             raise LedgerUnavailableError("the commit failed")
-        refused = {e.record.event_id: why for e in entries if (why := self._refusal(e)) is not None}
-        taken = [e.record for e in entries if e.record.event_id not in refused]
+        new = [e for e in entries if e.record.event_id not in known]
+        refused = {e.record.event_id: why for e in new if (why := self._refusal(e)) is not None}
+        taken = [e.record for e in new if e.record.event_id not in refused]
         first = len(self.records)
         self.records += taken
         if self.keep:
             self.keep -= 1
             raise LedgerUnavailableError("the commit is not certain")
-        places = {record.event_id: index for index, record in enumerate(taken, first)}
+        places = known | {record.event_id: index for index, record in enumerate(taken, first)}
         return [self._answer(e.record, places, refused) for e in entries]
 
     def _refusal(self, entry: Entry) -> str | None:
@@ -72,11 +74,12 @@ class Ledger:
         return Receipt(event_id, places[event_id], digest, checkpoint)
 
 
-def _police(entries: Sequence[Entry], known: set[UUID]) -> None:
+def _police(entries: Sequence[Entry], known: Mapping[UUID, AuditRecord]) -> None:
+    if len({entry.record.event_id for entry in entries}) != len(entries):
+        raise LawBrokenError("an event id stands twice in one call")
     for entry in entries:
-        if entry.record.event_id in known:
-            raise LawBrokenError("an event id was used twice")
-        known.add(entry.record.event_id)
+        if known.get(entry.record.event_id, entry.record) != entry.record:
+            raise LawBrokenError("an event id was used for another event")
         for fault in (*_record_faults(entry.record), *_change_faults(entry)):
             raise LawBrokenError(fault)
 

@@ -1,12 +1,22 @@
 """One watched gate a story: when it ends, no mark of a resident may have slipped out of it."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from gateway import wiring
 from tests.journeys.poort import MovableClock, Poort
 from tests.journeys.watch import Watch
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_read_once() -> Iterator[None]:
+    """Read and verify the catalogue once for all stories: it is immutable, and takes a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "load_policy", cache(wiring.load_policy))
+        yield
 
 
 @pytest.fixture
@@ -16,7 +26,8 @@ def watch() -> Iterator[Watch]:
     watch.begin()
     yield watch
     watch.end()
-    assert watch.found() == []
+    slipped = [f"{found.where}: {found.mark}" for found in watch.found()]
+    assert not slipped, "\n".join(slipped)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+from uuid import UUID
 
 import httpx
 from typer.testing import CliRunner
@@ -14,10 +15,12 @@ from gateway import wiring
 from gateway.__main__ import app as command_line
 from gateway.api.identity import Persona
 from gateway.commands.shared import partner_named
-from gateway.domain.identifiers import ActorId, RoleId
+from gateway.domain.identifiers import ActorId, RoleId, SubjectId
 from gateway.domain.ports import Clock
+from gateway.domain.subjects import Dossier
 from gateway.settings import Settings
 from tests.journeys.residents import SITE, Resident, delivery
+from tests.journeys.tampering import Change, tampered
 from tests.journeys.watch import Watch
 
 AGENCY_OIN = "00000099000000004000"
@@ -66,9 +69,8 @@ class Poort:
             Settings(data=folder), create=True, clock=clock, exporter=watch.spans
         )
         self.gateway.telemetry._toss = lambda: True  # every event is traced, not one in twenty
-        transport = httpx.ASGITransport(self.gateway.app(), raise_app_exceptions=False)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://poort.example")
         self._loop = asyncio.Runner()
+        self._client = self._knock(self.gateway)
 
     def close(self) -> None:
         """Stop the gate; what it let slip stays with the watch."""
@@ -85,6 +87,16 @@ class Poort:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @staticmethod
+    def _knock(gateway: wiring.Gateway) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(gateway.app(), raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://poort.example")
+
+    def tamper(self, short: str, role: str, change: Change) -> None:
+        """Let the rules of one purpose and role be other than the law says."""
+        self.gateway = tampered(self.gateway, short, role, change)
+        self._client = self._knock(self.gateway)
+
     def token(self, who: Worker) -> str:
         """Sign a token for a worker."""
         partner = partner_named(who.partner, self.gateway.catalogue.partners)
@@ -93,15 +105,16 @@ class Poort:
         )
 
     def ask(
-        self, who: Worker | None, method: str, path: str, body: object = None, **more: Any
+        self, who: Worker | None, method: str, path: str, body: object = None, **headers: str
     ) -> httpx.Response:
-        """Send one request; without ``who`` nobody is signed in."""
-        headers = dict(more.pop("headers", {}))
+        """Send one request; without ``who`` nobody is signed in. ``headers`` are as in Python."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
         if who is not None:
-            headers["Authorization"] = f"Bearer {self.token(who)}"
-        if body is not None:
-            more["json"] = body
-        request = self._client.request(method, path, headers=headers, **more)
+            named["Authorization"] = f"Bearer {self.token(who)}"
+        if isinstance(body, bytes):
+            request = self._client.request(method, path, headers=named, content=body)
+        else:
+            request = self._client.request(method, path, headers=named, json=body)
         answer = self._loop.run(request)
         self.watch.saw(answer)
         return answer
@@ -111,30 +124,39 @@ class Poort:
         for one in residents:
             self.watch.marks |= one.marks
             self.watch.blocked |= one.blocked
-        content = delivery(residents, as_of)
-        answer = self.ask(
-            CASEMANAGER, "POST", "/v1/leveringen", content=content, headers={"Content-Type": JSON}
-        )
-        return _json(answer, 201)
+        return _json(self.deliver(delivery(residents, as_of)), 201)
+
+    def deliver(self, content: bytes, media_type: str = JSON) -> httpx.Response:
+        """Let COA send a file."""
+        return self.ask(CASEMANAGER, "POST", "/v1/leveringen", content, content_type=media_type)
 
     def clienten(self, who: Worker, doel: str) -> list[dict[str, Any]]:
         """Read a worker's whole list, page by page."""
         found: list[dict[str, Any]] = []
-        query = {"doel": doel}
+        path = f"/v1/clienten?doel={doel}"
+        onward = ""
         while True:
-            page = _json(self.ask(who, "GET", "/v1/clienten", params=query), 200)
+            page = _json(self.ask(who, "GET", path + onward), 200)
             found += page["clienten"]
             if page["volgende"] is None:
                 return found
-            query["na"] = page["volgende"]
+            onward = f"&na={page['volgende']}"
 
     def reference(self, who: Worker, doel: str, resident: Resident) -> str:
         """Find someone by name on a worker's list."""
         return next(
-            row["clientRef"]
+            str(row["clientRef"])
             for row in self.clienten(who, doel)
             if row["velden"].get("achternaam") == resident.name
         )
+
+    def known_as(self, who: Worker, resident: Resident) -> str:
+        """Return the reference by which a worker's organisation would know someone."""
+        pseudonyms = self.gateway.actions.gate.pseudonyms
+        partners = self.gateway.catalogue.partners
+        seen = self.reference(CASEMANAGER, "P03", resident)
+        subject = pseudonyms.resolve(partner_named("coa", partners).oin, UUID(seen))
+        return str(pseudonyms.reference(partner_named(who.partner, partners).oin, subject))
 
     def vraag(
         self, who: Worker, reference: str, doel: str, velden: Sequence[str] | None = None
@@ -172,18 +194,23 @@ class Poort:
         body = {"vNummer": resident.v_nummer, "soort": soort, "partij": gemeente}
         return _json(self.ask(CASEMANAGER, "POST", "/v1/koppelingen", body), 201)
 
+    def dossier(self, subject: str) -> Dossier:
+        """Load what a decision about someone rests on."""
+        known = SubjectId(UUID(subject))
+        return self._loop.run(self.gateway.actions.gate.subjects.load([known]))[known]
+
     def command(self, *words: str, code: int = 0) -> str:
         """Run a ``doelpoort`` command on the same folder; return what it printed."""
         return command(*words, "--data", str(self.folder), code=code, watch=self.watch)
 
 
 def command(*words: str, code: int = 0, watch: Watch | None = None) -> str:
-    """Run a ``doelpoort`` command in this process; it must exit with ``code``."""
+    """Run a ``doelpoort`` command in this process, which must exit with ``code``; return its output."""
     result = CliRunner().invoke(command_line, words)
     if watch is not None:
         watch.keep(f"output of {words[0]}", result.output.encode())
     assert result.exit_code == code, f"{words[0]} gave {result.exit_code}: {result.output}"
-    return result.output
+    return result.stdout
 
 
 def _json(answer: httpx.Response, status: int) -> dict[str, Any]:

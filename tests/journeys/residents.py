@@ -150,3 +150,5 @@ def _texts(value: object) -> Iterator[str]:
         case list():
             for item in value:
                 yield from _texts(item)
+        case _:
+            return

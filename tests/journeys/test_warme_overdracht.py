@@ -6,10 +6,9 @@ from audit.checkpoint import verify_checkpoint
 from audit.note import VerifierKey
 from audit.proof import TlogProof
 from audit.tree import verify_inclusion
-from gateway.domain.identifiers import Oin, SubjectId
-from tests.journeys.logbook import logged, of_kind
+from tests.journeys.logbook import logged
 from tests.journeys.poort import CASEMANAGER, KLANTMANAGER, UTRECHTER, MovableClock, Poort
-from tests.journeys.residents import BLOCKED, HARDERWIJK, UTRECHT, Resident, resident
+from tests.journeys.residents import BLOCKED, HARDERWIJK, UTRECHT, resident
 
 SELAM, SENAIT = resident(1), resident(2)
 YONAS = resident(3, UTRECHT)
@@ -20,17 +19,6 @@ INVENTED = "7b9e1f8e-3c55-4c0f-9a51-0a64f1d1a001"
 def _delivered(poort: Poort) -> None:
     report = poort.lever([SELAM, SENAIT, YONAS])
     assert report["accepted"] == 3
-
-
-def _known_in(poort: Poort, partner_oin: str, who: Resident) -> str:
-    """Return the reference that another organisation would have for someone."""
-    pseudonyms = poort.gateway.actions.gate.pseudonyms
-    subjects = {
-        entry.payload["detail"]["row"]: entry.payload["subject"]
-        for entry in of_kind(poort.gateway, "profile.stored")
-    }
-    row = [SELAM, SENAIT, YONAS].index(who) + 2
-    return str(pseudonyms.reference(Oin(partner_oin), SubjectId.from_text(subjects[row])))
 
 
 def test_klantmanager_sees_exactly_who_is_linked_to_her_town(poort: Poort) -> None:
@@ -79,7 +67,7 @@ def test_receipt_is_proven_by_the_published_checkpoint(poort: Poort) -> None:
 def test_stranger_and_invention_look_the_same(poort: Poort) -> None:
     """To Utrecht someone else's client, an invented one and a borrowed reference are one 404."""
     harderwijk = poort.reference(KLANTMANAGER, "P02", SELAM)
-    utrecht = _known_in(poort, "00000099000000003440", SELAM)
+    utrecht = poort.known_as(UTRECHTER, SELAM)
     before = poort.gateway.audit.head().size
     answers = [poort.vraag(UTRECHTER, ref, "P02") for ref in (utrecht, INVENTED, harderwijk)]
     assert {answer.status_code for answer in answers} == {404}
@@ -92,7 +80,7 @@ def test_stranger_and_invention_look_the_same(poort: Poort) -> None:
 def test_relink_moves_access_at_once(poort: Poort, clock: MovableClock) -> None:
     """When COA records `omgekoppeld`, the old town's next request is refused and the new one's not."""
     reference = poort.reference(KLANTMANAGER, "P02", SELAM)
-    utrecht = _known_in(poort, "00000099000000003440", SELAM)
+    utrecht = poort.known_as(UTRECHTER, SELAM)
     assert poort.vraag(UTRECHTER, utrecht, "P02").status_code == 404
     clock.pass_by(minutes=5)
     poort.koppel(SELAM, "omgekoppeld", UTRECHT)
@@ -119,6 +107,8 @@ def test_delivery_that_relinks_moves_access_too(poort: Poort, clock: MovableCloc
 
 def test_casemanager_of_another_site_sees_no_one(poort: Poort) -> None:
     """Guidance (P03) is for the residents of one's own site: elsewhere the list is empty."""
-    elsewhere = type(CASEMANAGER)("coa", "coa_casemanager", "casemanager-9", frozenset({"AZC-ALM-01"}))
+    elsewhere = type(CASEMANAGER)(
+        "coa", "coa_casemanager", "casemanager-9", frozenset({"AZC-ALM-01"})
+    )
     assert len(poort.clienten(CASEMANAGER, "P03")) == 3
     assert poort.clienten(elsewhere, "P03") == []

@@ -222,6 +222,7 @@ def _log() -> None:
         _needed("frontier", sa.LargeBinary()),
         _needed("checkpoint", sa.Text()),
         sa.Column("frozen", sa.Text),
+        _needed("instance", sa.Text()),
         _key("log_head", "log"),
     )
     op.create_table(

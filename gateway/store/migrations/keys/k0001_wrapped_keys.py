@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "wrapped_key",
         sa.Column("handle", sa.LargeBinary, nullable=False),
@@ -18,8 +18,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("handle", "kind", "version", name="pk_wrapped_key"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "destroyed_key",
+        sa.Column("handle", sa.LargeBinary, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("handle", "kind", name="pk_destroyed_key"),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
-    """Drop the table, and with it every key."""
+    """Drop the tables, and with them every key."""
+    op.drop_table("destroyed_key")
     op.drop_table("wrapped_key")

@@ -50,10 +50,10 @@ def read(fields: FieldDictionary) -> Read:
     def reading(name: str, data: bytes, limits: Limits | None = None) -> Got:
         source = source_for(name, fields, limits or Limits())
         with source.read(io.BytesIO(data)) as delivery:
-            rows = [(row.row, {**row.values}) for row in delivery.rows]
-            again = [(row.row, {**row.values}) for row in delivery.rows]
-            assert again == rows
-            return Got(rows, delivery.blocked_columns, delivery.unknown_columns)
+            rows = list(delivery.rows)
+            assert list(delivery.rows) == rows
+            plain = [(row.row, {str(k): v for k, v in row.values.items()}) for row in rows]
+            return Got([*plain], delivery.blocked_columns, delivery.unknown_columns)
 
     return reading
 

@@ -48,7 +48,7 @@ def markup(*profiles: Profile) -> bytes:
     root = Element("tvsLevering")
     for profile in profiles:
         _elements(SubElement(root, "klantprofiel"), profile)
-    return b'<?xml version="1.0" encoding="UTF-8"?>' + tostring(root, encoding="utf-8")
+    return tostring(root, encoding="unicode").encode()
 
 
 def _elements(parent: Element, values: Profile) -> None:

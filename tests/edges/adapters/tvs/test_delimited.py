@@ -18,11 +18,12 @@ def test_both_encodings_are_read(read: Read, encoding: str) -> None:
     assert got.values == [{"v_nummer": "0307000001", "achternaam": "Müller-Çelik"}]
 
 
-@given(st.text(st.characters(codec="cp1252", exclude_categories=("Cc",)), min_size=1))
+@given(st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), min_size=1))
 def test_windows_text_comes_through(read: Read, name: str) -> None:
     """Any letters of Windows-1252 are read as they were written."""
-    data = lines(HEADER, ("0307000001", f"é{name}", ""), encoding="cp1252")
-    assert read("x.csv", data).values[0]["achternaam"] in {f"é{name}", data.decode("cp1252")}
+    written = f"{name}é!"  # these two are never UTF-8
+    data = lines(HEADER, ("0307000001", written, ""), encoding="cp1252")
+    assert read("x.csv", data).values[0]["achternaam"] == written
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])

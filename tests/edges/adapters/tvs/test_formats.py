@@ -1,6 +1,7 @@
 """What holds for every format: round trips, names, blocked and unknown columns, and limits."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,9 +103,18 @@ def test_nothing_hides_under_a_plain_field(read: Read, kind: str) -> None:
     """Names nested where only a plain value belongs are left behind with their values."""
     hidden: JsonValue = {"medische_bijzonderheden": "geheim", "los": {"religie": "geheim"}}
     got = read(f"x.{kind}", WRITERS[kind]([{"v_nummer": "0307000001", "werkambitie": hidden}]))
-    assert "geheim" not in str(got.values)
-    assert "medische_bijzonderheden" in got.blocked
-    assert "los" in got.unknown
+    assert got.values == [{"v_nummer": "0307000001", "werkambitie": {}}]
+    assert got.blocked == ("medische_bijzonderheden", "religie")
+    assert got.unknown == ("los",)
+
+
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_nothing_hides_under_a_member(read: Read, kind: str) -> None:
+    """A member of a group is a plain value; names below it are left behind too."""
+    group: JsonValue = {"beroep": {"religie": "geheim"}, "taken": ["a", {"los": "geheim"}, "b"]}
+    got = read(f"x.{kind}", WRITERS[kind]([{"v_nummer": "0307000001", "werkervaring": [group]}]))
+    assert got.values[0]["werkervaring"] == [{"beroep": {}, "taken": ["a", {}, "b"]}]
+    assert (got.blocked, got.unknown) == (("religie",), ("los",))
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -189,10 +199,8 @@ def test_what_is_no_delivery_is_refused(refusal: Refusal, kind: str, data: bytes
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(read: Read, kind: str, data: bytes) -> None:
     """No input makes a source fail in any other way than by refusing."""
-    try:
-        read(f"x.{kind}", data)
-    except DeliveryRefusedError as error:
-        assert str(error)
+    with suppress(DeliveryRefusedError):
+        assert read(f"x.{kind}", data).rows == []
 
 
 @every_format
@@ -203,10 +211,8 @@ def test_a_damaged_file_is_read_or_refused(read: Read, kind: str, data: st.DataO
     sound = bytearray((SAMPLES / f"tvs_levering_2026-11-01.{kind}").read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         sound[data.draw(st.integers(0, len(sound) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        read(f"x.{kind}", bytes(sound))
-    except DeliveryRefusedError as error:
-        assert str(error)
+    with suppress(DeliveryRefusedError):
+        assert len(read(f"x.{kind}", bytes(sound)).rows) <= 62
 
 
 @pytest.mark.parametrize(

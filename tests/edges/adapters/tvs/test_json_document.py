@@ -5,6 +5,7 @@ import json
 import pytest
 
 from adapters.tvs import Limits
+from adapters.tvs.limits import CHUNK
 from tests.edges.adapters.tvs.conftest import Read, Refusal
 from tests.edges.adapters.tvs.forms import document
 
@@ -31,6 +32,14 @@ def test_profiles_across_the_edge_of_the_window_are_whole(read: Read) -> None:
     people = [{"v_nummer": f"{n:010d}", "werkambitie": "é" * 1_000} for n in range(1_500)]
     got = read("x.json", document(*people))
     assert got.values == people
+
+
+def test_a_number_across_the_edge_of_the_window_is_whole(refusal: Refusal, read: Read) -> None:
+    """A number is read to its end, wherever the window ends."""
+    head = b'{"a":' + b" " * (CHUNK - 7) + b"12"
+    assert len(head) == CHUNK
+    assert read("x.json", head + b'34,"klantprofielen":[]}').rows == []
+    assert "not well-formed" in refusal("x.json", head + b' 34,"klantprofielen":[]}')
 
 
 def test_numbers_keep_their_digits(read: Read) -> None:

@@ -1,0 +1,59 @@
+"""Looks at a log that may be frozen, without touching it: what it says of itself, and what is true.
+
+A frozen log is looked at in this order. Read ``frozen``: the cause and what was found. Compare it
+with ``judged`` and ``followed``, which are computed now: when they are empty, the store is whole
+again (the right one was put back) and only the saved flag is left. ``marked`` against ``size`` tells
+how much was lost. Then check every entry with ``audit.verify``. No function here lifts a freeze.
+After a rollback the newest store is put back, and goes on by itself; after a fork the log has ended,
+and a new log with a new key opens with an entry that names the last head everyone agrees on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.guard import against
+from audit.mark import Mark, MarkError
+from audit.note import VerifierKey
+from audit.storage import LogStorage
+from audit.tree import root
+from audit.trust import judge
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found; ``marked`` is the guard's size, ``None`` without a mark that can be read."""
+
+    size: int
+    root: bytes
+    frozen: str | None
+    judged: str | None
+    marked: int | None
+    followed: str | None
+
+
+def examine(storage: LogStorage, key: VerifierKey, mark: Path) -> Examination:
+    """Read head and mark, and judge both afresh; nothing is written."""
+    head = storage.head()
+
+    def hashes(start: int, stop: int) -> Iterator[bytes]:
+        return (row.leaf_hash for row in storage.rows(start, stop))
+
+    found = judge(head, key)
+    known = _read(mark, key)
+    followed = None if known is None else against(known, head, hashes)
+    return Examination(
+        head.size,
+        root(head.frontier),
+        head.frozen,
+        str(found) if found else None,
+        None if known is None else known.size,
+        str(followed) if followed else None,
+    )
+
+
+def _read(path: Path, key: VerifierKey) -> Mark | None:
+    try:
+        return Mark.read(path, key)
+    except (MarkError, OSError):
+        return None

@@ -1,0 +1,197 @@
+"""Turns one batch into rows and a signed head, within a transaction that someone else commits.
+
+1. Before anything is signed the head is proven ours (``audit.trust``): of one piece, never behind
+   or beside a head that this process has seen committed, and going on from what the guard knows.
+2. A head that fails freezes the log: nothing more is signed here. Where the store itself is at
+   fault the cause is saved in it, so that no later process signs either.
+3. An entry that the store has already is answered from the store; its companions stand with it and
+   are not carried out again. Looked up are retries, and what a companion refuses: a change that was
+   made the first time often does not hold a second time.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from audit.checkpoint import sign_checkpoint
+from audit.entry import NO_ENTRY, SALT_BYTES, commit, write_leaf, write_payload
+from audit.guard import Guard
+from audit.note import Signer
+from audit.storage import (
+    LogStorage,
+    LogTransaction,
+    PayloadSealer,
+    RefusedError,
+    StoredHead,
+    StoredRow,
+    Tail,
+    UnavailableError,
+)
+from audit.submission import Answer, Receipt, Submission, repeats
+from audit.tree import append, leaf_hash, root
+from audit.trust import Cause, Freeze, judge
+
+_NO_TAIL = Tail(0, NO_ENTRY)
+
+
+@dataclass(slots=True)
+class Sequencer:
+    """The state of one writer: the last head it saw committed, and why it is frozen, if it is."""
+
+    storage: LogStorage
+    sealer: PayloadSealer
+    signer: Signer
+    guard: Guard | None = None
+    accused: Freeze | None = None
+    frozen: str | None = None
+    unsaved: bool = False
+    seen: StoredHead | None = None
+    saved: StoredHead | None = None
+
+    def sequence(
+        self, transaction: LogTransaction, submissions: Sequence[Submission], *, again: bool
+    ) -> list[Answer] | UnavailableError:
+        """Admit, write and sign one batch; ``again`` looks up every event, not only the retries."""
+        head = transaction.head()
+        self.saved = None
+        if not self.trusts(transaction, head):
+            return UnavailableError(f"the log is frozen: {self.frozen}")
+        known = self._known(transaction, head, [s for s in submissions if again or s.retry])
+        answers = [known.get(s.event_id) or _admit(transaction, s) for s in submissions]
+        answers = self._reconsider(transaction, head, submissions, answers)
+        admitted = [s for s, no in zip(submissions, answers, strict=True) if no is None]
+        if admitted:
+            answers = _fill(answers, self._write(transaction, head, admitted))
+        return [answer for answer in answers if answer is not None]
+
+    def trusts(self, transaction: LogTransaction, head: StoredHead) -> bool:
+        """Tell whether the head may be signed on (1); freezes the log where not (2)."""
+        if self.frozen is None:
+            self.frozen = head.frozen
+        if self.frozen is None and (found := self._judge(head)) is not None:
+            self.frozen, self.unsaved = str(found), found.cause.lasting
+        if self.unsaved:
+            transaction.save_head(replace(head, frozen=self.frozen))
+        if self.frozen is None:
+            self.seen = head
+        return self.frozen is None
+
+    def committed(self) -> None:
+        """Remember that what ``sequence`` saved is durable."""
+        self.unsaved = False
+        if self.saved is None:
+            return
+        self.seen = self.saved
+        if self.guard is not None:
+            self.guard.keep(self.saved)
+
+    def _judge(self, head: StoredHead) -> Freeze | None:
+        if self.accused is not None:
+            return self.accused
+        if head != self.seen:
+            if self.seen is not None and head.size <= self.seen.size:
+                cause = Cause.ROLLBACK if head.size < self.seen.size else Cause.FORK
+                return Freeze(cause, "the head lies behind or beside one that was committed")
+            found = judge(head, self.signer.verifier)
+            if found is not None:
+                return found
+        return None if self.guard is None else self.guard.check(head, self._hashes)
+
+    def _hashes(self, start: int, stop: int) -> Iterator[bytes]:
+        return (row.leaf_hash for row in self.storage.rows(start, stop))
+
+    def _known(
+        self, transaction: LogTransaction, head: StoredHead, asked: Sequence[Submission]
+    ) -> Mapping[bytes, Answer]:
+        """Answer from the store what it has already (3)."""
+        if not asked:
+            return {}
+        found = transaction.find({submission.event_id for submission in asked})
+        return {
+            submission.event_id: self._repeat(submission, found[submission.event_id], head)
+            for submission in asked
+            if submission.event_id in found
+        }
+
+    def _reconsider(
+        self,
+        transaction: LogTransaction,
+        head: StoredHead,
+        submissions: Sequence[Submission],
+        answers: Sequence[Answer | None],
+    ) -> list[Answer | None]:
+        """Look up what was refused: it may stand in the log since an earlier try (3)."""
+        pairs = list(zip(submissions, answers, strict=True))
+        refused = [s for s, answer in pairs if isinstance(answer, RefusedError)]
+        known = self._known(transaction, head, refused)
+        return [known.get(s.event_id, answer) for s, answer in pairs]
+
+    def _repeat(self, submission: Submission, row: StoredRow, head: StoredHead) -> Answer:
+        if not repeats(submission, row, self.signer.verifier.name, self.sealer):
+            return RefusedError("event id: stands in the log with another content")
+        return Receipt(row.event_id, row.index, row.leaf_hash, head.checkpoint)
+
+    def _write(
+        self, transaction: LogTransaction, head: StoredHead, admitted: Sequence[Submission]
+    ) -> list[Receipt]:
+        rows = self._rows(transaction, head.size, admitted)
+        saved = self._advance(head, rows)
+        transaction.insert(rows)
+        transaction.save_head(saved)
+        self.saved = saved
+        return [Receipt(row.event_id, row.index, row.leaf_hash, saved.checkpoint) for row in rows]
+
+    def _rows(
+        self, transaction: LogTransaction, first: int, admitted: Sequence[Submission]
+    ) -> list[StoredRow]:
+        subjects = {one.subject for one in admitted if one.subject is not None}
+        tags = {subject: self.sealer.tag(subject) for subject in subjects}
+        tails = dict(transaction.tails(tags.values())) if tags else {}
+        rows = []
+        for index, submission in enumerate(admitted, first):
+            tag = None if submission.subject is None else tags[submission.subject]
+            tail = None if tag is None else tails.get(tag, _NO_TAIL)
+            rows.append(self._row(submission, index, tag, tail))
+            if tag is not None and tail is not None:
+                tails[tag] = Tail(tail.counter + 1, index)
+        return rows
+
+    def _row(
+        self, submission: Submission, index: int, tag: bytes | None, tail: Tail | None
+    ) -> StoredRow:
+        event_id = submission.event_id
+        link = None if tail is None else (tail.counter + 1, tail.index)
+        salted = write_payload(event_id, submission.payload, link, secrets.token_bytes(SALT_BYTES))
+        commitment = commit(salted)
+        leaf = write_leaf(event_id, submission.leaf, self.signer.verifier.name, commitment)
+        return StoredRow(
+            index,
+            event_id,
+            leaf_hash(leaf),
+            leaf,
+            self.sealer.seal(tag, commitment, salted),
+            tag,
+            link[0] if link else None,
+        )
+
+    def _advance(self, head: StoredHead, rows: Sequence[StoredRow]) -> StoredHead:
+        frontier = append(head.size, head.frontier, (row.leaf_hash for row in rows))
+        size = head.size + len(rows)
+        checkpoint = sign_checkpoint(size, root(frontier), self.signer)
+        instance = head.instance if self.guard is None else self.guard.name()
+        return StoredHead(size, frontier, checkpoint, None, instance)
+
+
+def _admit(transaction: LogTransaction, submission: Submission) -> RefusedError | None:
+    try:
+        if submission.companions:
+            transaction.admit(submission.companions)
+    except RefusedError as refused:
+        return refused
+    return None
+
+
+def _fill(answers: Sequence[Answer | None], receipts: Sequence[Receipt]) -> list[Answer | None]:
+    """Put each receipt where its submission stood."""
+    rest = iter(receipts)
+    return [next(rest) if answer is None else answer for answer in answers]

@@ -1,0 +1,301 @@
+"""A gate on fakes: the real rules and actions over a small world, with words for what tests do."""
+
+import asyncio
+import io
+import json
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, BinaryIO, Final, TypeVar
+from uuid import UUID
+
+from gateway.actions.clients import ListClients
+from gateway.actions.consent import ConsentDesk, ConsentWish, RecordedConsent
+from gateway.actions.disclose import Disclose, Gate, Question
+from gateway.actions.ingest import Delivered, Ingest
+from gateway.actions.link import LinkDesk
+from gateway.actions.profiles import ProfileWriter
+from gateway.actions.search import Found, Search, SearchQuestion
+from gateway.actions.terms import SearchTerms
+from gateway.domain.criteria import Criteria
+from gateway.domain.decisions import Ask
+from gateway.domain.deliveries import DeliveredRow, ReadDelivery
+from gateway.domain.disclosures import Disclosed
+from gateway.domain.identifiers import ActorId, FieldName, RoleId, SubjectId
+from gateway.domain.partners import Caller
+from gateway.domain.ports import Entry, Rejected
+from gateway.domain.purposes import Matrix
+from gateway.domain.records import AuditRecord, Receipt
+from gateway.domain.relations import RelationEvent, RelationKind
+from policies.catalogue import Catalogue
+from policies.enforcer import load_policy
+from tests.fakes.blind_index import BlindIndex
+from tests.fakes.candidates import Candidates
+from tests.fakes.clock import Clock
+from tests.fakes.consents import Consents
+from tests.fakes.deliveries import Deliveries
+from tests.fakes.firewall import Firewall
+from tests.fakes.format import Lines
+from tests.fakes.key_store import FakeKeyStore
+from tests.fakes.ledger import Ledger
+from tests.fakes.pseudonyms import Pseudonyms
+from tests.fakes.subjects import Subjects
+from tests.fakes.telemetry import Telemetry
+from tests.fakes.vault import Vault
+from tests.fakes.world import World
+
+NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE: Final = timedelta(minutes=1)
+DAY: Final = timedelta(days=1)
+SITE: Final = "AZC-HDW-01"
+AGENCY: Final = "00000099000000004000"
+EMPLOYER: Final = "00000099000000005000"
+AGENCIES: Final = "soort:uitzendbureau"
+BUDGET: Final = 5
+
+Answer = TypeVar("Answer")
+Values = Mapping[str, Any]
+
+
+@cache
+def policy() -> tuple[Catalogue, Matrix]:
+    """Read the shipped rules once."""
+    return load_policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A source that reads rows from JSON lines."""
+
+    @contextmanager
+    def read(self, stream: BinaryIO) -> Iterator[ReadDelivery]:
+        """Read each line as a row."""
+        rows = [json.loads(line) for line in stream.read().splitlines()]
+        yield ReadDelivery(
+            [DeliveredRow(number, row) for number, row in enumerate(rows, 2)], ("religie",), ()
+        )
+
+
+@dataclass(slots=True)
+class WatchedLedger:
+    """A ledger that writes each durable record in a journal; ``before`` runs ahead of an append."""
+
+    inner: Ledger
+    journal: list[str]
+    before: deque[Callable[[], None]] = field(default_factory=deque)
+    calls: int = 0
+
+    async def append(self, entries: Sequence[Entry]) -> Sequence[Receipt | Rejected]:
+        """Let the next surprise happen, then append."""
+        self.calls += 1
+        if self.before:
+            self.before.popleft()()
+        answers = await self.inner.append(entries)
+        for entry, answer in zip(entries, answers, strict=True):
+            if isinstance(answer, Receipt):
+                self.journal.append(entry.record.kind.value)
+        return answers
+
+
+class House:
+    """A gate whose ports are fakes; everything in it is open to the test."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self.catalogue, matrix = policy()
+        self.world = World(FakeKeyStore())
+        self.clock = Clock(NOON)
+        self.journal: list[str] = []
+        self.vault = Vault(self.world.keys, self.journal)
+        self.inner = Ledger(self.world)
+        self.ledger = WatchedLedger(self.inner, self.journal)
+        self.pseudonyms = Pseudonyms()
+        self.firewall = Firewall(b"999959086")
+        self.telemetry = Telemetry()
+        self.index = BlindIndex()
+        self.subjects = Subjects(self.world)
+        self.gate = Gate(
+            matrix,
+            self.catalogue.fields,
+            self.subjects,
+            self.ledger,
+            self.vault,
+            self.pseudonyms,
+            self.firewall,
+            self.telemetry,
+            self.clock,
+        )
+        partners, codes = dict(self.catalogue.partners), self.catalogue.codes
+        terms = SearchTerms(self.vault, self.index, self.catalogue.fields)
+        self.disclose = Disclose(self.gate)
+        self.clients = ListClients(self.gate, self.disclose)
+        self.search = Search(self.gate, self.disclose, Candidates(self.world), self.index, budget)
+        self.consents = ConsentDesk(self.gate, Consents(self.world), terms, partners)
+        self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
+        profiles = ProfileWriter(self.gate, terms, self.index, codes)
+        self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
+
+    @property
+    def records(self) -> list[AuditRecord]:
+        """What the log holds."""
+        return self.inner.records
+
+    def kinds(self) -> list[str]:
+        """Name what the log holds, in order."""
+        return [f"{record.kind.value}: {record.outcome}" for record in self.records]
+
+    def caller(
+        self, partner: str, role: str, actor: str = "worker-1", *, sites: Sequence[str] = (SITE,)
+    ) -> Caller:
+        """Return a worker; one of COA works for the site of Harderwijk."""
+        known = self.catalogue.partners.values()
+        organisation = next(one for one in known if one.slug == partner)
+        own = frozenset(sites) if partner == "coa" else frozenset()
+        places = self.catalogue.codes.opvanglocaties
+        regions = frozenset(places[site].regio for site in own)
+        return Caller(organisation, RoleId(role), ActorId(actor), own, regions)
+
+    @property
+    def casemanager(self) -> Caller:
+        """Someone who guides residents at the site of Harderwijk."""
+        return self.caller("coa", "coa_casemanager", "casemanager-1")
+
+    @property
+    def klantmanager(self) -> Caller:
+        """Someone who receives handovers in Harderwijk."""
+        return self.caller("harderwijk", "gemeente_klantmanager", "klantmanager-1")
+
+    @property
+    def matcher(self) -> Caller:
+        """Someone who matches for the agency."""
+        return self.caller("uitzendbureau", "uitzendbureau_matcher", "matcher-1")
+
+    def deliver(self, *rows: Values, caller: Caller | None = None) -> Delivered:
+        """Take in a delivery of these rows."""
+        stream = io.BytesIO(b"\n".join(json.dumps(row).encode() for row in rows))
+        return run(self.ingest(caller or self.casemanager, stream, Rows()))
+
+    def person(self, number: int = 1, **values: object) -> SubjectId:
+        """Deliver one person, and forget what the log and the vault say of it."""
+        self.deliver(row(number, **values))
+        self.forget()
+        return self.subject(number)
+
+    def people(self, count: int, **values: object) -> list[SubjectId]:
+        """Deliver many people in one go."""
+        self.deliver(*(row(number, **values) for number in range(1, count + 1)))
+        self.forget()
+        return [self.subject(number) for number in range(1, count + 1)]
+
+    def forget(self) -> None:
+        """Begin a new page: what came before is not what the test is about."""
+        self.inner.records.clear()
+        self.journal.clear()
+        self.vault.opened.clear()
+        self.telemetry.events.clear()
+        self.ledger.calls = 0
+
+    def subject(self, number: int) -> SubjectId:
+        """Return who has the V-nummer of this number."""
+        tag = self.index.term("v_nummer", v_nummer(number))
+        return next(s for s, person in self.world.people.items() if person.v_tag == tag)
+
+    def consent(
+        self, subject: SubjectId, purpose: str, recipient: str = AGENCY, **wish: object
+    ) -> RecordedConsent:
+        """Record a consent by the casemanager."""
+        whole = ConsentWish(subject, purpose, recipient, "tir", f"{purpose}-1", **wish)  # type: ignore[arg-type]  # a test names what differs
+        return run(self.consents.record(self.casemanager, whole))
+
+    def relate(self, subject: SubjectId, kind: RelationKind, party: str) -> Receipt:
+        """Record a relation by the casemanager."""
+        event = RelationEvent(kind, party, self.clock.now(), "coa")
+        return run(self.links.record(self.casemanager, subject, event))
+
+    def show(self, caller: Caller, purpose: str, subject: SubjectId, *names: str) -> Disclosed:
+        """Disclose one subject, take every byte, and return her share."""
+        lines = Lines()
+
+        async def one() -> None:
+            async with self.disclose.one(
+                self.question(caller, purpose, lines, subject, *names)
+            ) as r:
+                b"".join(r.chunks)
+
+        run(one())
+        (share,) = lines.shares
+        return share
+
+    def question(
+        self, caller: Caller, purpose: str, lines: Lines, subject: SubjectId, *names: str
+    ) -> Question:
+        """Ask about one subject; without names, all that the purpose names."""
+        return Question(
+            Ask(caller, purpose, self.mask(*names) if names else None), (subject,), lines
+        )
+
+    def mask(self, *names: str) -> int:
+        """Return the bits of fields."""
+        return self.catalogue.fields.mask(FieldName(name) for name in names)
+
+    def find(
+        self, caller: Caller, criteria: Criteria | None = None, session: str = "s1", offset: int = 0
+    ) -> tuple[Found, Sequence[Disclosed]]:
+        """Search, take every byte, and return what was found with the shares shown."""
+        lines = Lines()
+        ask = Ask(caller, "P04")
+        question = SearchQuestion(ask, criteria or Criteria(), session, offset, lines)
+
+        async def once() -> Found:
+            async with self.search(question) as found:
+                b"".join(found.released.chunks if found.released else ())
+                return found
+
+        return run(once()), lines.shares
+
+    def list_clients(
+        self, caller: Caller, purpose: str, after: UUID | None = None
+    ) -> tuple[Sequence[Disclosed], UUID | None]:
+        """List a page of clients, take every byte, and return the shares with the place to go on."""
+        lines = Lines()
+
+        async def page() -> UUID | None:
+            async with self.clients(Ask(caller, purpose), after, lines) as listed:
+                b"".join(listed.released.chunks)
+                return listed.after
+
+        onward = run(page())
+        return lines.shares, onward
+
+
+def run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run to the end."""
+    return asyncio.run(work)
+
+
+def v_nummer(number: int) -> str:
+    """Return a synthetic V-nummer."""
+    return f"09990{number:05d}"
+
+
+def row(number: int = 1, **values: object) -> dict[str, object]:
+    """Return a delivered row of someone linked to Harderwijk who stays at its site."""
+    whole: dict[str, object] = {
+        "v_nummer": v_nummer(number),
+        "achternaam": f"Voorbeeld{number}",
+        "voornamen": "Selam",
+        "roepnaam": "Selam",
+        "geboortedatum": "1990-05-01",
+        "doelgroep": "statushouder",
+        "opvanglocatie_code": SITE,
+        "koppel_gemeente_code": "0243",
+        "koppel_datum": "2026-02-01",
+        "koppel_status": "gekoppeld",
+        "profiel_peildatum": "2026-03-01",
+        "nt2_niveau_spreken": "A2",
+        "bemiddelingspostcode4": "3841",
+        "werkambitie": "Ik wil in de zorg werken.",
+    }
+    return {name: value for name, value in (whole | values).items() if value is not None}

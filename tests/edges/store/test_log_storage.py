@@ -1,0 +1,148 @@
+"""The log at rest: pages, tails, erased payloads, and a transaction that ends whole."""
+
+from uuid import uuid4
+
+import pytest
+
+from audit.log import Log, Receipt
+from audit.storage import StoredHead, StoredRow, Tail, UnavailableError
+from audit.verify import verify_store
+from gateway.domain.changes import RequireEpoch
+from gateway.domain.identifiers import SubjectId
+from gateway.store import log_storage
+from gateway.store.database import Database
+from gateway.store.log_storage import LogStorage
+from tests.edges.store.appender import signer, submission
+from tests.fakes.payload_sealer import MemoryPayloadSealer
+
+TAG, OTHER = b"t" * 16, b"o" * 16
+
+
+def row(index: int, tag: bytes | None = None, counter: int | None = None) -> StoredRow:
+    """Make a row."""
+    return StoredRow(index, uuid4().bytes, b"h" * 32, b"leaf", b"sealed", tag, counter)
+
+
+def store(storage: LogStorage, *rows: StoredRow) -> None:
+    """Insert rows in a transaction of their own."""
+    with storage.locked() as transaction:
+        transaction.insert(rows)
+
+
+def test_an_empty_log_has_an_empty_head(database: Database) -> None:
+    """Before the first entry the head is that of an empty tree, and there are no rows."""
+    storage = LogStorage(database)
+    assert storage.head() == StoredHead(0, (), "")
+    assert list(storage.rows(0, 10)) == []
+    assert list(storage.about(TAG)) == []
+
+
+def test_the_head_comes_back_as_saved(database: Database) -> None:
+    """Every part of the head comes back, replaced by each save."""
+    storage = LogStorage(database)
+    for head in (
+        StoredHead(5, (b"a" * 32, b"b" * 32), "note", None, "born"),
+        StoredHead(7, (b"c" * 32,) * 3, "later", "stopped"),
+    ):
+        with storage.locked() as transaction:
+            transaction.save_head(head)
+            assert transaction.head() == head
+        assert storage.head() == head
+
+
+def test_rows_come_in_order_across_pages(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A range comes back whole and in order of index, however many pages it takes."""
+    storage = LogStorage(database)
+    count = 2 * log_storage.PAGE + 3
+    rows = [row(index, TAG, index + 1) for index in range(count)]
+    store(storage, *rows)
+    assert list(storage.rows(0, count)) == rows
+    assert list(storage.rows(7, log_storage.PAGE + 9)) == rows[7 : log_storage.PAGE + 9]
+    assert list(storage.rows(5, 5)) == []
+    assert list(storage.about(TAG)) == rows
+
+
+def test_entries_about_a_subject_come_in_order_of_her_count(database: Database) -> None:
+    """Only entries under the tag are given, from her first to her last."""
+    storage = LogStorage(database)
+    rows = [row(0, TAG, 1), row(1, OTHER, 1), row(2), row(3, TAG, 2)]
+    store(storage, *rows)
+    assert list(storage.about(TAG)) == [rows[0], rows[3]]
+    with storage.locked() as transaction:
+        assert transaction.tails([TAG, OTHER, b"n" * 16]) == {TAG: Tail(2, 3), OTHER: Tail(1, 1)}
+
+
+def test_a_subject_is_counted_without_gap_or_double(database: Database) -> None:
+    """The same count for one tag twice is an error, and nothing of that transaction stays."""
+    storage = LogStorage(database)
+    with pytest.raises(UnavailableError):
+        store(storage, row(0, TAG, 1), row(1, TAG, 1))
+    assert list(storage.rows(0, 10)) == []
+
+
+def test_two_logs_keep_apart(database: Database) -> None:
+    """Each number is a log of its own, with its own head, rows and counts."""
+    one, two = LogStorage(database, 1), LogStorage(database, 2)
+    rows = row(0, TAG, 1), row(0, TAG, 1)
+    store(one, rows[0])
+    store(two, rows[1])
+    with two.locked() as transaction:
+        transaction.save_head(StoredHead(1, (b"a" * 32,), "two"))
+    assert (list(one.rows(0, 9)), list(two.rows(0, 9))) == ([rows[0]], [rows[1]])
+    assert (one.head().size, two.head().size) == (0, 1)
+    assert list(one.about(TAG)) == [rows[0]]
+
+
+def test_an_erased_payload_leaves_the_entry(database: Database) -> None:
+    """Once its payload row is gone an entry has a leaf, and neither payload, tag nor count."""
+    storage = LogStorage(database)
+    kept = row(0, TAG, 1)
+    store(storage, kept)
+    with database.data.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM log_payload")
+    assert list(storage.rows(0, 1)) == [
+        StoredRow(0, kept.event_id, kept.leaf_hash, kept.leaf, None, None, None)
+    ]
+
+
+def test_the_same_event_is_taken_once(database: Database, log: Log) -> None:
+    """An event that comes again gets its first place, and its deed is not done twice."""
+    storage, again, other = LogStorage(database), submission(), submission()
+    (first,) = log.append([again])
+    repeated, new = log.append([again, other])
+    assert isinstance(first, Receipt)
+    assert isinstance(repeated, Receipt)
+    assert isinstance(new, Receipt)
+    assert (first.index, repeated.index, new.index) == (0, 0, 1)
+    spent = database.data.reading().exec_driver_sql("SELECT count(*) FROM search_spent")
+    assert spent.scalar() == 2
+    assert verify_store(storage, MemoryPayloadSealer(), signer().verifier) == []
+
+
+def test_entries_are_found_by_their_event(database: Database) -> None:
+    """Known events give their rows, unknown ones are absent."""
+    storage = LogStorage(database)
+    rows = [row(0, TAG, 1), row(1), row(2)]
+    store(storage, *rows)
+    asked = [rows[0].event_id, rows[1].event_id, b"unknown event id"]
+    with storage.locked() as transaction:
+        found = transaction.find(asked)
+    assert found == {rows[0].event_id: rows[0], rows[1].event_id: rows[1]}
+
+
+def test_a_failing_database_is_unavailable_and_quotes_nothing(database: Database) -> None:
+    """An error of the driver becomes ``UnavailableError`` without a value in its text or chain."""
+    with pytest.raises(UnavailableError) as caught:
+        store(LogStorage(database), row(0), row(0))
+    assert str(caught.value) == "the database failed (IntegrityError)"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_only_entries_can_come_along(database: Database) -> None:
+    """A companion that is not an entry is a fault of the program, not a refusal."""
+    change = RequireEpoch(SubjectId(uuid4()), 1)
+    with pytest.raises(TypeError), LogStorage(database).locked() as transaction:
+        transaction.admit([change])
