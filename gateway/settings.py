@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         None, description="File (0600) with the root key; default `root.key` in the data folder."
     )
     max_delivery_bytes: int = Field(
-        200_000_000, ge=1, description="Largest delivery (levering) in bytes."
+        300_000_000, ge=1, description="Largest delivery (levering) in bytes."
     )
     max_delivery_rows: int = Field(200_000, ge=1, description="Largest delivery in rows.")
     search_budget: int = Field(

@@ -6,46 +6,17 @@ a disclosure or a right to work.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.identifiers import FieldName
+from gateway.domain.parameters import Terms
 
 Values = Mapping[FieldName, JsonValue]
 Derived = dict[FieldName, JsonValue]
 
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A number that the law or practice sets, and where it stands."""
-
-    value: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """All numbers that derived fields rest on; ages in years, terms in months or weeks."""
-
-    adult_age: Term
-    working_age: Term
-    wait_months: Term
-    housing_weeks: Term
-    move_weeks: Term
-    pip_weeks: Term
-
-
-TERMS: Final = Terms(
-    adult_age=Term(18, "BW 1:233; UWV: TWV for an asylum seeker from 18"),
-    working_age=Term(16, "Wet inburgering 2021 art. 3(1): duties and paths to work from 16"),
-    wait_months=Term(6, "BuWav 2022 art. 6.2: application at least six months under way"),
-    housing_weeks=Term(10, "COA, huisvesting van statushouders: home found 10 weeks after linking"),
-    move_weeks=Term(2, "COA: move within 2 weeks after the home is offered"),
-    pip_weeks=Term(10, "Besluit inburgering 2021 art. 5.3"),
-)
 BANDS: Final = ((16, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 66))
 PERMITS: Final = frozenset({"26", "27"})
 FREE, PERMIT_NEEDED, NO_WORK = "vrij_twv_niet_vereist", "twv_vereist", "geen_arbeid"
@@ -55,8 +26,8 @@ MOST_YEARS: Final = 50
 DAYS_A_YEAR: Final = 365.25
 
 
-def derive(values: Values, day: date, codes: CodeLists, terms: Terms = TERMS) -> Derived:
-    """Return what follows from ``values`` on ``day``.
+def derive(values: Values, day: date, codes: CodeLists, terms: Terms) -> Derived:
+    """Return what follows from ``values`` on ``day``, by the ``terms`` in force that day.
 
     ``values`` are clean and as delivered, without fields derived on an earlier day. A delivered
     ``mag_werken`` or ``ervaring_jaren`` goes before a derived one.
@@ -104,7 +75,7 @@ def _day(values: Values, name: str) -> date | None:
 def _from_age(age: int | None, terms: Terms) -> Derived:
     if age is None:
         return {}
-    found: Derived = {FieldName("meerderjarig"): age >= terms.adult_age.value}
+    found: Derived = {FieldName("meerderjarig"): age >= terms["adult_age"]}
     for low, high in BANDS:
         if low <= age <= high:
             found[FieldName("leeftijdsband")] = f"{low}-{high}"
@@ -125,7 +96,7 @@ def _from_work(values: Values, age: int | None, day: date, terms: Terms) -> Deri
     if note in DEPLOYABLE:
         found[FieldName("inzetbaarheid")] = DEPLOYABLE[note]
     if "mag_werken" not in values and age is not None:
-        found[FieldName("mag_werken")] = note != NO_WORK and age >= terms.working_age.value
+        found[FieldName("mag_werken")] = note != NO_WORK and age >= terms["working_age"]
     return found
 
 
@@ -140,7 +111,7 @@ def _has_permit(values: Values) -> bool | None:
 def _waited(values: Values, day: date, terms: Terms) -> bool | None:
     applied, status = _day(values, "asielaanvraag_datum"), _of(values, "twv_status")
     if applied:
-        return _months_later(applied, terms.wait_months.value) <= day
+        return _months_later(applied, terms["twv_wait"]) <= day
     if status in WAIT_OVER:
         return True
     return False if status == "nog_niet_mogelijk" else None
@@ -160,7 +131,7 @@ def _note_for_asylum_seeker(
     holds = (
         waited is True
         and age is not None
-        and age >= terms.adult_age.value
+        and age >= terms["twv_age"]
         and _of(values, "opvang_door_coa") is not False
         and (document is None or document >= day)
     )
@@ -170,15 +141,15 @@ def _note_for_asylum_seeker(
 def _from_terms(values: Values, terms: Terms) -> Derived:
     found: Derived = {}
     if linked := _day(values, "koppel_datum"):
-        due = linked + timedelta(weeks=terms.housing_weeks.value)
+        due = linked + timedelta(weeks=terms["housing_clock"])
         found[FieldName("huisvesting_streefdatum")] = due.isoformat()
     if offered := _day(values, "woningaanbod_datum"):
-        due = offered + timedelta(weeks=terms.move_weeks.value)
+        due = offered + timedelta(weeks=terms["move_clock"])
         found[FieldName("verhuis_streefdatum")] = due.isoformat()
     if notified := _day(values, "inburgeringsplicht_kennisgeving"):
         start = max(notified, _day(values, "brp_inschrijfdatum") or notified)
         found[FieldName("pip_deadline")] = (
-            start + timedelta(weeks=terms.pip_weeks.value)
+            start + timedelta(weeks=terms["pip_deadline"])
         ).isoformat()
     return found
 
