@@ -48,23 +48,29 @@ class EntryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What the log needs back from a stored leaf."""
+    """A stored leaf: what the log put in it, and the content that was submitted."""
 
     event_id: bytes
     origin: str
     commitment: bytes
+    content: Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What the log needs back from an opened payload; a link is (count, index before)."""
+    """An opened payload: what the log put in it, and the content that was submitted.
+
+    A link is (count, index before).
+    """
 
     event_id: str
     link: tuple[int, int] | None
+    content: Mapping[str, object]
 
 
-def check_leaf(leaf: Mapping[str, object]) -> None:
+def check_leaf(leaf: Mapping[str, object]) -> Mapping[str, str | int]:
     """Refuse a leaf with any key, type or length that the list does not allow (``EntryError``)."""
+    checked: dict[str, str | int] = {}
     for key, value in leaf.items():
         if key not in LEAF_KEYS:
             raise EntryError("leaf: a key is not on the list")
@@ -74,9 +80,11 @@ def check_leaf(leaf: Mapping[str, object]) -> None:
             raise EntryError(f"leaf: {key} is too long or not plain text")
         if isinstance(value, int) and not 0 <= value < _MAX_INTEGER:
             raise EntryError(f"leaf: {key} is out of range")
+        checked[key] = value
     for key in _NEEDED:
         if key not in leaf:
             raise EntryError(f"leaf: {key} is missing")
+    return checked
 
 
 def check_payload(payload: Mapping[str, object]) -> None:
@@ -119,14 +127,14 @@ def write_leaf(
 def read_leaf(raw: bytes) -> Leaf:
     """Read a stored leaf; raises ``EntryError`` unless it is exactly as ``write_leaf`` writes."""
     stored = _read(raw, "leaf")
-    check_leaf({key: value for key, value in stored.items() if key not in _OWN_KEYS})
+    content = check_leaf({key: stored[key] for key in stored.keys() - _OWN_KEYS})
     version, origin = stored.get("v"), stored.get("log")
     if type(version) is not int or version != VERSION:
         raise EntryError("leaf: v is not a version known here")
     if not isinstance(origin, str):
         raise EntryError("leaf: log is missing")
     event_id = _from_hex(stored.get("id"), EVENT_ID_BYTES, "id")
-    return Leaf(event_id, origin, _from_hex(stored.get("c"), sha256().digest_size, "c"))
+    return Leaf(event_id, origin, _from_hex(stored.get("c"), sha256().digest_size, "c"), content)
 
 
 def read_payload(salted: bytes) -> Payload:
@@ -135,11 +143,12 @@ def read_payload(salted: bytes) -> Payload:
     event_id, count, before = stored.get("id"), stored.get("count"), stored.get("prev")
     if not isinstance(event_id, str):
         raise EntryError("payload: id is missing")
+    content = {key: value for key, value in stored.items() if key not in PAYLOAD_KEYS}
     if count is None and before is None:
-        return Payload(event_id, None)
+        return Payload(event_id, None, content)
     if type(count) is not int or type(before) is not int:
         raise EntryError("payload: count and prev are not whole numbers")
-    return Payload(event_id, (count, before))
+    return Payload(event_id, (count, before), content)
 
 
 def _read(raw: bytes, what: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from audit.entry import SALT_BYTES, read_leaf
+from audit.findings import CHECKPOINT
 from audit.note import VerifierKey
 from audit.proof import TlogProof
 from audit.storage import LogStorage, PayloadSealer, StoredRow
@@ -22,7 +23,6 @@ from audit.tiles import (
 )
 from audit.tree import append, prove_inclusion, root
 
-CHECKPOINT = "checkpoint"
 VKEY = "vkey"
 PAYLOADS = "payloads.jsonl"
 

@@ -53,6 +53,7 @@ from gateway.telemetry import SpanTelemetry
 from policies.catalogue import Catalogue
 from policies.enforcer import check
 from policies.enforcer import load_policy as load_catalogue
+from policies.parameters import load_parameters
 
 FOLDER_MODE = 0o700
 COLLECT_AFTER = 50_000
@@ -212,7 +213,7 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
         ingest=Ingest(
             gate,
             Deliveries(database),
-            ProfileWriter(gate, terms, index, catalogue.codes),
+            ProfileWriter(gate, terms, index, catalogue.codes, load_parameters()),
             catalogue.codes,
         ),
         index=index,

@@ -67,7 +67,7 @@ class Ingest:
         digest = _digest(stream)
         known = await self._deliveries.by_digest(digest)
         if known and known.report is not None:
-            return await self._again(context, known.delivery, known.report)
+            return self._again(known.delivery, known.report)  # who sends the file has all of it
         with source.read(stream) as read:
             delivery = known.delivery if known else await self._open(context, digest)
             lines: list[ReportLine] = []
@@ -83,17 +83,19 @@ class Ingest:
         return await admit(self._gate, caller)
 
     async def report(self, caller: Caller, delivery: UUID) -> Delivered | None:
-        """Return what became of an earlier delivery; ``None`` when unknown or unfinished."""
+        """Return what became of an earlier delivery; ``None`` when unknown or unfinished.
+
+        A report names people by V-nummer, so the reading is on record first.
+        """
         context = await self.admit(caller)
         state = await self._deliveries.by_id(delivery)
         if state is None or state.report is None:
             return None
-        return await self._again(context, delivery, state.report)
-
-    async def _again(self, context: Context, delivery: UUID, sealed: bytes) -> Delivered:
-        """Open a report once more: it names people by V-nummer, so the reading is on record first."""
         record = context.record(RecordKind.DELIVERY, "report read", detail={"in": str(delivery)})
         await self._gate.ledger.append([Entry(record)])
+        return self._again(delivery, state.report)
+
+    def _again(self, delivery: UUID, sealed: bytes) -> Delivered:
         opened = self._gate.vault.open_blob(KEY, delivery.bytes, sealed)
         report: dict[str, JsonValue] = json.loads(opened)
         return Delivered(delivery, report, seen_before=True)

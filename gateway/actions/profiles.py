@@ -15,6 +15,7 @@ from gateway.domain.derived import derive
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.linking import delivered_events
+from gateway.domain.parameters import Parameters
 from gateway.domain.ports import BlindIndex, Entry, StoredProfile
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.subjects import Dossier, SealedProfile
@@ -38,11 +39,19 @@ class _Draft:
 class ProfileWriter:
     """Stores rows that were found sound as new versions of their subjects' profiles."""
 
-    def __init__(self, gate: Gate, terms: SearchTerms, index: BlindIndex, codes: CodeLists) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        terms: SearchTerms,
+        index: BlindIndex,
+        codes: CodeLists,
+        parameters: Parameters,
+    ) -> None:
         self._gate = gate
         self._terms = terms
         self._index = index
         self._codes = codes
+        self._parameters = parameters
 
     async def store(self, context: Context, delivery: UUID, rows: Sequence[JudgedRow]) -> set[int]:
         """Store what is new in ``rows``; return which rows came too late to replace anything."""
@@ -107,7 +116,8 @@ class ProfileWriter:
     ) -> Entry:
         gate = self._gate
         values = {**draft.row.values}
-        values |= derive(values, context.moment.date(), self._codes)
+        day = context.moment.date()
+        values |= derive(values, day, self._codes, self._parameters.on(day))
         plain = {gate.fields[name].number: _text(v).encode() for name, v in values.items()}
         changed = self._changed(plain, before)
         relations = before.situation.relations if before else ()

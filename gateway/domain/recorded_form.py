@@ -29,7 +29,16 @@ from gateway.domain.identifiers import (
 )
 from gateway.domain.partners import Agreement, Caller, Partner, PartnerKind
 from gateway.domain.relations import RelationEvent, RelationKind
-from gateway.domain.replay import Recorded, ReplayError, essence
+from gateway.domain.replay import (
+    Recorded,
+    ReplayError,
+    closed_read,
+    consents_read,
+    relations_read,
+    same_purpose,
+    versions_read,
+    withholdings_read,
+)
 from gateway.domain.subjects import ProfileVersion, Situation, Withholding, WithholdingKind
 
 VERSION: Final = 1
@@ -103,24 +112,23 @@ _Written = dict[str, object]
 
 
 def record(recorded: Recorded, fields: FieldDictionary) -> dict[str, object]:
-    """Write the essence of ``recorded`` for a log's payload; ``restore`` reads it back.
+    """Write what the decision read for a log's payload; ``restore`` reads it back.
 
     Raises ``ReplayError`` for a moment without a time zone, ``KeyError`` for a consent to a field
     that the dictionary does not have.
     """
-    return _whole(essence(recorded, fields), fields)
-
-
-def _whole(kept: Recorded, fields: FieldDictionary) -> _Written:
-    return {
+    ask, situation = recorded.ask, recorded.situation
+    whole = {
         "v": VERSION,
-        "digest": kept.digest,
-        "at": _moment(kept.moment),
-        "ask": _ask(kept.ask),
-        "who": _caller(kept.ask.caller),
-        "deal": _agreement(kept.ask.caller, fields),
-        **_present({"of": kept.situation and _situation(kept.situation, fields)}),
+        "digest": recorded.digest,
+        "at": _moment(recorded.moment),
+        "ask": _ask(ask),
+        "who": _caller(ask.caller),
+        "deal": _agreement(ask, fields),
     }
+    if situation is not None:
+        whole["of"] = _situation(situation, recorded, fields)
+    return whole
 
 
 def restore(written: Mapping[str, object], fields: FieldDictionary) -> Recorded:
@@ -142,14 +150,14 @@ def restore(written: Mapping[str, object], fields: FieldDictionary) -> Recorded:
 
 
 def _present(members: Mapping[str, object]) -> _Written:
-    """Give what is absent no key (1)."""
-    return {key: value for key, value in members.items() if value is not None}
+    """Give what is absent no key, nor what is empty (1)."""
+    return {key: value for key, value in members.items() if value is not None and value != []}
 
 
 def _moment(at: datetime) -> str:
     if at.tzinfo is None:
         raise ReplayError("at", "a moment has no time zone")
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+    return at.astimezone(UTC).isoformat()[:-6] + "Z"
 
 
 def _mask(mask: int) -> str:
@@ -182,35 +190,34 @@ def _caller(caller: Caller) -> _Written:
     )
 
 
-def _agreement(caller: Caller, fields: FieldDictionary) -> _Written:
-    agreement = caller.partner.agreement
-    codes = agreement.purposes.get(caller.role)
-    return _present(
+def _agreement(ask: Ask, fields: FieldDictionary) -> _Written:
+    agreement = ask.caller.partner.agreement
+    agreed = _present(
         {
             "ref": agreement.reference,
             "from": agreement.valid_from.isoformat(),
             "to": agreement.valid_until and agreement.valid_until.isoformat(),
-            "for": None if codes is None else sorted(codes),
             "without": _mask(fields.mask(agreement.without)),
         }
     )
+    codes = agreement.purposes.get(ask.caller.role)
+    if codes is not None:
+        agreed["for"] = sorted(code for code in codes if same_purpose(code, ask.purpose))
+    return agreed
 
 
-def _situation(situation: Situation, fields: FieldDictionary) -> _Written:
+def _situation(situation: Situation, recorded: Recorded, fields: FieldDictionary) -> _Written:
     return _present(
         {
             "id": str(situation.subject),
             "epoch": situation.epoch,
-            "rel": [
-                {"k": str(e.kind), "p": e.party, "at": _moment(e.at)} for e in situation.relations
+            "rel": [_relation(event) for event in relations_read(situation, recorded)],
+            "con": [_consent(event, fields) for event in consents_read(situation, recorded)],
+            "ver": [_version(*read) for read in versions_read(situation, fields)],
+            "not": [_withholding(*read) for read in withholdings_read(situation, recorded)],
+            "gone": [
+                {"for": code, "at": _moment(at)} for code, at in closed_read(situation, recorded)
             ],
-            "con": [_consent(event, fields) for event in situation.consents],
-            "ver": [
-                {"n": v.version, "at": _moment(v.at), "fields": _mask(v.changed)}
-                for v in situation.versions
-            ],
-            "not": [_withholding(one) for one in situation.withholdings],
-            "gone": [{"for": code, "at": _moment(at)} for code, at in situation.closed],
             "held": _mask(situation.held),
             "shield": int(situation.shielded),
             "group": situation.doelgroep,
@@ -220,18 +227,25 @@ def _situation(situation: Situation, fields: FieldDictionary) -> _Written:
     )
 
 
+def _relation(event: RelationEvent) -> _Written:
+    return {"k": str(event.kind), "p": event.party, "at": _moment(event.at)}
+
+
+def _version(version: ProfileVersion, changed: int) -> _Written:
+    return {"n": version.version, "at": _moment(version.at), "fields": _mask(changed)}
+
+
 def _consent(event: ConsentEvent, fields: FieldDictionary) -> _Written:
-    scope = event.scope
-    said: _Written = {
-        "id": str(event.consent_id),
-        "k": str(event.kind),
-        "at": _moment(event.at),
-        **_present({"to": event.expires and _moment(event.expires)}),
-    }
-    if scope is None:
-        return said
+    said: _Written = {"id": str(event.consent_id), "k": str(event.kind), "at": _moment(event.at)}
+    if event.expires is not None:
+        said["to"] = _moment(event.expires)
+    if event.scope is not None:
+        said |= _scope(event.scope, fields)
+    return said
+
+
+def _scope(scope: ConsentScope, fields: FieldDictionary) -> _Written:
     return {
-        **said,
         "for": scope.purpose,
         "who": scope.recipient,
         "fields": _mask(fields.mask(scope.fields)),
@@ -240,12 +254,12 @@ def _consent(event: ConsentEvent, fields: FieldDictionary) -> _Written:
     }
 
 
-def _withholding(one: Withholding) -> _Written:
+def _withholding(one: Withholding, purposes: list[PurposeCode]) -> _Written:
     return _present(
         {
             "k": str(one.kind),
             "fields": _mask(one.fields),
-            "for": sorted(one.purposes) or None,
+            "for": purposes,
             "at": _moment(one.since),
             "to": one.until and _moment(one.until),
         }
@@ -296,6 +310,10 @@ class _Member:
     def made(self, key: str, make: Callable[["_Member"], _Made]) -> _Made | None:
         """Make something of a member that may be absent."""
         return make(self[key]) if self.has(key) else None
+
+    def several(self, key: str, make: Callable[["_Member"], _Made]) -> tuple[_Made, ...]:
+        """Make something of each item of a list that is absent where it is empty."""
+        return tuple(make(one) for one in self[key].each()) if self.has(key) else ()
 
     def each(self) -> tuple["_Member", ...]:
         """Return the items of a list."""
@@ -349,12 +367,9 @@ class _Member:
             raise self.refuse("names a field that the dictionary does not have")
         return frozenset(self.fields.names(mask))
 
-    def texts(self) -> tuple[str, ...]:
-        """Read a set of texts, which is written in order."""
-        found = tuple(one.text() for one in self.each())
-        if list(found) != sorted(set(found)):
-            raise self.refuse("is not in order")
-        return found
+    def texts(self, key: str) -> frozenset[str]:
+        """Read a set of texts."""
+        return frozenset(self.several(key, _Member.text))
 
     def _spelled(
         self, read: Callable[[str], _Made], write: Callable[[_Made], str], why: str
@@ -398,42 +413,38 @@ def _to_caller(who: _Member, deal: _Member) -> Caller:
         "",
         who["kind"].one_of(PartnerKind),
         _to_agreement(deal, role),
-        frozenset(GemeenteCode(code) for code in who["towns"].texts()),
+        frozenset(GemeenteCode(code) for code in who.texts("towns")),
     )
     return Caller(
         partner,
         role,
         ActorId(""),
-        frozenset(who["sites"].texts()),
-        frozenset(who["regions"].texts()),
+        frozenset(who.texts("sites")),
+        frozenset(who.texts("regions")),
         None if own is None else SubjectId(own),
     )
 
 
 def _to_agreement(deal: _Member, role: RoleId) -> Agreement:
-    codes = deal.made("for", _to_codes)
+    codes = {PurposeCode(code) for code in deal.texts("for")}
     return Agreement(
         deal["ref"].text(),
         deal["from"].day(),
         deal.made("to", _Member.day),
-        {} if codes is None else {role: codes},
+        {role: frozenset(codes)} if deal.has("for") else {},
         deal["without"].names(),
     )
-
-
-def _to_codes(codes: _Member) -> frozenset[PurposeCode]:
-    return frozenset(PurposeCode(code) for code in codes.texts())
 
 
 def _to_situation(of: _Member) -> Situation:
     return Situation(
         SubjectId(of["id"].uuid()),
         of["epoch"].number(),
-        tuple(_to_relation(one) for one in of["rel"].each()),
-        tuple(_to_consent(one) for one in of["con"].each()),
-        tuple(_to_version(one) for one in of["ver"].each()),
-        tuple(_to_withholding(one) for one in of["not"].each()),
-        tuple((PurposeCode(one["for"].text()), one["at"].moment()) for one in of["gone"].each()),
+        of.several("rel", _to_relation),
+        of.several("con", _to_consent),
+        of.several("ver", _to_version),
+        of.several("not", _to_withholding),
+        of.several("gone", _to_closed),
         of["held"].mask(),
         of["shield"].flag(),
         of.made("group", _Member.text),
@@ -471,11 +482,15 @@ def _to_scope(one: _Member) -> ConsentScope:
     )
 
 
+def _to_closed(one: _Member) -> tuple[PurposeCode, datetime]:
+    return PurposeCode(one["for"].text()), one["at"].moment()
+
+
 def _to_withholding(one: _Member) -> Withholding:
     return Withholding(
         one["k"].one_of(WithholdingKind),
         one["fields"].mask(),
-        one.made("for", _to_codes) or frozenset(),
+        frozenset(PurposeCode(code) for code in one.texts("for")),
         one["at"].moment(),
         one.made("to", _Member.moment),
     )

@@ -6,19 +6,21 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.errors import GatewayError
 from gateway.domain.fields import FieldDictionary
-from gateway.domain.identifiers import ActorId, PurposeCode
-from gateway.domain.partners import Caller
+from gateway.domain.identifiers import PurposeCode
 from gateway.domain.purposes import Matrix
 from gateway.domain.relation_tests import PREDECESSOR_FIELDS
 from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
 from gateway.domain.subjects import ProfileVersion, Situation, Withholding
+
+_PLACES: Final = MUNICIPAL | {RelationKind.VERBLIJFT}
 
 
 class ReplayError(GatewayError):
@@ -44,13 +46,6 @@ class Recorded:
     digest: str
 
 
-def essence(recorded: Recorded, fields: FieldDictionary) -> Recorded:
-    """Leave out what no step of this decision reads (1)."""
-    ask, situation = recorded.ask, recorded.situation
-    kept = situation and _narrowed(situation, recorded, fields)
-    return replace(recorded, ask=replace(ask, caller=_bare(ask)), situation=kept)
-
-
 def replay(recorded: Recorded, matrix: Matrix, fields: FieldDictionary) -> Decision:
     """Decide again; raises ``ReplayError`` under another policy than the recorded one (2)."""
     if matrix.digest != recorded.digest:
@@ -58,65 +53,52 @@ def replay(recorded: Recorded, matrix: Matrix, fields: FieldDictionary) -> Decis
     return decide(recorded.ask, recorded.situation, matrix, fields, recorded.moment)
 
 
-def _short(code: str) -> str:
-    return code.split("_", 1)[0]
+def same_purpose(code: str, asked: str) -> bool:
+    """Tell whether two spellings of a purpose, by number or in full, have the same number."""
+    return code.split("_", 1)[0] == asked.split("_", 1)[0]
 
 
-def _bare(ask: Ask) -> Caller:
-    caller, agreement = ask.caller, ask.caller.partner.agreement
-    agreed = {
-        role: frozenset(code for code in codes if _short(code) == _short(ask.purpose))
-        for role, codes in agreement.purposes.items()
-        if role == caller.role
-    }
-    partner = replace(
-        caller.partner, slug="", name="", agreement=replace(agreement, purposes=agreed)
-    )
-    return replace(caller, partner=partner, actor=ActorId(""))
-
-
-def _narrowed(situation: Situation, recorded: Recorded, fields: FieldDictionary) -> Situation:
-    moment, asked = recorded.moment, _short(recorded.ask.purpose)
-    return replace(
-        situation,
-        relations=tuple(_relations(situation, recorded)),
-        consents=tuple(_consents(situation, recorded)),
-        versions=tuple(_versions(situation, fields.mask(PREDECESSOR_FIELDS))),
-        withholdings=tuple(_withholdings(situation, asked, moment)),
-        closed=tuple(
-            (code, at) for code, at in situation.closed if _short(code) == asked and at <= moment
-        ),
-    )
-
-
-def _relations(situation: Situation, recorded: Recorded) -> Iterator[RelationEvent]:
+def relations_read(situation: Situation, recorded: Recorded) -> Iterator[RelationEvent]:
+    """Yield what had happened: with municipalities, at reception sites, with the caller's own (1)."""
     own = recorded.ask.caller.partner.oin
-    places = MUNICIPAL | {RelationKind.VERBLIJFT}
     for event in situation.relations:
-        if event.at <= recorded.moment and (event.kind in places or event.party == own):
-            yield replace(event, source="")
+        if event.at <= recorded.moment and (event.kind in _PLACES or event.party == own):
+            yield event
 
 
-def _consents(situation: Situation, recorded: Recorded) -> Iterator[ConsentEvent]:
+def consents_read(situation: Situation, recorded: Recorded) -> Iterator[ConsentEvent]:
+    """Yield what was said about consents to the caller's organisation or its kind (1)."""
     partner = recorded.ask.caller.partner
     recipients = {partner.oin, f"soort:{partner.kind}"}
     past = [event for event in situation.consents if event.at <= recorded.moment]
     to_caller = {e.consent_id for e in past if e.scope and e.scope.recipient in recipients}
-    for event in past:
-        if event.consent_id in to_caller:
-            yield replace(event, recorded_by="", interpreter=False)
+    return (event for event in past if event.consent_id in to_caller)
 
 
-def _versions(situation: Situation, kept: int) -> Iterator[ProfileVersion]:
+def versions_read(
+    situation: Situation, fields: FieldDictionary
+) -> Iterator[tuple[ProfileVersion, int]]:
+    """Yield versions with the mask of what they changed of a predecessor municipality's fields (1)."""
+    kept = fields.mask(PREDECESSOR_FIELDS)
     for version in situation.versions:
-        if version.changed & kept:
-            yield replace(version, changed=version.changed & kept)
+        if changed := version.changed & kept:
+            yield version, changed
 
 
-def _withholdings(situation: Situation, asked: str, moment: datetime) -> Iterator[Withholding]:
+def withholdings_read(
+    situation: Situation, recorded: Recorded
+) -> Iterator[tuple[Withholding, list[PurposeCode]]]:
+    """Yield what held for the purpose asked, with the codes that name it; no code: for all (1)."""
+    asked = recorded.ask.purpose
     for one in situation.withholdings:
-        named = frozenset(code for code in one.purposes if _short(code) == asked)
-        if one.purposes and not named:
-            continue
-        if one.holds(min(named, default=PurposeCode(asked)), moment):
-            yield replace(one, purposes=named)
+        named = sorted(code for code in one.purposes if same_purpose(code, asked))
+        code = named[0] if named else PurposeCode(asked)
+        if bool(named) == bool(one.purposes) and one.holds(code, recorded.moment):
+            yield one, named
+
+
+def closed_read(situation: Situation, recorded: Recorded) -> Iterator[tuple[PurposeCode, datetime]]:
+    """Yield since when the purpose asked no longer keeps the profile (1)."""
+    for code, at in situation.closed:
+        if same_purpose(code, recorded.ask.purpose) and at <= recorded.moment:
+            yield code, at

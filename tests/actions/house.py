@@ -32,6 +32,7 @@ from gateway.domain.records import AuditRecord, Receipt
 from gateway.domain.relations import RelationEvent, RelationKind
 from policies.catalogue import Catalogue
 from policies.enforcer import load_policy
+from policies.parameters import load_parameters
 from tests.fakes.blind_index import BlindIndex
 from tests.fakes.candidates import Candidates
 from tests.fakes.clock import Clock
@@ -134,7 +135,7 @@ class House:
         self.search = Search(self.gate, self.disclose, Candidates(self.world), self.index, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, partners)
         self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
-        profiles = ProfileWriter(self.gate, terms, self.index, codes)
+        profiles = ProfileWriter(self.gate, terms, self.index, codes, load_parameters())
         self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
 
     @property

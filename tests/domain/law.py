@@ -224,7 +224,7 @@ def later(kind: ConsentEventKind, at: datetime = NOW, number: int = 1) -> Consen
 
 
 def consent_id(number: int) -> ConsentId:
-    """Number a consent."""
+    """Return the id of a consent by its number."""
     return ConsentId(uuid5(UUID(int=0), str(number)))
 
 

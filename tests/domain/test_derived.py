@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from gateway.domain.codes import CodeLists, OpvangLocatie
 from gateway.domain.deliveries import JsonValue
-from gateway.domain.derived import TERMS, Term, derive
+from gateway.domain.derived import derive
 from gateway.domain.identifiers import FieldName, GemeenteCode
+from gateway.domain.parameters import Terms
+from policies.parameters import load_parameters
 
 DAY = date(2026, 11, 1)
+TERMS = load_parameters().on(DAY)
 CODES = CodeLists(
     enums={},
     gemeenten={GemeenteCode("0243"): "Harderwijk"},
@@ -29,7 +32,7 @@ ASKING: dict[str, JsonValue] = {
 
 def derived(day: date = DAY, /, **values: JsonValue) -> dict[str, JsonValue]:
     """Derive from some values."""
-    found = derive({FieldName(name): value for name, value in values.items()}, day, CODES)
+    found = derive({FieldName(name): value for name, value in values.items()}, day, CODES, TERMS)
     return {str(name): value for name, value in found.items()}
 
 
@@ -101,9 +104,10 @@ def test_the_waiting_period_is_told_of_asylum_seekers_only() -> None:
 
 def test_other_terms_can_be_set() -> None:
     """The waiting period is a parameter, so that a change of law is a change of number."""
-    three = replace(TERMS, wait_months=Term(3, "announced"))
+    wait = replace(TERMS.parameters["twv_wait"], value=3)
+    three = Terms({**TERMS.parameters, "twv_wait": wait})
     values = {FieldName(k): v for k, v in (ASKING | {"asielaanvraag_datum": "2026-07-20"}).items()}
-    assert derive(values, DAY, CODES)[FieldName("mag_werken")] is False
+    assert derive(values, DAY, CODES, TERMS)[FieldName("mag_werken")] is False
     assert derive(values, DAY, CODES, three)[FieldName("mag_werken")] is True
 
 

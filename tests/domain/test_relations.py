@@ -1,6 +1,8 @@
 """Relations fold into periods, and each relation test holds for what it names and not beside it."""
 
 from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from hypothesis import given as each
@@ -148,7 +150,7 @@ def test_periods_touch_in_order_whatever_the_order_told(
     dice.shuffle(told)  # type: ignore[attr-defined]  # hypothesis draws the dice
     assert municipal_ties(told, NOW) == ties
     assert all(tie.until is not None for tie in ties[:-1])
-    for before, after in zip(ties, ties[1:], strict=False):
+    for before, after in pairwise(ties):
         assert before.until is not None
         assert before.since < before.until <= after.since
 
@@ -370,13 +372,8 @@ def test_self_is_oneself() -> None:
     """A resident sees her own record, not another's, and nobody acts as nobody."""
     told = story(rule(relation=RelationTest.SELF), kind=PartnerKind.BETROKKENE)
     assert told.asked_by(subject=told.situation.subject).granted()
-    assert reason(told.asked_by(subject=SubjectId(other()))) is Reason.NOT_OWN_RECORD
+    assert reason(told.asked_by(subject=SubjectId(UUID(int=99)))) is Reason.NOT_OWN_RECORD
     assert reason(told) is Reason.NOT_OWN_RECORD
-
-
-def other() -> SubjectId:
-    """Return somebody else."""
-    return SubjectId(type(story().situation.subject)(int=99))
 
 
 @pytest.mark.parametrize(

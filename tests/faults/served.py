@@ -85,8 +85,8 @@ class Served:
     def _wait(self) -> None:
         until = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < until and self._process.poll() is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
                 connection.request("GET", "/health/live")
                 if connection.getresponse().status == http.client.OK:
                     return
