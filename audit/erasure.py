@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from audit.entry import EntryError
 
@@ -32,7 +33,7 @@ def erased_by(payload: Mapping[str, object], index: int) -> list[Run]:
     if not isinstance(listed, list) or not all(_is_pair(pair) for pair in listed):
         raise EntryError("erasure: names no runs of entries")
     bounds = [bound for pair in listed for bound in pair]
-    if any(one >= other for one, other in zip(bounds, bounds[1:], strict=False)):
+    if any(one >= other for one, other in pairwise(bounds)):
         raise EntryError("erasure: its runs do not ascend")
     if bounds and not 0 <= bounds[0] < bounds[-1] <= index:
         raise EntryError("erasure: names an entry that is not before it")

@@ -6,11 +6,11 @@ from pathlib import Path
 from threading import Lock
 
 from audit.entry import SALT_BYTES, read_leaf
-from audit.findings import CHECKPOINT
 from audit.note import VerifierKey
 from audit.proof import TlogProof
 from audit.storage import LogStorage, PayloadSealer, StoredRow
 from audit.tiles import (
+    CHECKPOINT,
     ENTRIES,
     WIDTH,
     WIDTH_BITS,
@@ -21,7 +21,7 @@ from audit.tiles import (
     parse_path,
     runs,
 )
-from audit.tree import append, prove_inclusion, root
+from audit.tree import append, prove_consistency, prove_inclusion, root
 
 VKEY = "vkey"
 PAYLOADS = "payloads.jsonl"
@@ -80,6 +80,15 @@ class Publication:
         proof = TlogProof(index, hashes, head.checkpoint)
         proof.verify(row.leaf, self._key)
         return proof.encode()
+
+    def prove_consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """Prove that the log of ``second`` entries begins with the first; for a witness.
+
+        Raises ``ExportError`` for a size the log has not reached.
+        """
+        if not 0 <= first <= second <= self._storage.head().size:
+            raise ExportError("the log has not reached this size")
+        return prove_consistency(first, second, self._node)
 
     def _leaf_hashes(self, start: int, stop: int) -> list[bytes]:
         hashes = [row.leaf_hash for row in self._storage.rows(start, stop)]

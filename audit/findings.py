@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from audit.checkpoint import Checkpoint, verify_checkpoint
 from audit.entry import EntryError, Leaf, Payload, commit, read_leaf, read_payload
 from audit.note import NoteError, VerifierKey
+from audit.tiles import CHECKPOINT
 from audit.tree import append, leaf_hash
-
-CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,41 @@ whole note. Base64 is read in its one canonical form, so that no byte can change
 """
 
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+
+from audit.cosignature import split_timed, text_message, tree_message
+from audit.encoding import NoteError, decode_base64, encode_base64
+from audit.tree import Subtree
+from audit.treehead import parse_checkpoint
+
+__all__ = [
+    "COSIGNATURE",
+    "COSIGNATURE_MLDSA44",
+    "ED25519",
+    "NoteError",
+    "Signature",
+    "Signer",
+    "VerifierKey",
+    "add_lines",
+    "claims",
+    "keep_signatures",
+    "open_note",
+    "signature_line",
+    "signatures_of",
+]
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
-KEY_BYTES = 32
+COSIGNATURE_MLDSA44 = 0x06
+SEED_BYTES = 32
+KEY_BYTES = {ED25519: 32, COSIGNATURE: 32, COSIGNATURE_MLDSA44: 1312}
 KEY_ID_BYTES = 4
-TIME_BYTES = 8
 MAX_SIGNATURES = 100
 MAX_BYTES = 1_000_000
 
@@ -27,15 +49,12 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _VKEY = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 
 
-class NoteError(ValueError):
-    """A note, key or checkpoint that cannot be accepted; the text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
     """A public key with its name; ``str`` gives its vkey line. Raises ``NoteError``.
 
-    Type 01 signs the text itself (Ed25519), type 04 a time and the text (c2sp.org/tlog-cosignature).
+    Type 01 signs the text itself (Ed25519); types 04 (Ed25519) and 06 (ML-DSA-44) sign a time and a
+    checkpoint (c2sp.org/tlog-cosignature).
     """
 
     name: str
@@ -45,10 +64,10 @@ class VerifierKey:
     def __post_init__(self) -> None:
         if not _is_name(self.name):
             raise NoteError("a key name has no spaces, no plus sign, and is not empty")
-        if self.kind not in (ED25519, COSIGNATURE):
+        if self.kind not in KEY_BYTES:
             raise NoteError("the key type is not known here")
-        if len(self.public) != KEY_BYTES:
-            raise NoteError("an Ed25519 key has 32 bytes")
+        if len(self.public) != KEY_BYTES[self.kind]:
+            raise NoteError(f"a key of this type has {KEY_BYTES[self.kind]} bytes")
 
     @classmethod
     def parse(cls, line: str) -> "VerifierKey":
@@ -69,18 +88,59 @@ class VerifierKey:
         return hashed.digest()[:KEY_ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{_base64(bytes([self.kind]) + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{encode_base64(bytes([self.kind]) + self.public)}"
 
-    def verify(self, text: str, signature: bytes) -> None:
-        """Check a signature over a note's text; raises ``NoteError``."""
-        signed = text.encode()
-        if self.kind == COSIGNATURE:
-            moment, signature = signature[:TIME_BYTES], signature[TIME_BYTES:]
-            signed = b"cosignature/v1\ntime %d\n%b" % (int.from_bytes(moment), signed)
+    def verify(self, text: str, signature: bytes) -> int | None:
+        """Check a signature over a note's text; return its time, in seconds since 1970, if it has one.
+
+        Raises ``NoteError``, also where the installed library does not offer the key's type.
+        """
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, signed)
+            if self.kind == ED25519:
+                self._check(signature, text.encode())
+                return None
+            time, rest = split_timed(signature)
+            self._check(rest, self._message(text, time))
         except InvalidSignature as error:
             raise NoteError("a signature of a known key is wrong") from error
+        return time
+
+    def verify_subtree(
+        self, origin: str, subtree: Subtree, subtree_root: bytes, signature: bytes
+    ) -> int:
+        """Check a cosignature over a part of a log, for keys of type 06; return its time."""
+        if self.kind != COSIGNATURE_MLDSA44:
+            raise NoteError("only an ML-DSA-44 cosigner signs subtrees")
+        time, rest = split_timed(signature)
+        try:
+            self._check(rest, tree_message(self.name, time, origin, subtree, subtree_root))
+        except InvalidSignature as error:
+            raise NoteError("the signature over the subtree is wrong") from error
+        return time
+
+    def _message(self, text: str, time: int) -> bytes:
+        if self.kind == COSIGNATURE:
+            return text_message(text, time)
+        tree = parse_checkpoint(text)
+        return tree_message(self.name, time, tree.origin, Subtree(0, tree.size), tree.root)
+
+    def _check(self, signature: bytes, message: bytes) -> None:
+        if self.kind != COSIGNATURE_MLDSA44:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            return
+        try:
+            key = MLDSA44PublicKey.from_public_bytes(self.public)
+        except UnsupportedAlgorithm as error:
+            raise NoteError("ML-DSA-44 is not offered by the installed library") from error
+        key.verify(signature, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature that was checked: whose, and when, for a cosignature (seconds since 1970)."""
+
+    key: VerifierKey
+    time: int | None
 
 
 class Signer:
@@ -89,7 +149,7 @@ class Signer:
     __slots__ = ("_key", "verifier")
 
     def __init__(self, name: str, seed: bytes) -> None:
-        if len(seed) != KEY_BYTES:
+        if len(seed) != SEED_BYTES:
             raise NoteError("an Ed25519 seed has 32 bytes")
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.verifier = VerifierKey(name, ED25519, self._key.public_key().public_bytes_raw())
@@ -98,9 +158,12 @@ class Signer:
         """Return the note: the text with one signature line; raises ``NoteError``."""
         if not text.endswith("\n") or _CONTROL.search(text):
             raise NoteError("a note's text ends in a newline and has no control characters")
-        key = self.verifier
-        blob = key.key_id + self._key.sign(text.encode())
-        return f"{text}\n{_SIGNATURE_MARK}{key.name} {_base64(blob)}\n"
+        return f"{text}\n{signature_line(self.verifier, self._key.sign(text.encode()))}"
+
+
+def signature_line(key: VerifierKey, signature: bytes) -> str:
+    """Return the line that carries a signature."""
+    return f"{_SIGNATURE_MARK}{key.name} {encode_base64(key.key_id + signature)}\n"
 
 
 def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
@@ -108,17 +171,33 @@ def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
 
     Raises ``NoteError`` when it is malformed, when no known key signed, or one did so wrongly.
     """
-    text, signatures = _split(note)
-    known = {(key.name, key.key_id): key for key in keys}
-    verified = 0
-    for name, blob in signatures:
-        key = known.get((name, blob[:KEY_ID_BYTES]))
-        if key is not None:
-            key.verify(text, blob[KEY_ID_BYTES:])
-            verified += 1
-    if not verified:
+    return signatures_of(note, keys)[0]
+
+
+def signatures_of(note: str, keys: Sequence[VerifierKey]) -> tuple[str, tuple[Signature, ...]]:
+    """Return the text with all signatures of ``keys``, in order; raises as ``open_note`` does."""
+    text, lines = _split(note)
+    checked = tuple(signature for _, signature in _checked(text, lines, keys))
+    if not checked:
         raise NoteError("no known key signed the note")
-    return text
+    return text, checked
+
+
+def keep_signatures(note: str, keys: Sequence[VerifierKey]) -> str:
+    """Return the note with the signatures of ``keys`` only, each once; raises as ``open_note``."""
+    text, lines = _split(note)
+    kept = dict.fromkeys(line for line, _ in _checked(text, lines, keys))
+    if not kept:
+        raise NoteError("no known key signed the note")
+    return f"{text}\n{''.join(kept)}"
+
+
+def add_lines(note: str, lines: Iterable[str]) -> str:
+    """Return the note with further signature lines; raises ``NoteError`` for what would be none."""
+    longer = note + "".join(lines)
+    if _split(longer)[0] != _split(note)[0]:
+        raise NoteError("the lines to add change the note's text")
+    return longer
 
 
 def claims(note: str) -> set[tuple[str, bytes]]:
@@ -126,17 +205,16 @@ def claims(note: str) -> set[tuple[str, bytes]]:
     return {(name, blob[:KEY_ID_BYTES]) for name, blob in _split(note)[1]}
 
 
-def decode_base64(text: str) -> bytes | None:
-    """Decode canonical base64 (RFC 4648 section 4); ``None`` when it is not."""
-    try:
-        decoded = b64decode(text, validate=True)
-    except ValueError:
-        return None
-    return decoded if _base64(decoded) == text else None
-
-
-def _base64(raw: bytes) -> str:
-    return b64encode(raw).decode()
+def _checked(
+    text: str, lines: Sequence[tuple[str, bytes]], keys: Sequence[VerifierKey]
+) -> Iterator[tuple[str, Signature]]:
+    """Check each line of a known key."""
+    known = {(key.name, key.key_id): key for key in keys}
+    for name, blob in lines:
+        key = known.get((name, blob[:KEY_ID_BYTES]))
+        if key is not None:
+            signature = blob[KEY_ID_BYTES:]
+            yield signature_line(key, signature), Signature(key, key.verify(text, signature))
 
 
 def _is_name(name: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.checkpoint import Checkpoint, verify_checkpoint
-from audit.note import VerifierKey, decode_base64
+from audit.encoding import decode_base64
+from audit.note import VerifierKey
 from audit.tree import HASH_BYTES, ProofError, leaf_hash, verify_inclusion
 
 _HEADER = "c2sp.org/tlog-proof@v1"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from audit.tree import append, root
 
+CHECKPOINT = "checkpoint"
 WIDTH = 256
 WIDTH_BITS = 8
 ENTRIES = -1

@@ -37,11 +37,20 @@ from pathlib import Path
 
 from audit.entry import NO_ENTRY, canonical, read_leaf
 from audit.export import PAYLOADS, VKEY
-from audit.findings import CHECKPOINT, Fault, Findings
+from audit.findings import Fault, Findings
 from audit.fsck import check_store
 from audit.note import NoteError, VerifierKey
 from audit.storage import LogStorage, PayloadSealer
-from audit.tiles import ENTRIES, WIDTH, Tile, TileError, decode_bundle, hash_tiles, tiles_of
+from audit.tiles import (
+    CHECKPOINT,
+    ENTRIES,
+    WIDTH,
+    Tile,
+    TileError,
+    decode_bundle,
+    hash_tiles,
+    tiles_of,
+)
 from audit.tree import HASH_BYTES, root
 
 __all__ = ["Fault", "main", "verify_export", "verify_store"]

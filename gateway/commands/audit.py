@@ -8,6 +8,7 @@ import typer
 
 from audit.verify import Fault
 from gateway.commands.shared import Data, Json, complaints, console, opened, show
+from gateway.wiring import AuditOffice
 
 app = typer.Typer(help="The log that nobody can rewrite.", no_args_is_help=True)
 
@@ -26,13 +27,15 @@ def verify(
         _verify_export(export, vkey)
     with opened(data) as gateway:
         faults = gateway.audit.verify()
-        head = gateway.audit.head()
-    report: dict[str, object] = {
-        "size": head.size,
-        "root": gateway.audit.root_of(head),
-        "faults": [f"{fault.where}: {fault.what}" for fault in faults],
-    }
+        report = {} if faults else _described(gateway.audit)
+    report["faults"] = [f"{fault.where}: {fault.what}" for fault in faults]
     _say(report, faults, as_json=as_json)
+
+
+def _described(office: AuditOffice) -> dict[str, object]:
+    """State size and root of a log that holds; of another they say nothing, or cannot be read."""
+    head = office.head()
+    return {"size": head.size, "root": office.root_of(head)}
 
 
 def _say(report: dict[str, object], faults: list[Fault], *, as_json: bool) -> None:

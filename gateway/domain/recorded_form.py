@@ -6,6 +6,7 @@
    nothing of the content is repeated.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -106,6 +107,7 @@ MEMBERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Every member of the form, by the path of its keys."""
 
+_PLACE: Final = re.compile(r"\[\d+\]")
 _Made = TypeVar("_Made")
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _Written = dict[str, object]
@@ -388,7 +390,7 @@ class _Member:
 
 def _form(path: str) -> str:
     """Return a path without the places in lists."""
-    return "".join(part.partition("]")[2] or part for part in path.split("["))
+    return _PLACE.sub("", path)
 
 
 def _to_moment(text: str) -> datetime:

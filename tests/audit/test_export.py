@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from audit.checkpoint import verify_checkpoint
-from audit.export import CHECKPOINT, PAYLOADS, VKEY, ExportError, Publication, export_log
+from audit.export import PAYLOADS, VKEY, ExportError, Publication, export_log
 from audit.note import NoteError
 from audit.proof import TlogProof
-from audit.tiles import TileError, tiles_of
+from audit.tiles import CHECKPOINT, TileError, tiles_of
 from audit.tree import ProofError
 from audit.verify import Fault, main, verify_export
 from tests.audit.worlds import World, signer, submission

@@ -10,7 +10,7 @@ from audit.entry import commit, write_leaf, write_payload
 from audit.storage import StoredHead, StoredRow
 from audit.tree import append, leaf_hash, root
 from audit.verify import Fault, verify_store
-from tests.audit.worlds import ORIGIN, World, signer, submission
+from tests.audit.worlds import ORIGIN, World, erasure, signer, submission
 from tests.fakes.log_storage import MemoryLogStorage
 
 
@@ -47,9 +47,11 @@ def test_a_whole_log_has_no_faults(size: int) -> None:
     assert check(World().fill(size)) == []
 
 
-def test_destroyed_keys_are_no_fault(world: World) -> None:
-    """A payload whose key was destroyed cannot be opened; its counter still counts."""
+def test_an_erased_entry_still_counts(world: World) -> None:
+    """A payload whose key was destroyed cannot be opened; its counter is still checked."""
     world.sealer.destroy(b"subject-1")
+    with world.open() as log:
+        log.append([erasure(60, [1, 4])])
     assert check(world) == []
     world.storage.damage(4, counter=3)
     assert check(world) == [Fault("entry 4", "counter: is not the next of its tag")]

@@ -1,10 +1,11 @@
 """Small logs to try things on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from audit.erasure import ERASURE, erasure_of
 from audit.guard import Guard
 from audit.log import Limits, Log, Receipt, Submission
 from audit.note import Signer
@@ -41,6 +42,12 @@ def submission(number: int, subject: bytes | None = None, *companions: object) -
         "detail": {"reden": "intake één", "aantal": number},
     }
     return Submission(event(number), leaf, payload, subject, companions)
+
+
+def erasure(number: int, indexes: Iterable[int]) -> Submission:
+    """Make the entry that names whose payloads are gone."""
+    payload = {"reason": "term passed", **erasure_of(indexes)}
+    return Submission(event(number), {"type": ERASURE, "at": AT + number}, payload)
 
 
 @dataclass(slots=True)

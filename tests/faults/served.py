@@ -64,7 +64,7 @@ class Served:
         return self.folder.parent / f"printed-{self.port}.txt"
 
     def kill(self) -> None:
-        """Kill it as a power cut would: no handler runs, nothing is flushed."""
+        """Kill it (SIGKILL): no handler runs, and what the process held in memory is gone."""
         self._process.kill()
         self._process.wait()
 

@@ -151,6 +151,19 @@ def test_any_flipped_bit_is_found(
     assert audit.verify() == []
 
 
+@pytest.mark.parametrize("column", ["checkpoint", "frontier", "size"])
+def test_head_that_cannot_even_be_read_is_named(folder: Path, column: str) -> None:
+    """A head cell of broken text, cut short or of another type ends in a fault, not in a crash."""
+    with attacking(folder) as attacker:
+        if column == "checkpoint":
+            attacker.flip("log_head", column, LOG, at=7, bit=0x80)
+        if column == "frontier":
+            attacker.run("UPDATE log_head SET frontier = substr(frontier, 2)")
+        if column == "size":
+            attacker.run("UPDATE log_head SET size = 'many'")
+    assert any(word in _faults(folder) for word in ("head", "frontier", "checkpoint"))
+
+
 def test_changed_tag_does_not_pass_for_an_erased_subject(folder: Path) -> None:
     """The tag of the only entry about someone, changed, leads to no key: that is named, too."""
     with attacking(folder) as attacker:

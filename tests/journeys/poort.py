@@ -76,9 +76,9 @@ class Poort:
         """Stop the gate; what it let slip stays with the watch."""
         with self._loop as loop:
             loop.run(self._client.aclose())
-        self.watch.keep_log(self.gateway)
+        self.watch.search_log(self.gateway)
         self.watch.keep("metrics", self.gateway.telemetry.exposition().encode())
-        self.watch.keep_folder(self.folder)
+        self.watch.search_folder(self.folder)
         self.gateway.close()
 
     def __enter__(self) -> Self:

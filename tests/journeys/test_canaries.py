@@ -54,7 +54,7 @@ def _in_problem(watch: Watch, _: Path) -> None:
 
 def _in_file(watch: Watch, folder: Path) -> None:
     (folder / "gateway.db-wal").write_bytes(b"\0\1" + MARK.upper().encode() + b"\2")
-    watch.keep_folder(folder)
+    watch.search_folder(folder)
 
 
 @pytest.mark.parametrize(

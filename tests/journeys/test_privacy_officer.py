@@ -53,7 +53,7 @@ def test_log_verifies_live_and_offline(poort: Poort, tmp_path: Path, watch: Watc
     assert '"faults": []' in poort.command("audit", "verify", "--json")
     export, vkey = tmp_path / "export", poort.command("audit", "vkey").strip()
     poort.command("audit", "export", str(export))
-    watch.keep_folder(export)
+    watch.search_folder(export)
     checked = _offline(export, vkey, tmp_path)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "no faults" in checked.stdout

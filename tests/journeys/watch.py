@@ -60,6 +60,7 @@ class Watch:
     lines: Lines = field(default_factory=Lines)
     places: list[Place] = field(default_factory=list)
     bodies: list[Place] = field(default_factory=list)
+    hits: list[Found] = field(default_factory=list)
     _levels: dict[str, int] = field(default_factory=dict, init=False)
 
     def begin(self) -> None:
@@ -90,18 +91,22 @@ class Watch:
         """Keep anything else that may hold no mark."""
         self.places.append(Place(where, content))
 
-    def keep_log(self, gateway: Gateway) -> None:
-        """Keep leaves and opened payloads: both name fields, and hold no values."""
-        for entry in logged(gateway):
-            self.keep(f"log entry {entry.index}", repr((entry.leaf, entry.payload)).encode())
+    def search_log(self, gateway: Gateway) -> None:
+        """Search leaves and opened payloads, now: both name fields, and hold no values."""
+        self._search_now(
+            Place(f"log entry {entry.index}", repr((entry.leaf, entry.payload)).encode())
+            for entry in logged(gateway)
+        )
 
-    def keep_folder(self, folder: Path) -> None:
-        """Keep each file's raw bytes, and each cell of each database."""
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                self.keep(f"file {path.name}", path.read_bytes())
+    def search_folder(self, folder: Path) -> None:
+        """Search each file's raw bytes, and each cell of each database, as they are now."""
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        self._search_now(Place(f"file {path.name}", path.read_bytes()) for path in files)
         for path in sorted(folder.glob("*.db")):
-            self.places += cells(path)
+            self._search_now(cells(path))
+
+    def _search_now(self, places: Iterable[Place]) -> None:
+        self.hits += _search(places, {*self.marks, *self.blocked})
 
     def found(self) -> list[Found]:
         """Return every mark that stands where it may not."""
@@ -109,7 +114,8 @@ class Watch:
         lines = [Place("log line", line.encode()) for line in self.lines.kept]
         everywhere = [*self.places, *spans, *lines]
         everything = {*self.marks, *self.blocked}
-        return [*_search(everywhere, everything), *_search(self.bodies, self.blocked)]
+        late = [*_search(everywhere, everything), *_search(self.bodies, self.blocked)]
+        return [*self.hits, *late]
 
 
 def cells(path: Path) -> Iterator[Place]:
