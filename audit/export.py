@@ -8,7 +8,7 @@ from threading import Lock
 from audit.entry import SALT_BYTES, read_leaf
 from audit.note import VerifierKey
 from audit.proof import TlogProof
-from audit.storage import LogStorage, PayloadSealer, StoredRow
+from audit.storage import LogStorage, PayloadSealer, StoredHead, StoredRow
 from audit.tiles import (
     CHECKPOINT,
     ENTRIES,
@@ -16,6 +16,7 @@ from audit.tiles import (
     WIDTH_BITS,
     Tile,
     encode_bundle,
+    first_shown,
     hash_tiles,
     holds,
     parse_path,
@@ -37,11 +38,14 @@ class Publication:
     """Answers what readers of one log may fetch; safe to call from several threads.
 
     Roots of full tiles never change, so they are computed once and kept: 32 bytes for 256 entries.
+    A log that is pruned shows nothing that only concerns entries below its ``minimum`` index; what
+    it stored it keeps, and proofs given before stay valid.
     """
 
-    def __init__(self, storage: LogStorage, key: VerifierKey) -> None:
+    def __init__(self, storage: LogStorage, key: VerifierKey, minimum: int = 0) -> None:
         self._storage = storage
         self._key = key
+        self._minimum = minimum
         self._full: list[bytes] = []
         self._growing = Lock()
 
@@ -57,6 +61,8 @@ class Publication:
         tile = parse_path(path)
         if not holds(self._storage.head().size, tile):
             raise ExportError("the log does not fill this tile")
+        if tile.end <= self._minimum:
+            raise ExportError("the log is pruned here")
         first, last = tile.index * WIDTH, tile.index * WIDTH + tile.width
         if tile.level == ENTRIES:
             return encode_bundle([row.leaf for row in self._storage.rows(first, last)])
@@ -65,14 +71,14 @@ class Publication:
         level = tile.level * WIDTH_BITS
         return b"".join(self._node(level, index) for index in range(first, last))
 
-    def prove(self, index: int) -> str:
-        """Return the tlog-proof of one entry under the last checkpoint.
+    def prove(self, index: int, head: StoredHead | None = None) -> str:
+        """Return the tlog-proof of one entry, under the last checkpoint or that of an earlier head.
 
         Raises ``ExportError`` for an unknown index, ``ProofError`` or ``NoteError`` when the log
         does not hold: no proof leaves that does not verify.
         """
-        head = self._storage.head()
-        known = 0 <= index < head.size
+        head = head or self._storage.head()
+        known = self._minimum <= index < head.size
         row = next(iter(self._storage.rows(index, index + 1)), None) if known else None
         if row is None:
             raise ExportError("the log has no entry with this index")
@@ -86,8 +92,8 @@ class Publication:
 
         Raises ``ExportError`` for a size the log has not reached.
         """
-        if not 0 <= first <= second <= self._storage.head().size:
-            raise ExportError("the log has not reached this size")
+        if not self._minimum <= first <= second <= self._storage.head().size:
+            raise ExportError("the log has not reached this size, or is pruned there")
         return prove_consistency(first, second, self._node)
 
     def _leaf_hashes(self, start: int, stop: int) -> list[bytes]:
@@ -112,29 +118,38 @@ class Publication:
 
 
 def export_log(
-    storage: LogStorage, directory: Path, key: VerifierKey, opener: PayloadSealer | None = None
+    storage: LogStorage,
+    directory: Path,
+    key: VerifierKey,
+    opener: PayloadSealer | None = None,
+    minimum: int = 0,
 ) -> int:
     """Write one state of the log into a new or empty directory; return its size in entries.
 
     With an ``opener`` the payloads whose keys still live are written in clear as well, readable by
     the owner only. Entries are written as they stand: a verifier finds what is wrong with them.
-    Raises ``ExportError``.
+    With a ``minimum`` index the export is pruned; it is verified against the same one. Raises
+    ``ExportError``.
     """
     head = storage.head()
     if not head.size:
         raise ExportError("the log has no entries yet")
+    if not 0 <= minimum <= head.size:
+        raise ExportError("the minimum index lies outside the log")
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()):
         raise ExportError("the directory is not empty")
     (directory / VKEY).write_bytes(f"{key}\n".encode())
     (directory / CHECKPOINT).write_bytes(head.checkpoint.encode())
-    for index, rows in enumerate(runs(storage.rows(0, head.size))):
+    start = first_shown(minimum)
+    for index, rows in enumerate(runs(storage.rows(start, head.size)), start // WIDTH):
         bundle = Tile(ENTRIES, index, len(rows))
         _write(directory, bundle, encode_bundle([row.leaf for row in rows]))
     for tile, raw in hash_tiles(row.leaf_hash for row in storage.rows(0, head.size)):
-        _write(directory, tile, raw)
+        if tile.end > minimum:
+            _write(directory, tile, raw)
     if opener is not None:
-        _write_payloads(storage.rows(0, head.size), directory / PAYLOADS, opener)
+        _write_payloads(storage.rows(minimum, head.size), directory / PAYLOADS, opener)
     return head.size
 
 
@@ -147,7 +162,7 @@ def _write(directory: Path, tile: Tile, raw: bytes) -> None:
 def _write_payloads(rows: Iterable[StoredRow], path: Path, opener: PayloadSealer) -> None:
     with open(path, "xb", opener=_private) as file:
         for row in rows:
-            salted = _open(row, opener)
+            salted = open_payload(row, opener)
             if salted is not None:
                 salt, payload = salted[:SALT_BYTES].hex().encode(), salted[SALT_BYTES:]
                 file.write(b'{"index":%d,"payload":%b,"salt":"%b"}\n' % (row.index, payload, salt))
@@ -157,8 +172,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, _OWNER_ONLY)
 
 
-def _open(row: StoredRow, opener: PayloadSealer) -> bytes | None:
-    """Open a payload; ``None`` when it was erased."""
+def open_payload(row: StoredRow, opener: PayloadSealer) -> bytes | None:
+    """Open a payload into salt || payload; ``None`` when it is gone. Raises ``ExportError``."""
     if row.payload is None:
         return None
     try:

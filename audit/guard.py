@@ -89,19 +89,19 @@ class FileGuard:
         Raises ``OSError``. A store without a name bears the guard's from its next signature on.
         """
         self._mark = Mark.of(head) if head.instance else _named(head)
-        self._write()
+        self._write(self._mark)
 
     def name(self) -> str:
         """Return the instance name that the next head bears; raises ``UnavailableError`` (5)."""
         if self._mark is None:
             self._mark = _named(StoredHead(0, (), ""))
-            self._write_or_refuse()
+            self._write_or_refuse(self._mark)
         return self._mark.instance
 
     def check(self, head: StoredHead, hashes: Hashes) -> Freeze | None:
         """Say what speaks against signing on this head (1 to 4); raises ``UnavailableError`` (5)."""
-        if self._waits and self._written == _NEVER:
-            self._write_or_refuse()
+        if self._mark is not None and self._waits and self._written == _NEVER:
+            self._write_or_refuse(self._mark)
         try:
             marks = self._marks()
         except (MarkError, OSError) as error:
@@ -124,9 +124,9 @@ class FileGuard:
 
     def flush(self) -> None:
         """Write what was not written yet; what fails here is tried again before the next signature."""
-        if self._waits:
+        if self._mark is not None and self._waits:
             try:
-                self._write()
+                self._write(self._mark)
             except OSError:
                 self._written = _NEVER
 
@@ -139,16 +139,15 @@ class FileGuard:
             self._version = version
         return known
 
-    def _write(self) -> None:
-        if self._mark is not None:
-            self._mark.write(self._path)
-            self._version = _version(self._path)
-            self._written = self._elapsed()
-            self._waits = False
+    def _write(self, mark: Mark) -> None:
+        mark.write(self._path)
+        self._version = _version(self._path)
+        self._written = self._elapsed()
+        self._waits = False
 
-    def _write_or_refuse(self) -> None:
+    def _write_or_refuse(self, mark: Mark) -> None:
         try:
-            self._write()
+            self._write(mark)
         except OSError as error:
             raise UnavailableError(f"the guard fails ({type(error).__name__})") from error
 

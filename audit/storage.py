@@ -101,6 +101,10 @@ class LogStorage(Protocol):
         """Read entries ``start`` up to but not including ``stop``, in order of index."""
         ...
 
+    def one(self, event_id: bytes) -> StoredRow | None:
+        """Read the entry of an event id; ``None`` when the log has none."""
+        ...
+
     def about(self, tag: bytes) -> Iterator[StoredRow]:
         """Read all entries about one subject, in order of her count."""
         ...

@@ -1,4 +1,8 @@
-"""Tiles: a log as plain files that a stranger can fetch and cache (c2sp.org/tlog-tiles)."""
+"""Tiles: a log as plain files that a stranger can fetch and cache (c2sp.org/tlog-tiles).
+
+A log may be pruned: below its minimum index it no longer shows what only concerns older entries.
+Every tile that reaches beyond the minimum index stays, so that no later proof is lost.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +48,11 @@ class Tile:
         partial = "" if self.width == WIDTH else f".p/{self.width}"
         return f"tile/{level}/{'/'.join(reversed(groups))}{partial}"
 
+    @property
+    def end(self) -> int:
+        """Where the entries end that this tile spans when it is full; pruning goes by it."""
+        return (self.index + 1) << (WIDTH_BITS * (max(self.level, 0) + 1))
+
 
 def parse_path(path: str) -> Tile:
     """Read the path of a tile; raises ``TileError`` unless it is the one way to write it."""
@@ -58,12 +67,15 @@ def parse_path(path: str) -> Tile:
     return tile
 
 
-def tiles_of(size: int) -> Iterator[Tile]:
-    """List every tile of a log of ``size`` entries: bundles first, then hashes from the leaves up."""
-    yield from _level(ENTRIES, size)
+def tiles_of(size: int, minimum: int = 0) -> Iterator[Tile]:
+    """List every tile that a log of ``size`` entries shows, pruned below a minimum index.
+
+    Bundles come first, then hashes from the leaves up.
+    """
+    yield from _level(ENTRIES, size, minimum)
     level = 0
     while size:
-        yield from _level(level, size)
+        yield from _level(level, size, minimum)
         level, size = level + 1, size >> WIDTH_BITS
 
 
@@ -73,10 +85,33 @@ def holds(size: int, tile: Tile) -> bool:
     return tile.index * WIDTH + tile.width <= filled
 
 
-def hash_tiles(hashes: Iterable[bytes]) -> Iterator[tuple[Tile, bytes]]:
-    """Build every hash tile from the leaf hashes, each as soon as it is full, partial ones last."""
-    filling: list[list[bytes]] = [[]]
-    filled = [0]
+def first_shown(minimum: int) -> int:
+    """Return where the first bundle begins that a pruned log shows."""
+    return minimum >> WIDTH_BITS << WIDTH_BITS
+
+
+def pruned_levels(start: int) -> list[tuple[Tile, int]]:
+    """List the tiles whose first hashes stand for the entries below ``start``, and how many do.
+
+    ``start`` is a multiple of 256; from level 1 up.
+    """
+    found, level, rest = [], 1, start >> WIDTH_BITS
+    while rest:
+        index, count = divmod(rest, WIDTH)
+        found.append((Tile(level, index, WIDTH), count))
+        level, rest = level + 1, index
+    return found
+
+
+def hash_tiles(
+    hashes: Iterable[bytes], below: Sequence[Sequence[bytes]] = (), start: int = 0
+) -> Iterator[tuple[Tile, bytes]]:
+    """Build every hash tile from the leaf hashes, each as soon as it is full, partial ones last.
+
+    A pruned log begins at ``start``, with the hashes in ``below``, a list for each level from 1 up.
+    """
+    filling: list[list[bytes]] = [[], *map(list, below)]
+    filled = [start >> (WIDTH_BITS * (level + 1)) for level in range(len(filling))]
     for hashed in hashes:
         level = 0
         filling[0].append(hashed)
@@ -118,9 +153,9 @@ def decode_bundle(raw: bytes, width: int) -> list[bytes]:
     return leaves
 
 
-def _level(level: int, count: int) -> Iterator[Tile]:
+def _level(level: int, count: int, minimum: int) -> Iterator[Tile]:
     full, rest = divmod(count, WIDTH)
-    for index in range(full):
+    for index in range(minimum // Tile(level, 0, WIDTH).end, full):
         yield Tile(level, index, WIDTH)
     if rest:
         yield Tile(level, full, rest)

@@ -1,9 +1,10 @@
 """Checks a log against its own promises: an export offline, or a live store from within.
 
-An export (``python -m audit.verify EXPORT --vkey STRING|FILE``):
+An export (``python -m audit.verify EXPORT --vkey STRING|FILE [--minimum INDEX]``):
 
 1. The checkpoint is signed by the given key, and its origin is the name of that key.
-2. Every bundle and tile that its size asks for is there, and no other.
+2. Every bundle and tile that its size asks for is there, and no other. A log that is pruned says
+   below which index; only what reaches beyond that must be there, and the root covers all of it.
 3. Each bundle holds exactly its number of leaves.
 4. Each leaf is canonical, has only allowed keys, and belongs to this log.
 5. No event id occurs twice.
@@ -48,18 +49,23 @@ from audit.tiles import (
     Tile,
     TileError,
     decode_bundle,
+    first_shown,
     hash_tiles,
+    pruned_levels,
     tiles_of,
 )
-from audit.tree import HASH_BYTES, root
+from audit.tree import HASH_BYTES, append, root
 
 __all__ = ["Fault", "main", "verify_export", "verify_store"]
 
 
-def verify_export(directory: Path, key: VerifierKey) -> list[Fault]:
-    """Check an export alone, steps 1 to 8; an empty list means that all holds."""
+def verify_export(directory: Path, key: VerifierKey, minimum: int = 0) -> list[Fault]:
+    """Check an export alone, steps 1 to 8; an empty list means that all holds.
+
+    ``minimum`` is the index below which the log is lawfully pruned, as one knows it from elsewhere.
+    """
     findings = Findings(key)
-    _guarded(findings, lambda: _check_export(findings, directory))
+    _guarded(findings, lambda: _check_export(findings, directory, minimum))
     return findings.faults
 
 
@@ -84,30 +90,52 @@ def _guarded(findings: Findings, check: Callable[[], None]) -> None:
         findings.fault(f"cannot be read ({type(error).__name__})")
 
 
-def _check_export(findings: Findings, directory: Path) -> None:
+def _check_export(findings: Findings, directory: Path, minimum: int) -> None:
     findings.at = CHECKPOINT
     checkpoint = findings.checkpoint((directory / CHECKPOINT).read_bytes().decode())
     if checkpoint is None:
         return
-    _files(findings, directory, checkpoint.size)
-    hashes = _hashes(findings, _bundles(findings, directory, checkpoint.size))
-    for tile, raw in hash_tiles(hashes):
+    if minimum > checkpoint.size:
+        findings.fault("the log is shorter than the minimum index")
+        return
+    tiles = list(tiles_of(checkpoint.size, minimum))
+    _files(findings, directory, tiles)
+    below = _pruned(findings, directory, tiles, first_shown(minimum))
+    hashes = _hashes(findings, _bundles(findings, directory, tiles))
+    for tile, raw in hash_tiles(hashes, below, first_shown(minimum)):
         findings.at = tile.path
         _compare(findings, tile, (directory / tile.path).read_bytes(), raw)
     findings.at = CHECKPOINT
     if root(findings.frontier) != checkpoint.root:
         findings.fault("the signed root does not follow from the entries")  # (7)
     if (directory / PAYLOADS).exists():
-        bundles = _bundles(findings, directory, checkpoint.size)
-        _payloads(findings, directory / PAYLOADS, enumerate(chain.from_iterable(bundles)))
+        leaves = chain.from_iterable(_bundles(findings, directory, tiles))
+        _payloads(findings, directory / PAYLOADS, enumerate(leaves, first_shown(minimum)))
 
 
-def _files(findings: Findings, directory: Path, size: int) -> None:
+def _pruned(
+    findings: Findings, directory: Path, tiles: Sequence[Tile], start: int
+) -> list[list[bytes]]:
+    """Take the hashes that stand for what was pruned; the root will vouch for them (7)."""
+    paths = {(tile.level, tile.index): tile.path for tile in tiles}
+    below = []
+    for tile, count in pruned_levels(start):
+        path = paths.get((tile.level, tile.index), tile.path)
+        findings.at = path
+        raw = (directory / path).read_bytes() if count else b""
+        hashes = [raw[at : at + HASH_BYTES] for at in range(0, count * HASH_BYTES, HASH_BYTES)]
+        findings.frontier = (*append(0, (), hashes), *findings.frontier)
+        below.append(hashes)
+    findings.size = start
+    return below
+
+
+def _files(findings: Findings, directory: Path, expected: Sequence[Tile]) -> None:
     """Compare the files that are there with those that should be (1, 2)."""
     there = {
         path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
     }
-    tiles = {tile.path for tile in tiles_of(size)}
+    tiles = {tile.path for tile in expected}
     foreign = there - tiles - {CHECKPOINT, VKEY, PAYLOADS}
     findings.faults += [Fault(path, "is missing") for path in sorted(tiles - there)]
     findings.faults += [Fault(path, "does not belong here") for path in sorted(foreign)]
@@ -115,8 +143,8 @@ def _files(findings: Findings, directory: Path, size: int) -> None:
         findings.faults.append(Fault(VKEY, "is not the key this check was given"))
 
 
-def _bundles(findings: Findings, directory: Path, size: int) -> Iterator[list[bytes]]:
-    for tile in takewhile(lambda tile: tile.level == ENTRIES, tiles_of(size)):
+def _bundles(findings: Findings, directory: Path, tiles: Sequence[Tile]) -> Iterator[list[bytes]]:
+    for tile in takewhile(lambda tile: tile.level == ENTRIES, tiles):
         findings.at = tile.path
         yield decode_bundle((directory / tile.path).read_bytes(), tile.width)  # (3)
 
@@ -187,12 +215,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m audit.verify", description="Check an exported log.")
     parser.add_argument("export", type=Path, help="the directory that was exported")
     parser.add_argument("--vkey", required=True, help="the log's key: its line, or a file with it")
+    parser.add_argument(
+        "--minimum", type=int, default=0, help="the index below which the log is pruned"
+    )
     options = parser.parse_args(arguments)
     try:
         key = _read_key(options.vkey)
     except (OSError, ValueError):
         parser.error("--vkey is neither a vkey nor a file that holds one")
-    faults = verify_export(options.export, key)
+    faults = verify_export(options.export, key, max(options.minimum, 0))
     found = f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}"
     for line in (*faults, f"{key.name}: {found}"):
         sys.stdout.write(f"{_printable(str(line))}\n")

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from audit.export import ExportError
 from gateway.actions.disclose import DisclosureRefusedError
-from gateway.commands import audit, data, demo, operations, policy
+from gateway.commands import audit, data, demo, explain, operations, policy, recall
 from gateway.commands.shared import complaints
 from gateway.domain.errors import GatewayError
 from gateway.domain.reasons import EXPLANATIONS
@@ -25,11 +25,14 @@ app.add_typer(data.imports, name="import")
 app.add_typer(data.exports, name="export")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
+app.add_typer(recall.notices, name="notices")
+app.add_typer(recall.consent, name="consent")
 app.add_typer(operations.keys, name="keys")
 app.add_typer(operations.db, name="db")
 app.command()(data.population)
 app.command()(operations.token)
 app.command()(operations.doctor)
+app.command()(explain.explain)
 
 
 def main() -> None:

@@ -14,7 +14,21 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.actions.disclose import DisclosureRefusedError
-from gateway.api import auditlog, candidates, consents, deliveries, disclosures, tiles
+from gateway.api import (
+    auditlog,
+    candidates,
+    consent_texts,
+    consents,
+    deliveries,
+    disclosures,
+    explanations,
+    inspection,
+    introductions,
+    notices,
+    oversight,
+    tiles,
+    withholdings,
+)
 from gateway.api.context import Actions
 from gateway.api.problems import (
     UNFINISHED,
@@ -113,7 +127,22 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.actions = actions
-    for module in (disclosures, candidates, consents, deliveries, auditlog, tiles):
+    modules = (
+        disclosures,
+        explanations,
+        candidates,
+        introductions,
+        consents,
+        consent_texts,
+        withholdings,
+        notices,
+        deliveries,
+        auditlog,
+        tiles,
+        inspection,
+        oversight,
+    )
+    for module in modules:
         app.include_router(module.router, responses=_RESPONSES)
     _add_operations(app, ready, metrics)
     app.add_exception_handler(DisclosureRefusedError, on_refusal)

@@ -7,6 +7,8 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.domain.consent_statements import ContactPoint
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -43,11 +45,33 @@ class Settings(BaseSettings):
         200, ge=1, description="Searches one matcher may do in 24 hours (against narrowing)."
     )
 
+    public_url: str = Field(
+        "https://doelpoort.example", description="Where residents reach the gate; on receipts."
+    )
+    contact_desk: str = Field("Toestemmingen", description="Desk that residents turn to.")
+    contact_street: str = Field("Voorbeeldweg 1", description="Its street and number.")
+    contact_postcode: str = Field("0000 AA", description="Its postcode.")
+    contact_place: str = Field("Voorbeeldstad", description="Its place.")
+    contact_email: str = Field("toestemming@doelpoort.example", description="Its e-mail address.")
+    contact_phone: str = Field("000-0000000", description="Its telephone number.")
+
     @model_validator(mode="after")
     def _refuse_open_demo(self) -> Self:
         if self.mode is Mode.DEMO and self.host not in LOOPBACK:
             raise ValueError("demo mode listens on loopback only; set DOELPOORT_MODE=production")
         return self
+
+    @property
+    def contact(self) -> ContactPoint:
+        """The desk that stands on a receipt."""
+        return ContactPoint(
+            self.contact_desk,
+            self.contact_street,
+            self.contact_postcode,
+            self.contact_place,
+            self.contact_email,
+            self.contact_phone,
+        )
 
     @property
     def root_key(self) -> Path:

@@ -14,6 +14,7 @@ from gateway.domain.events import (
     DeliveryProcessed,
     DisclosureDecided,
     Event,
+    GlassBroken,
     LogStopped,
     RequestFailed,
 )
@@ -24,6 +25,7 @@ COUNTED = {
     DeliveryProcessed: (),
     ConsentRecorded: ("purpose", "state"),
     LogStopped: (),
+    GlassBroken: ("purpose", "partner"),
     RequestFailed: ("error", "place"),
 }
 
@@ -61,7 +63,7 @@ class SpanTelemetry:
 
 def _matters(event: Event) -> bool:
     refused = isinstance(event, DisclosureDecided) and event.outcome == "refused"
-    return refused or isinstance(event, LogStopped | RequestFailed)
+    return refused or isinstance(event, LogStopped | RequestFailed | GlassBroken)
 
 
 def _name(event: Event) -> str:

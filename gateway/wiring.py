@@ -3,6 +3,7 @@
 import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from adapters import synthetic, tvs
+from adapters.consent import iso27560, kantara
 from adapters.delivery.folder import FolderDelivery
 from audit.export import Publication, export_log
 from audit.log import Log
@@ -17,14 +19,23 @@ from audit.note import Signer
 from audit.storage import LogStorage, PayloadSealer, StoredHead
 from audit.tree import root
 from audit.verify import Fault, verify_store
-from gateway.actions.clients import ListClients
+from gateway.actions.clients import AGREED, ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.explain import Explain
 from gateway.actions.ingest import Ingest
+from gateway.actions.inspect import Inspect
+from gateway.actions.introduce import Introduce
 from gateway.actions.link import LinkDesk
-from gateway.actions.profiles import ProfileWriter
+from gateway.actions.notices import NoticeDesk
+from gateway.actions.oversee import Oversee
+from gateway.actions.profiles import Known, ProfileWriter
+from gateway.actions.receipts import Issuer, ReceiptDesk
 from gateway.actions.search import Search
+from gateway.actions.sweep import ConsentSweep
 from gateway.actions.terms import SearchTerms
+from gateway.actions.withhold import WithholdDesk
+from gateway.actions.wording import Wording
 from gateway.api.context import Actions, Sources
 from gateway.api.identity import InsecureTokens, Persona
 from gateway.app import create_app
@@ -45,15 +56,20 @@ from gateway.store.candidates import Candidates
 from gateway.store.consents import Consents
 from gateway.store.database import DATA_FILE, Database
 from gateway.store.deliveries import Deliveries
+from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore
 from gateway.store.ledger import LogLedger
+from gateway.store.log_reader import LogReader
 from gateway.store.log_storage import LogStorage as StoredLog
+from gateway.store.notices import Notices
 from gateway.store.subjects import Subjects
+from gateway.store.withholdings import Withholdings
 from gateway.telemetry import SpanTelemetry
-from policies.catalogue import Catalogue
+from policies.catalogue import Catalogue, load
 from policies.enforcer import check
 from policies.enforcer import load_policy as load_catalogue
 from policies.parameters import load_parameters
+from policies.texts import load_texts
 
 FOLDER_MODE = 0o700
 COLLECT_AFTER = 50_000
@@ -202,25 +218,44 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
     partners = dict(catalogue.partners)
     index = KeyedIndex(keyring)
     terms = SearchTerms(gate.vault, index, catalogue.fields)
+    wording = Wording(load_texts(catalogue), partners, settings.mode is Mode.DEMO)
     disclose = Disclose(gate)
+    introductions = Introductions(database)
+    log = LogReader(audit.storage, audit.sealer, audit.publication)
+    consents = ConsentDesk(gate, Consents(database), terms, wording, introductions)
     return Actions(
         gate=gate,
         disclose=disclose,
         clients=ListClients(gate, disclose),
+        agreed=ListClients(gate, disclose, AGREED),
         search=Search(gate, disclose, Candidates(database), index, settings.search_budget),
-        consents=ConsentDesk(gate, Consents(database), terms, partners),
+        consents=consents,
+        texts=wording.texts,
+        receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
+        introductions=Introduce(gate, disclose, introductions, partners),
         links=LinkDesk(gate, frozenset(catalogue.codes.gemeenten), partners),
+        withholdings=WithholdDesk(gate, Withholdings(database), terms, partners),
+        notices=NoticeDesk(gate, Notices(database)),
+        sweep=ConsentSweep(gate, Consents(database), partners),
         ingest=Ingest(
             gate,
             Deliveries(database),
-            ProfileWriter(gate, terms, index, catalogue.codes, load_parameters()),
+            ProfileWriter(gate, terms, index, Known(catalogue.codes, load_parameters(), partners)),
             catalogue.codes,
         ),
+        oversee=Oversee(gate, log, partners),
+        inspect=Inspect(gate, disclose, log, partners),
+        explain=Explain(gate, log),
         index=index,
         sources=_sources(settings, catalogue),
         tokens=_tokens(settings, catalogue, keyring),
         auditlog=audit,
     )
+
+
+def _issuer(settings: Settings) -> Issuer:
+    formats = {"iso27560": iso27560.receipt, "kantara": kantara.receipt}
+    return Issuer(settings.contact, settings.public_url.rstrip("/"), formats)
 
 
 def _tokens(settings: Settings, catalogue: Catalogue, keyring: Keyring) -> InsecureTokens | None:
@@ -246,9 +281,9 @@ def _limits(settings: Settings) -> tvs.Limits:
 
 def _opened(settings: Settings, *, create: bool) -> Database:
     """Open the store, making folder, root key and schema where asked; refuse a lost root key."""
-    exists = (settings.data / DATA_FILE).exists()
+    exists = _exists(settings)
     if not create and not exists:
-        raise SettingsError(f"{settings.data} holds no store; make one with: doelpoort init")
+        raise _no_store(settings)
     settings.data.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     if not settings.root_key.exists():
         if exists:
@@ -259,14 +294,24 @@ def _opened(settings: Settings, *, create: bool) -> Database:
     return database
 
 
+def _exists(settings: Settings) -> bool:
+    return (settings.data / DATA_FILE).exists()
+
+
+def _no_store(settings: Settings) -> SettingsError:
+    return SettingsError(f"{settings.data} holds no store; make one with: doelpoort init")
+
+
+@cache
 def load_policy() -> Policy:
-    """Read, compile and verify the rules that come with the program."""
+    """Read, compile and verify, once, the rules that come with the program."""
     return Policy(*load_catalogue())
 
 
 def check_policy(folder: Path | None) -> dict[str, object]:
-    """Check a catalogue completely, the table against casbin cell by cell included."""
+    """Check a catalogue completely: texts too, and the table against casbin cell by cell."""
     report = check(folder, every=True)
+    load_texts(load(folder), folder)
     return {
         "rules": report.rules,
         "purposes": report.purposes,
@@ -283,6 +328,8 @@ def upgrade_store(settings: Settings) -> None:
 
 def store_status(settings: Settings) -> dict[str, object]:
     """Return for each part of the store the schema version it has and the one needed."""
+    if not _exists(settings):
+        raise _no_store(settings)
     database = Database.open(settings.data)
     try:
         return {

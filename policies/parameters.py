@@ -54,13 +54,15 @@ def _read_parameter(
         problems.add(section.text("unit").where, "unit", f"{name} is counted in {known}")
     if name in periods:
         problems.add(name.where, "name", f"{name} stands here twice")
+    sections = section.sections("periods")
     read = [
         (period.where, parameter)
-        for period in section.sections("periods")
+        for period in sections
         if (parameter := _read_period(period, (name, title), unit, problems))
     ]
     _check_overlap(read, problems)
-    _check_gaps(section, read, problems)
+    if len(read) == len(sections):
+        _check_gaps(section.where, read, problems)
     periods[str(name)] = read
 
 
@@ -97,14 +99,14 @@ def _check_overlap(read: Iterable[Read], problems: Problems) -> None:
             problems.add(where, "valid_from", f"shares days with {one.where}")
 
 
-def _check_gaps(section: Section, read: Iterable[Read], problems: Problems) -> None:
+def _check_gaps(here: Where, read: Iterable[Read], problems: Problems) -> None:
     """Walk through what is in force, in order of time: no day may be left out."""
-    covered, last = FIRST_DAY.toordinal() - 1, section.where
+    covered = FIRST_DAY.toordinal() - 1
     in_force = [pair for pair in read if pair[1].in_force]
     for where, period in sorted(in_force, key=lambda pair: pair[1].valid_from):
         if period.valid_from.toordinal() > covered + 1:
             problems.add(where, "valid_from", "leaves a gap: nothing is in force the day before")
         if period.valid_until is None:
             return
-        covered, last = max(covered, period.valid_until.toordinal()), where
-    problems.add(last, "valid_until", "leaves a gap: nothing is in force in the end")
+        covered = max(covered, period.valid_until.toordinal())
+    problems.add(here, "periods", "leave a gap: in the end nothing is in force")

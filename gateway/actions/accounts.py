@@ -1,6 +1,7 @@
 """Turn decisions into the records that the log keeps: names of fields, never values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -10,7 +11,10 @@ from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import Oin, PurposeCode, SubjectId
 from gateway.domain.ports import Entry
 from gateway.domain.purposes import Matrix
+from gateway.domain.recorded_form import record as written
 from gateway.domain.records import AuditRecord, RecordKind
+from gateway.domain.replay import Recorded
+from gateway.domain.subjects import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class Context:
     """What all entries of one question share: the ask, the policy it was decided under, the trace.
 
     ``purpose`` is the asked purpose as the catalogue spells it; what is in no catalogue could be
-    anything, a name too, and stays out of the leaf that nobody can erase.
+    anything, a name too, and stays out of the leaf that nobody can erase. ``rests_on`` is what the
+    decision read, for entries that account for one.
     """
 
     ask: Ask
@@ -26,6 +31,7 @@ class Context:
     policy: str
     moment: datetime
     trace_id: str | None = None
+    rests_on: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -34,6 +40,11 @@ class Context:
         """Begin the account of a question under the policy in force."""
         purpose = matrix.purpose(ask.purpose)
         return cls(ask, purpose.code if purpose else None, matrix.digest, moment, trace_id)
+
+    def resting(self, situation: Situation | None, fields: FieldDictionary) -> "Context":
+        """Write down what a decision at this context's moment read, so that it can be replayed."""
+        recorded = Recorded(self.ask, situation, self.moment, self.policy)
+        return replace(self, rests_on=written(recorded, fields))
 
     def record(  # noqa: PLR0913 - an entry names each of these or leaves it out
         self,
@@ -68,6 +79,7 @@ class Context:
             parent=parent,
             trace_id=self.trace_id,
             detail=detail or {},
+            rests_on=self.rests_on,
         )
 
     def intent(
@@ -80,29 +92,40 @@ class Context:
         """Account for a grant, on condition that nothing about the subject changed meanwhile."""
         record = self.record(
             RecordKind.INTENT,
-            "granted",
+            "granted by break-glass" if decision.broken else "granted",
             decision=decision,
             subject=subject,
             fields=fields,
             mask=decision.granted,
             parent=parent,
+            detail={"glass": "broken"} if decision.broken else None,
         )
         epoch = -1 if decision.epoch is None else decision.epoch
         return Entry(record, (RequireEpoch(subject, epoch),))
 
     def denial(
-        self, subject: SubjectId | None, decision: Decision, fields: FieldDictionary
+        self,
+        subject: SubjectId | None,
+        decision: Decision,
+        fields: FieldDictionary,
+        parent: UUID | None = None,
     ) -> Entry:
         """Account for a refusal; ``subject`` only where the gate knows her."""
-        mask = 0
-        for refused, _ in decision.refused:
-            mask |= refused
         record = self.record(
             RecordKind.DENIED,
             "refused",
             decision=decision,
             subject=subject,
             fields=fields,
-            mask=mask,
+            mask=named(decision),
+            parent=parent,
         )
         return Entry(record)
+
+
+def named(decision: Decision) -> int:
+    """Return the mask of the fields that an entry names: those granted, or else those refused."""
+    mask = decision.granted
+    for refused, _ in () if mask else decision.refused:
+        mask |= refused
+    return mask

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Disclose, Gate, Question, deny
-from gateway.domain.decisions import Ask, Decision, standing
+from gateway.actions.disclose import PAGE, Disclose, Gate, Question, admitted
+from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Format
-from gateway.domain.reasons import Reason
 
 WORKLIST = tuple(
     FieldName(name)
@@ -40,6 +39,20 @@ WORKLIST = tuple(
         "werk_status",
     )
 )
+AGREED = tuple(
+    FieldName(name)
+    for name in (
+        "client_ref",
+        "toestemming_id",
+        "toestemming_doel",
+        "toestemming_ontvanger",
+        "toestemming_velden",
+        "toestemming_taal",
+        "toestemming_tijdstip",
+        "toestemming_vervaldatum",
+        "toestemming_ingetrokken_op",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +66,20 @@ class ClientPage:
 class ListClients:
     """Pages through the people with whom the caller's organisation has a relation."""
 
-    def __init__(self, gate: Gate, disclose: Disclose) -> None:
+    def __init__(
+        self, gate: Gate, disclose: Disclose, columns: tuple[FieldName, ...] = WORKLIST
+    ) -> None:
         self._gate = gate
         self._disclose = disclose
+        self._columns = columns
 
     @asynccontextmanager
     async def __call__(
         self, ask: Ask, after: UUID | None, format_: Format, trace_id: str | None = None
     ) -> AsyncIterator[ClientPage]:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one."""
-        await self._admit(ask, trace_id)
         caller, gate = ask.caller, self._gate
+        await admitted(gate, Context.of(ask, gate.matrix, gate.clock.now(), trace_id))
         start = gate.pseudonyms.resolve(_place(caller), after) if after else None
         related = await gate.subjects.related(_parties(caller), start, PAGE + 1)
         page = tuple(related[:PAGE])
@@ -75,25 +91,13 @@ class ListClients:
             yield ClientPage(released, last)
 
     def _worklist(self, ask: Ask) -> int:
-        """Narrow what is asked to the worklist's columns that the matrix names for this role."""
+        """Narrow what is asked to the list's columns that the matrix names for this role."""
         purpose = self._gate.matrix.purpose(ask.purpose)
         cell = self._gate.matrix.cell(ask.caller.role, purpose.code) if purpose else None
         named = 0
         for _, mask in cell.rules if cell else ():
             named |= mask
-        return named & self._gate.fields.mask(WORKLIST)
-
-    async def _admit(self, ask: Ask, trace_id: str | None) -> None:
-        gate = self._gate
-        moment = gate.clock.now()
-        purpose = gate.matrix.purpose(ask.purpose)
-        reason = standing(ask.caller, purpose, moment)
-        if reason is None and purpose and gate.matrix.cell(ask.caller.role, purpose.code) is None:
-            reason = Reason.PURPOSE_NOT_IN_AGREEMENT
-        if reason is None:
-            return
-        decision = Decision(purpose, (), (), (), reason, None)
-        await deny(gate, Context.of(ask, gate.matrix, moment, trace_id), decision)
+        return named & self._gate.fields.mask(self._columns)
 
 
 def _place(caller: Caller) -> str:

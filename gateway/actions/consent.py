@@ -1,14 +1,22 @@
 """Record what a resident agrees to, and that she takes it back: effective at the next decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, admit
+from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, reach
 from gateway.actions.disclose import Gate, deny
 from gateway.actions.terms import SearchTerms
-from gateway.domain.changes import Change, RecordConsent, RecordRelations, RequireEpoch
+from gateway.actions.wording import FINDABLE_BY_KIND, Wording
+from gateway.domain.changes import (
+    Change,
+    CloseIntroduction,
+    IssueNotice,
+    RecordConsent,
+    RecordRelations,
+    RequireEpoch,
+)
 from gateway.domain.consents import (
     OPENING,
     Consent,
@@ -18,19 +26,23 @@ from gateway.domain.consents import (
     fold,
 )
 from gateway.domain.decisions import Ask, decide
-from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.events import ConsentRecorded
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, SubjectId
-from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.ports import Consents, Entry
+from gateway.domain.introductions import IntroductionState
+from gateway.domain.notices import Cause, NoticeKind, notices, of_consent, told
+from gateway.domain.partners import Caller, PartnerKind
+from gateway.domain.ports import Consents, Entry, Introductions
 from gateway.domain.purposes import ConsentNeed, Purpose, Rule
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.relations import RelationEvent, RelationKind
 from gateway.domain.subjects import Dossier
 
 DEFAULT_TERM = timedelta(days=182)
-OWN_DATA = "P11"
-FINDABLE_BY_KIND = "soort:"
+_ANSWERS = {
+    ConsentEventKind.GIVEN: IntroductionState.AKKOORD,
+    ConsentEventKind.REFUSED: IntroductionState.GEWEIGERD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,9 @@ class ConsentWish:
 
     ``fields`` empty means all that the rule for this recipient names; ``expires`` ``None`` means
     the default term of 182 days (half a year), which is also the longest. A repeated
-    ``retry_key`` of the same recorder names the same consent, which is recorded once.
+    ``retry_key`` of the same recorder names the same consent, which is recorded once. ``guardian``
+    says that her legal representative agrees for her. ``interpreter_name`` is who read the Dutch
+    text aloud to her, and goes nowhere but into the sealed log.
     """
 
     subject: SubjectId
@@ -52,6 +66,20 @@ class ConsentWish:
     interpreter: bool = False
     expires: datetime | None = None
     retry_key: str | None = None
+    guardian: bool = False
+    interpreter_name: str | None = None
+    read_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How an open consent was said again; each member means what it means in a wish."""
+
+    expires: datetime | None = None
+    interpreter: bool = False
+    guardian: bool = False
+    interpreter_name: str | None = None
+    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +93,7 @@ class RecordedConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """Someone who may, about a subject as she is at this moment."""
 
     caller: Caller
@@ -74,9 +102,11 @@ class _Desk:
 
     @property
     def consents(self) -> tuple[Consent, ...]:
+        """Fold her consents, oldest first."""
         return fold(self.dossier.situation.consents, self.moment)
 
     def consent(self, consent_id: ConsentId) -> Consent | None:
+        """Return one of her consents."""
         return next((c for c in self.consents if c.consent_id == consent_id), None)
 
 
@@ -88,20 +118,25 @@ class ConsentDesk:
         gate: Gate,
         consents: Consents,
         terms: SearchTerms,
-        partners: dict[Oin, Partner],
+        wording: Wording,
+        introductions: Introductions,
     ) -> None:
         self._gate = gate
         self._consents = consents
         self._terms = terms
-        self._partners = partners
+        self._wording = wording
+        self._partners = wording.partners
+        self._introductions = introductions
 
     async def record(self, caller: Caller, wish: ConsentWish) -> RecordedConsent:
         """Record a choice; refuses consent for a legal task, and recorders without a relation."""
         purpose = self._gate.matrix.purpose(wish.purpose)
         if purpose is None:
             raise InvalidRequestError("doel", "is not in the catalogue")
-        scope = self._scope(wish, purpose, self._consent_rules(purpose, wish.recipient))
-        desk = await self._open(caller, wish.subject)
+        scope = self._scope(wish, purpose, self.rules_for(purpose, wish.recipient))
+        desk = await self.sit(caller, wish.subject)
+        if wish.given:
+            _come_of_age(wish.guardian, purpose, desk)
         event = ConsentEvent(
             self._identity(caller, wish),
             ConsentEventKind.GIVEN if wish.given else ConsentEventKind.REFUSED,
@@ -109,22 +144,54 @@ class ConsentDesk:
             caller.actor,
             scope,
             self._expiry(wish, desk.moment) if wish.given else None,
-            wish.interpreter,
+            wish.interpreter or wish.interpreter_name is not None,
+            wish.guardian,
+            wish.read_back,
         )
         known = desk.consent(event.consent_id)
-        return await (
-            self._append(desk, event, scope) if known is None else self._repeat(desk, known)
-        )
+        if known is not None:
+            return await self._repeat(desk, known)
+        return await self._append(desk, event, scope, wish.interpreter_name)
 
     def _identity(self, caller: Caller, wish: ConsentWish) -> ConsentId:
         if wish.retry_key is None:
             return ConsentId(uuid4())
         return ConsentId(uuid5(wish.subject, f"{caller.actor}:{wish.retry_key}"))
 
+    async def renew(self, caller: Caller, consent_id: UUID, renewal: Renewal) -> RecordedConsent:
+        """Lengthen an open consent from now on; one whose words changed is asked again instead."""
+        desk, consent = await self.find(caller, consent_id)
+        purpose = self._gate.matrix.purpose(consent.scope.purpose)
+        if purpose is None or consent.state_at(desk.moment) not in OPENING:
+            raise InvalidRequestError("toestemming", "is not open; ask for a new one")
+        if _superseded(consent, desk.consents):
+            raise InvalidRequestError("toestemming", "gave way to a newer one; renew that")
+        self._require_newest(purpose, consent.scope, renewal)
+        _come_of_age(renewal.guardian, purpose, desk)
+        event = ConsentEvent(
+            consent.consent_id,
+            ConsentEventKind.RENEWED,
+            desk.moment,
+            caller.actor,
+            None,
+            self._expiry(renewal, desk.moment),
+            renewal.interpreter or renewal.interpreter_name is not None,
+            renewal.guardian,
+            renewal.read_back,
+        )
+        return await self._append(desk, event, consent.scope, renewal.interpreter_name)
+
+    def _require_newest(self, purpose: Purpose, scope: ConsentScope, renewal: Renewal) -> None:
+        text = self._wording.text(purpose, scope.recipient, scope.language)
+        if text.sha256 != scope.text_digest:
+            raise InvalidRequestError("tekstVersie", "is not the newest; ask for a new consent")
+        self._wording.vouch(text, renewal.interpreter_name)
+
     async def withdraw(self, caller: Caller, consent_id: UUID) -> RecordedConsent:
         """Withdraw: as easy as giving, effective at the next decision (GDPR art. 7(3))."""
         subject = await self._consents.subject_of(consent_id)
-        desk = await self._open(caller, subject or SubjectId(uuid4()))
+        seat = await reach(self._gate, caller, subject or SubjectId(uuid4()))
+        desk = Desk(caller, seat.dossier, seat.context.moment)
         consent = desk.consent(ConsentId(consent_id))
         if consent is None or consent.state_at(desk.moment) not in OPENING:
             raise InvalidRequestError("toestemming", "is not open; there is nothing to withdraw")
@@ -135,9 +202,18 @@ class ConsentDesk:
 
     async def of_subject(self, caller: Caller, subject: SubjectId) -> tuple[Consent, ...]:
         """List a subject's consents for those who guide her, or for herself."""
-        return (await self._open(caller, subject)).consents
+        return (await self.sit(caller, subject)).consents
 
-    async def _open(self, caller: Caller, subject: SubjectId) -> "_Desk":
+    async def find(self, caller: Caller, consent_id: UUID) -> tuple["Desk", Consent]:
+        """Sit down about one consent; one that nobody gave is refused as a stranger's is."""
+        subject = await self._consents.subject_of(consent_id)
+        desk = await self.sit(caller, subject or SubjectId(uuid4()))
+        consent = desk.consent(ConsentId(consent_id))
+        if consent is None:
+            raise InvalidRequestError("toestemming", "has no choice on record")
+        return desk, consent
+
+    async def sit(self, caller: Caller, subject: SubjectId) -> "Desk":
         """Sit down about a subject as a COA worker who guides her (P03), or as herself (P11)."""
         gate = self._gate
         if caller.subject is None:
@@ -148,11 +224,11 @@ class ConsentDesk:
         situation = dossier.situation if dossier else None
         decision = decide(ask, situation, gate.matrix, gate.fields, moment)
         if dossier is None or not decision.granted:
-            context = Context.of(ask, gate.matrix, moment)
+            context = Context.of(ask, gate.matrix, moment).resting(situation, gate.fields)
             await deny(gate, context, decision, subject if dossier else None)
-        return _Desk(caller, dossier, moment)
+        return Desk(caller, dossier, moment)
 
-    def _consent_rules(self, purpose: Purpose, recipient: str) -> tuple[Rule, ...]:
+    def rules_for(self, purpose: Purpose, recipient: str) -> tuple[Rule, ...]:
         """Find the rules that a consent to this recipient could carry."""
         roles = self._roles_of(recipient, purpose)
         rules = tuple(
@@ -189,15 +265,19 @@ class ConsentDesk:
         beyond = sorted(wish.fields - named)
         if beyond:
             raise InvalidRequestError("velden", f"{beyond[0]} is not part of this purpose")
+        text = self._wording.text(purpose, wish.recipient, wish.language, wish.text_version)
+        if wish.given:
+            self._wording.vouch(text, wish.interpreter_name)
         return ConsentScope(
             purpose.code,
             wish.recipient,
             wish.fields or named,
             wish.text_version,
             wish.language,
+            text.sha256,
         )
 
-    def _expiry(self, wish: ConsentWish, moment: datetime) -> datetime:
+    def _expiry(self, wish: ConsentWish | Renewal, moment: datetime) -> datetime:
         longest = moment + DEFAULT_TERM
         if wish.expires is None:
             return longest
@@ -206,41 +286,81 @@ class ConsentDesk:
         return wish.expires
 
     async def _append(
-        self, desk: "_Desk", event: ConsentEvent, scope: ConsentScope
+        self,
+        desk: "Desk",
+        event: ConsentEvent,
+        scope: ConsentScope,
+        interpreter: str | None = None,
     ) -> RecordedConsent:
-        record = self._record(desk, event.kind, event.consent_id, scope)
-        changes = self._changes(desk.dossier, event, scope)
-        receipt = await self._log(Entry(record, changes))
+        answered = await self._answered(desk, event, scope)
+        record = self._record(desk, event.kind, event.consent_id, scope, answered)
+        if interpreter is not None:
+            record = replace(record, detail={**record.detail, "interpreter": interpreter})
+        changes = (*self._changes(desk.dossier, event, scope), *answered)
+        if event.kind is ConsentEventKind.WITHDRAWN:
+            record, changes = self._recalled(record, changes, event, scope)
+        receipt = await commit(self._gate, Entry(record, changes))
         self._gate.telemetry.tell(ConsentRecorded(scope.purpose.split("_", 1)[0], event.kind))
         situation = desk.dossier.situation
         after = fold((*situation.consents, event), desk.moment)
         consent = next(c for c in after if c.consent_id == event.consent_id)
         return RecordedConsent(consent, consent.state_at(desk.moment), situation.subject, receipt)
 
-    async def _repeat(self, desk: "_Desk", known: Consent) -> RecordedConsent:
+    async def _repeat(self, desk: "Desk", known: Consent) -> RecordedConsent:
         """Answer a retry with what it recorded the first time, as it stands now."""
         record = self._record(desk, "repeated", known.consent_id, known.scope)
-        receipt = await self._log(Entry(record))
+        receipt = await commit(self._gate, Entry(record))
         subject = desk.dossier.situation.subject
         return RecordedConsent(known, known.state_at(desk.moment), subject, receipt)
 
-    async def _log(self, entry: Entry) -> Receipt:
-        answer = (await self._gate.ledger.append([entry]))[0]
-        if not isinstance(answer, Receipt):
-            raise LedgerUnavailableError("the situation changed meanwhile; ask again")
-        return answer
+    def _recalled(
+        self,
+        record: AuditRecord,
+        changes: tuple[Change, ...],
+        event: ConsentEvent,
+        scope: ConsentScope,
+    ) -> tuple[AuditRecord, tuple[Change, ...]]:
+        """Tell in the same entry, those to whom it was given, that it was withdrawn."""
+        cause = Cause(NoticeKind.CONSENT_WITHDRAWN, scope.purpose, event.consent_id)
+        recalled = notices(cause, of_consent(scope, self._partners), event.at)
+        subject = record.subject
+        assert subject is not None  # noqa: S101 - a consent has a subject
+        named = replace(record, detail={**record.detail, "told": told(recalled)})
+        return named, (*changes, *(IssueNotice(subject, one) for one in recalled))
+
+    async def _answered(
+        self, desk: "Desk", event: ConsentEvent, scope: ConsentScope
+    ) -> tuple[CloseIntroduction, ...]:
+        """Close what this recipient asked for: her choice about P05 answers it, yes or no."""
+        state = _ANSWERS.get(event.kind)
+        if state is None or scope.purpose.split("_", 1)[0] != "P05":
+            return ()
+        subject = desk.dossier.situation.subject
+        asked = await self._introductions.awaiting(subject, scope.recipient, event.at)
+        return tuple(
+            CloseIntroduction(one.introduction_id, Oin(scope.recipient), state, event.at)
+            for one in asked
+        )
 
     def _record(
-        self, desk: "_Desk", outcome: str, consent_id: ConsentId, scope: ConsentScope
+        self,
+        desk: "Desk",
+        outcome: str,
+        consent_id: ConsentId,
+        scope: ConsentScope,
+        answered: tuple[CloseIntroduction, ...] = (),
     ) -> AuditRecord:
         gate = self._gate
+        detail: dict[str, str | int] = {"consent": str(consent_id), "to": scope.recipient}
+        if answered:
+            detail["introductions"] = ",".join(str(one.introduction) for one in answered)
         return Context.of(Ask(desk.caller, scope.purpose), gate.matrix, desk.moment).record(
             RecordKind.CONSENT,
             outcome,
             subject=desk.dossier.situation.subject,
             fields=gate.fields,
             mask=gate.fields.mask(scope.fields),
-            detail={"consent": str(consent_id), "to": scope.recipient},
+            detail=detail,
         )
 
     def _changes(
@@ -260,3 +380,28 @@ class ConsentDesk:
             )
             changes += (RecordRelations(situation.subject, (introduced,)),)
         return changes
+
+
+def _superseded(consent: Consent, consents: tuple[Consent, ...]) -> bool:
+    """Tell whether a newer yes for the same purpose and recipient took this one's place."""
+    same = (consent.scope.purpose, consent.scope.recipient)
+    given = [one.since for one in consents if (one.scope.purpose, one.scope.recipient) == same]
+    return consent.since != max(filter(None, given))
+
+
+def _come_of_age(guardian: bool, purpose: Purpose, desk: Desk) -> None:  # noqa: FBT001 - the desk's own word
+    """Refuse consent of whoever is too young to give it; an unknown age is no age.
+
+    Under 16 the legal representative agrees (UAVG art. 5(1)); a work permit (P06) takes 18 (BuWav).
+    """
+    situation, day = desk.dossier.situation, desk.moment.date().isoformat()
+    if not guardian and not _reached(situation.sixteen_on, day):
+        raise InvalidRequestError(
+            "voogd", "is needed under 16, or while the date of birth is unknown"
+        )
+    if purpose.short == "P06" and not _reached(situation.eighteen_on, day):
+        raise InvalidRequestError("doel", "is for whoever is known to be 18 or older")
+
+
+def _reached(on: str | None, day: str) -> bool:
+    return on is not None and on <= day

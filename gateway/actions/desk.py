@@ -1,12 +1,28 @@
 """The desk where COA writes down what happened: for its own workers, in a role that has the purpose."""
 
+from dataclasses import dataclass, replace
+
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate, deny
-from gateway.domain.decisions import Ask, Decision, standing
+from gateway.domain.decisions import Ask, Decision, decide, standing
+from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.identifiers import SubjectId
 from gateway.domain.partners import Caller, PartnerKind
+from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
+from gateway.domain.records import Receipt
+from gateway.domain.subjects import Dossier
 
 GUIDANCE = "P03"
+OWN_DATA = "P11"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A subject as someone who may act for her finds her, at the context's moment."""
+
+    dossier: Dossier
+    context: Context
 
 
 async def admit(gate: Gate, caller: Caller, purpose: str = GUIDANCE) -> Context:
@@ -20,3 +36,34 @@ async def admit(gate: Gate, caller: Caller, purpose: str = GUIDANCE) -> Context:
     if reason is not None:
         await deny(gate, context, Decision(found, (), (), (), reason, None))
     return context
+
+
+async def reach(gate: Gate, caller: Caller, subject: SubjectId) -> Seat:
+    """Reach a subject to close or restore something for her: as herself, or who guides her (P03).
+
+    Her own shield, restrictions and objections, and a passed term, do not stand in her way: a
+    consent can always be withdrawn (GDPR art. 7(3)) and a restriction lifted (art. 18(3)). No
+    value is opened here. Whoever may not is refused on record.
+    """
+    own = caller.subject is not None
+    if not own:
+        await admit(gate, caller)
+    dossier = (await gate.subjects.load([subject])).get(subject)
+    ask = Ask(caller, OWN_DATA if own else GUIDANCE)
+    context = Context.of(ask, gate.matrix, gate.clock.now())
+    bare = (
+        replace(dossier.situation, shielded=False, withholdings=(), closed=()) if dossier else None
+    )
+    decision = decide(ask, bare, gate.matrix, gate.fields, context.moment)
+    if dossier is None or not decision.granted:
+        resting = context.resting(bare, gate.fields)
+        await deny(gate, resting, decision, subject if dossier else None)
+    return Seat(dossier, context)
+
+
+async def commit(gate: Gate, entry: Entry) -> Receipt:
+    """Append one entry; raises ``LedgerUnavailableError`` when it no longer holds."""
+    answer = (await gate.ledger.append([entry]))[0]
+    if not isinstance(answer, Receipt):
+        raise LedgerUnavailableError("the situation changed meanwhile; ask again")
+    return answer

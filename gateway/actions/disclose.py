@@ -17,7 +17,8 @@ from typing import NoReturn
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.domain.decisions import Ask, Decision, decide
+from gateway.domain.consent_fields import consent_fields
+from gateway.domain.decisions import Ask, Decision, decide, standing
 from gateway.domain.delivery import Delivery
 from gateway.domain.disclosures import Disclosed, Obligation, Released
 from gateway.domain.errors import GatewayError, LedgerUnavailableError, RecipientGoneError
@@ -39,7 +40,7 @@ from gateway.domain.ports import (
 from gateway.domain.purposes import Matrix, Stage
 from gateway.domain.reasons import Reason, told
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
-from gateway.domain.subjects import Dossier
+from gateway.domain.subjects import Dossier, Situation
 
 ATTEMPTS = 4
 PAGE = 50
@@ -95,11 +96,45 @@ async def deny(
     raise DisclosureRefusedError(decision)
 
 
+async def admitted(gate: Gate, context: Context) -> None:
+    """Refuse on record whoever may not ask for this purpose at all, whoever it is about."""
+    ask = context.ask
+    purpose = gate.matrix.purpose(ask.purpose)
+    reason = standing(ask.caller, purpose, context.moment)
+    if reason is None and purpose and gate.matrix.cell(ask.caller.role, purpose.code) is None:
+        reason = Reason.PURPOSE_NOT_IN_AGREEMENT
+    if reason is not None:
+        await deny(gate, context, Decision(purpose, (), (), (), reason, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Several people asked about one by one: who was granted is in ``released``.
+
+    ``refused`` says of each of the others why, in the caller's words: who is hidden is unknown.
+    """
+
+    released: Released
+    refused: Mapping[SubjectId, Reason]
+
+
 @dataclass(frozen=True, slots=True)
 class _Granted:
     dossier: Dossier
     decision: Decision
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A refusal with the situation it rests on; ``context`` is at the moment it was decided."""
+
+    decision: Decision
+    situation: Situation | None
+    context: Context
+
+    def resting(self, fields: FieldDictionary) -> Context:
+        return self.context.resting(self.situation, fields)
 
 
 @dataclass(slots=True)
@@ -116,7 +151,7 @@ class _Tally:
 
 
 class Disclose:
-    """Carries out disclosures: ``one`` subject, or a ``page`` of at most fifty."""
+    """Carries out disclosures: ``one`` subject, or a ``page`` or ``batch`` of at most fifty."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
@@ -128,7 +163,7 @@ class Disclose:
         subject = question.subjects[0]
         granted, refused = await self._settle(context, (subject,), None)
         if not granted:
-            await self._deny(self._context(question), subject, refused[subject])
+            await self._deny(subject, refused[subject])
         self._tell(context, granted[0].decision, 1)
         async with self._released(context, question, granted, granted[0].receipt) as released:
             yield released
@@ -136,18 +171,39 @@ class Disclose:
     @asynccontextmanager
     async def page(self, question: Question) -> AsyncIterator[Released]:
         """Disclose a page of subjects under one parent entry; those refused are left out."""
-        if len(question.subjects) > PAGE:
-            raise ValueError("a page holds at most fifty subjects")
         context = self._context(question)
-        parent = context.record(
-            RecordKind.BULK, "begun", detail={"subjects": len(question.subjects)}
-        )
-        receipt = await self._append_one(parent)
-        granted, _ = await self._settle(context, question.subjects, parent.event_id)
+        receipt = await self._begin(context, question)
+        granted, _ = await self._settle(context, question.subjects, receipt.event_id)
         if granted:
             self._tell(context, granted[0].decision, len(granted))
         async with self._released(context, question, granted, receipt) as released:
             yield released
+
+    @asynccontextmanager
+    async def batch(self, question: Question) -> AsyncIterator[Batch]:
+        """Disclose people who were each asked for by name: a page whose refusals are on record too.
+
+        Raises ``DisclosureRefusedError`` when the caller may ask about no one.
+        """
+        context = self._context(question)
+        await admitted(self._gate, context)
+        receipt = await self._begin(context, question)
+        granted, refused = await self._settle(
+            context, question.subjects, receipt.event_id, log_refusals=True
+        )
+        decided = (*(one.decision for one in granted), *(o.decision for o in refused.values()))
+        for decision in decided:
+            self._tell(context, decision, 1 if decision.granted else 0)
+        async with self._released(context, question, granted, receipt) as released:
+            yield Batch(released, {subject: _told(one.decision) for subject, one in refused.items()})
+
+    async def _begin(self, context: Context, question: Question) -> Receipt:
+        """Write the parent entry of a page."""
+        if len(question.subjects) > PAGE:
+            raise ValueError("a page holds at most fifty subjects")
+        return await self._append_one(
+            context.record(RecordKind.BULK, "begun", detail={"subjects": len(question.subjects)})
+        )
 
     async def push(self, question: Question, channel: Delivery, name: str) -> str:
         """Disclose one subject into a partner's channel; return where it went."""
@@ -159,23 +215,34 @@ class Disclose:
         return Context.of(question.ask, gate.matrix, gate.clock.now(), question.trace_id)
 
     async def _settle(
-        self, context: Context, subjects: Sequence[SubjectId], parent: UUID | None
-    ) -> tuple[list[_Granted], Mapping[SubjectId, Decision]]:
+        self,
+        context: Context,
+        subjects: Sequence[SubjectId],
+        parent: UUID | None,
+        *,
+        log_refusals: bool = False,
+    ) -> tuple[list[_Granted], Mapping[SubjectId, _Refused]]:
         """Take steps (1) and (2), and again for each subject of whom something changed meanwhile."""
         granted: dict[SubjectId, _Granted] = {}
-        refused: dict[SubjectId, Decision] = {}
+        refused: dict[SubjectId, _Refused] = {}
         open_subjects = list(subjects)
         for _ in range(ATTEMPTS):
             dossiers = await self._gate.subjects.load(open_subjects)
             now = replace(context, moment=self._gate.clock.now())
             wanted = self._decide(now, open_subjects, dossiers, refused)
             entries = [
-                now.intent(subject, decision, self._gate.fields, parent)
-                for subject, (_, decision) in wanted.items()
+                now.resting(dossier.situation, self._gate.fields).intent(
+                    subject, decision, self._gate.fields, parent
+                )
+                for subject, (dossier, decision) in wanted.items()
             ]
+            if log_refusals:
+                entries += self._denials(set(open_subjects), refused, parent)
             answers = await self._gate.ledger.append(entries) if entries else ()
             open_subjects = []
-            for (subject, (dossier, decision)), answer in zip(wanted.items(), answers, strict=True):
+            for (subject, (dossier, decision)), answer in zip(
+                wanted.items(), answers[: len(wanted)], strict=True
+            ):
                 if isinstance(answer, Receipt):
                     granted[subject] = _Granted(dossier, decision, answer)
                 else:
@@ -189,7 +256,7 @@ class Disclose:
         context: Context,
         subjects: Sequence[SubjectId],
         dossiers: Mapping[SubjectId, Dossier],
-        refused: dict[SubjectId, Decision],
+        refused: dict[SubjectId, _Refused],
     ) -> dict[SubjectId, tuple[Dossier, Decision]]:
         gate = self._gate
         wanted = {}
@@ -200,13 +267,27 @@ class Disclose:
             if decision.granted and dossier is not None:
                 wanted[subject] = (dossier, decision)
             else:
-                refused[subject] = decision
+                refused[subject] = _Refused(decision, situation, context)
         return wanted
 
-    async def _deny(self, context: Context, subject: SubjectId, decision: Decision) -> NoReturn:
+    def _denials(
+        self,
+        asked: set[SubjectId],
+        refused: Mapping[SubjectId, _Refused],
+        parent: UUID | None,
+    ) -> list[Entry]:
+        fields = self._gate.fields
+        return [
+            one.resting(fields).denial(_known(subject, one.decision), one.decision, fields, parent)
+            for subject, one in refused.items()
+            if subject in asked
+        ]
+
+    async def _deny(self, subject: SubjectId, refused: _Refused) -> NoReturn:
         """Refuse; someone unknown costs the same work as someone hidden."""
+        decision, context = refused.decision, refused.resting(self._gate.fields)
         self._tell(context, decision, 0)
-        await deny(self._gate, context, decision, subject if decision.epoch is not None else None)
+        await deny(self._gate, context, decision, _known(subject, decision))
 
     async def _append_one(self, record: AuditRecord) -> Receipt:
         answer = (await self._gate.ledger.append([Entry(record)]))[0]
@@ -266,8 +347,10 @@ class Disclose:
         reference = gate.pseudonyms.reference(recipient, subject)
         profile = granted.dossier.profile
         opened = gate.vault.open(profile, decision.granted) if profile else {}
-        values = self._shown(decision, opened)
         names = gate.fields.names(decision.granted)
+        consents = granted.dossier.situation.consents
+        values = self._shown(decision, opened)
+        values |= consent_fields(consents, gate.clock.now(), names)
         if CLIENT_REF in names:
             values[CLIENT_REF] = f'"{reference}"'.encode()
         return Disclosed(
@@ -311,3 +394,14 @@ class Disclose:
                 subjects=subjects,
             )
         )
+
+
+def _known(subject: SubjectId, decision: Decision) -> SubjectId | None:
+    """Name the subject of a refusal only where the gate knows her."""
+    return subject if decision.epoch is not None else None
+
+
+def _told(decision: Decision) -> Reason:
+    if decision.hidden:
+        return Reason.SUBJECT_UNKNOWN
+    return told(decision.reason or Reason.FIELD_NOT_IN_PURPOSE)

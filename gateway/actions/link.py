@@ -1,12 +1,13 @@
 """Record a relation (koppeling, omkoppeling, ontkoppeling, huisvesting, aanbod, plaatsing)."""
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, admit
+from gateway.actions.desk import GUIDANCE, admit, commit
 from gateway.actions.disclose import Gate, deny
-from gateway.domain.changes import RecordRelations, RequireEpoch
+from gateway.domain.changes import Change, IssueNotice, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask, decide
-from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
+from gateway.domain.notices import Notice, ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
@@ -30,20 +31,19 @@ class LinkDesk:
         """Append a relation event; access of whoever it ends is over at the next decision."""
         self._check(event)
         dossier, context = await self._dossier(caller, subject)
-        record = context.record(
-            RecordKind.RELATION,
-            event.kind,
-            subject=subject,
-            detail={"party": event.party, "at": event.at.isoformat()},
-        )
-        changes = (
+        detail: dict[str, str | int] = {"party": event.party, "at": event.at.isoformat()}
+        recalled: tuple[Notice, ...] = ()
+        left = ended_link(dossier.situation.relations, (event,), context.moment)
+        if left is not None:
+            recalled = of_ended_link(left, self._partners, max(event.at, context.moment))
+            detail |= {"left": left, "told": told(recalled)}
+        record = context.record(RecordKind.RELATION, event.kind, subject=subject, detail=detail)
+        changes: tuple[Change, ...] = (
             RequireEpoch(subject, dossier.situation.epoch),
             RecordRelations(subject, (event,)),
+            *(IssueNotice(subject, one) for one in recalled),
         )
-        answer = (await self._gate.ledger.append([Entry(record, changes)]))[0]
-        if not isinstance(answer, Receipt):
-            raise LedgerUnavailableError("the situation changed meanwhile; ask again")
-        return answer
+        return await commit(self._gate, Entry(record, changes))
 
     def _check(self, event: RelationEvent) -> None:
         if event.kind is RelationKind.VERBLIJFT:
@@ -63,7 +63,8 @@ class LinkDesk:
         context = Context.of(ask, gate.matrix, gate.clock.now())
         decision = decide(ask, situation, gate.matrix, gate.fields, context.moment)
         if dossier is None or not decision.granted:
-            await deny(gate, context, decision, subject if dossier else None)
+            resting = context.resting(situation, gate.fields)
+            await deny(gate, resting, decision, subject if dossier else None)
         return dossier, context
 
     def _purpose(self, caller: Caller) -> str:

@@ -2,27 +2,39 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate
 from gateway.actions.terms import SearchTerms
-from gateway.domain.changes import RuleFacts, StoreProfile
+from gateway.domain.changes import Change, IssueNotice, RuleFacts, StoreProfile
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, JudgedRow
-from gateway.domain.derived import derive
+from gateway.domain.derived import comes_of, derive
 from gateway.domain.errors import LedgerUnavailableError
-from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.linking import delivered_events
-from gateway.domain.parameters import Parameters
+from gateway.domain.notices import ended_link, of_ended_link, told
+from gateway.domain.parameters import Parameters, Terms
+from gateway.domain.partners import Partner
 from gateway.domain.ports import BlindIndex, Entry, StoredProfile
 from gateway.domain.records import Receipt, RecordKind
+from gateway.domain.relations import RelationEvent
 from gateway.domain.subjects import Dossier, SealedProfile
 
 ATTEMPTS = 4
 OLDER = "profiel_peildatum: older than what is stored; not replaced"
 AS_OF = FieldName("profiel_peildatum")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beforehand: code lists, the numbers that law sets, and the partners."""
+
+    codes: CodeLists
+    parameters: Parameters
+    partners: Mapping[Oin, Partner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +56,12 @@ class ProfileWriter:
         gate: Gate,
         terms: SearchTerms,
         index: BlindIndex,
-        codes: CodeLists,
-        parameters: Parameters,
+        known: Known,
     ) -> None:
         self._gate = gate
         self._terms = terms
         self._index = index
-        self._codes = codes
-        self._parameters = parameters
+        self._known = known
 
     async def store(self, context: Context, delivery: UUID, rows: Sequence[JudgedRow]) -> set[int]:
         """Store what is new in ``rows``; return which rows came too late to replace anything."""
@@ -117,7 +127,8 @@ class ProfileWriter:
         gate = self._gate
         values = {**draft.row.values}
         day = context.moment.date()
-        values |= derive(values, day, self._codes, self._parameters.on(day))
+        terms = self._known.parameters.on(day)
+        values |= derive(values, day, self._known.codes, terms)
         plain = {gate.fields[name].number: _text(v).encode() for name, v in values.items()}
         changed = self._changed(plain, before)
         relations = before.situation.relations if before else ()
@@ -130,7 +141,7 @@ class ProfileWriter:
             changed=changed,
             content=draft.content,
             parts=gate.vault.seal(blank, plain),
-            facts=self._facts(values, gate.fields.mask(draft.row.held)),
+            facts=self._facts(values, gate.fields.mask(draft.row.held), terms),
             relations=delivered_events(values, relations, context.moment),
             terms=self._terms.of_values(values),
             delivery=delivery,
@@ -143,7 +154,19 @@ class ProfileWriter:
             mask=changed,
             detail={"version": blank.version, "in": str(delivery), "row": draft.row.row},
         )
-        return Entry(record, (change,))
+        return self._recalled(Entry(record, (change,)), change, relations)
+
+    def _recalled(
+        self, entry: Entry, change: StoreProfile, relations: tuple[RelationEvent, ...]
+    ) -> Entry:
+        """Tell in the same entry the municipality whose link this delivery ends."""
+        left = ended_link(relations, change.relations, change.at)
+        if left is None:
+            return entry
+        recalled = of_ended_link(left, self._known.partners, change.at)
+        detail = {**entry.record.detail, "left": left, "told": told(recalled)}
+        issued: tuple[Change, ...] = tuple(IssueNotice(change.subject, one) for one in recalled)
+        return Entry(replace(entry.record, detail=detail), (*entry.changes, *issued))
 
     def _changed(self, plain: Mapping[int, bytes], before: Dossier | None) -> int:
         """Return the mask of fields that came, went or differ from the version before."""
@@ -157,9 +180,9 @@ class ProfileWriter:
                 changed |= 1 << number
         return changed
 
-    def _facts(self, values: Mapping[FieldName, JsonValue], held: int) -> RuleFacts:
+    def _facts(self, values: Mapping[FieldName, JsonValue], held: int, terms: Terms) -> RuleFacts:
         site = _str(values, "opvanglocatie_code")
-        place = self._codes.opvanglocaties.get(site or "")
+        place = self._known.codes.opvanglocaties.get(site or "")
         return RuleFacts(
             doelgroep=_str(values, "doelgroep"),
             reception_site=site,
@@ -168,6 +191,8 @@ class ProfileWriter:
             koppel_datum=_str(values, "koppel_datum"),
             pip_deadline=_str(values, "pip_deadline"),
             held=held,
+            sixteen_on=comes_of(values, terms["guardian_age"]),
+            eighteen_on=comes_of(values, terms["twv_age"]),
         )
 
 

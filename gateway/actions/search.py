@@ -17,6 +17,7 @@ from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import PurposeCode, SubjectId
+from gateway.domain.partners import Caller
 from gateway.domain.ports import BlindIndex, Candidates, Entry, Format
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
@@ -85,9 +86,8 @@ class Search:
         page = ordered[question.offset : question.offset + PAGE]
         more = len(ordered) > question.offset + PAGE
         ask = replace(question.ask, group=group)
-        share = Question(
-            ask, tuple(page), question.format, self._recipient(question), question.trace_id
-        )
+        known_as = found_as(question.ask.caller, question.session)
+        share = Question(ask, tuple(page), question.format, known_as, question.trace_id)
         async with self._disclose.page(share) as released:
             yield Found(_rounded(len(shown)), released, more=more)
 
@@ -143,11 +143,13 @@ class Search:
         await self._gate.ledger.append([Entry(record, (spend,))])
 
     def _ordered(self, question: SearchQuestion, subjects: Sequence[SubjectId]) -> list[SubjectId]:
-        recipient = self._recipient(question)
+        recipient = found_as(question.ask.caller, question.session)
         return sorted(subjects, key=lambda s: self._gate.pseudonyms.reference(recipient, s).bytes)
 
-    def _recipient(self, question: SearchQuestion) -> str:
-        return f"{question.ask.caller.partner.oin}:zoek:{question.session}"
+
+def found_as(caller: Caller, session: str) -> str:
+    """Return the name under which references of one search session are made, and read back."""
+    return f"{caller.partner.oin}:zoek:{session}"
 
 
 def new_session() -> str:

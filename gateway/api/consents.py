@@ -10,13 +10,11 @@ from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
-from gateway.actions.consent import ConsentWish, RecordedConsent
+from gateway.actions.consent import ConsentWish, RecordedConsent, Renewal
 from gateway.api.context import WithActions, WithCaller, subject_named
-from gateway.api.rendering import JSON, camel, receipt_json
+from gateway.api.rendering import JSON, consent_wire, field_named, receipt_json
 from gateway.api.wire import Wire
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.fields import FieldDictionary
-from gateway.domain.identifiers import FieldName
 from gateway.domain.relations import RelationEvent, RelationKind
 
 router = APIRouter(prefix="/v1")
@@ -31,11 +29,29 @@ class Toestemmingswens(Wire):
     doel: str = Field(max_length=60, examples=["P04"])
     ontvanger: str = Field(max_length=40, description="OIN, of `soort:uitzendbureau` bij P04")
     taal: str = Field(pattern="^[a-z]{2,3}$", examples=["tir"])
-    tekst_versie: str = Field(max_length=40, examples=["P04-1"])
+    tekst_versie: str = Field(max_length=40, examples=["1"])
     velden: list[str] = Field(default_factory=list, max_length=200)
     gegeven: bool = True
     tolk: bool = False
+    voogd: bool = Field(default=False, description="De wettelijk vertegenwoordiger stemt in")
     vervaldatum: AwareDatetime | None = None
+    tolk_naam: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Wie de Nederlandse tekst voorlas; staat alleen verzegeld in het logboek",
+    )
+    teruggelezen: bool = Field(default=False, description="Voorgelezen en door haar bevestigd")
+
+
+class Verlenging(Wire):
+    """An open consent said again, on the same words."""
+
+    vervaldatum: AwareDatetime | None = None
+    tolk: bool = False
+    voogd: bool = False
+    tolk_naam: str | None = Field(default=None, min_length=1, max_length=100)
+    teruggelezen: bool = False
 
 
 class Koppeling(Wire):
@@ -63,11 +79,14 @@ async def record(
         wens.ontvanger,
         wens.taal,
         wens.tekst_versie,
-        frozenset(_field(name, actions.gate.fields) for name in wens.velden),
+        frozenset(field_named("velden", name, actions.gate.fields) for name in wens.velden),
         wens.gegeven,
         wens.tolk,
         wens.vervaldatum,
         idempotency_key,
+        wens.voogd,
+        wens.tolk_naam,
+        wens.teruggelezen,
     )
     return _answer(await actions.consents.record(caller, wish), HTTPStatus.CREATED)
 
@@ -76,6 +95,21 @@ async def record(
 async def withdraw(toestemming_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
     """Withdraw consent; it no longer counts from the next decision on."""
     return _answer(await actions.consents.withdraw(caller, toestemming_id), HTTPStatus.OK)
+
+
+@router.post("/toestemmingen/{toestemming_id}/_verlengen", summary="Verleng een toestemming")
+async def renew(
+    toestemming_id: UUID, verlenging: Verlenging, actions: WithActions, caller: WithCaller
+) -> Response:
+    """Lengthen an open consent by at most half a year from now."""
+    renewal = Renewal(
+        verlenging.vervaldatum,
+        verlenging.tolk,
+        verlenging.voogd,
+        verlenging.tolk_naam,
+        verlenging.teruggelezen,
+    )
+    return _answer(await actions.consents.renew(caller, toestemming_id, renewal), HTTPStatus.OK)
 
 
 @router.post("/koppelingen", summary="Leg een koppeling of andere relatie vast", status_code=201)
@@ -99,28 +133,7 @@ def _utc(moment: datetime) -> datetime:
         raise InvalidRequestError("op", "is no moment that the calendar holds") from error
 
 
-def _field(name: str, fields: FieldDictionary) -> FieldName:
-    by_camel = {camel(spec.name): spec.name for spec in fields}
-    field = by_camel.get(name, FieldName(name))
-    if field not in fields:
-        raise InvalidRequestError("velden", "holds a name that is not a field of the klantprofiel")
-    return field
-
-
 def _answer(recorded: RecordedConsent, status: HTTPStatus) -> Response:
-    consent = recorded.consent
-    expires: datetime | None = consent.expires
-    body = {
-        "id": str(consent.consent_id),
-        "status": recorded.state,
-        "doel": consent.scope.purpose,
-        "ontvanger": consent.scope.recipient,
-        "velden": sorted(camel(name) for name in consent.scope.fields),
-        "taal": consent.scope.language,
-        "tekstVersie": consent.scope.text_version,
-        "vastgelegdOp": consent.recorded.isoformat(),
-        "vervaltOp": expires.isoformat() if expires else None,
-        "beeindigdOp": consent.ended.isoformat() if consent.ended else None,
-    }
+    body = consent_wire(recorded.consent, recorded.state)
     text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(recorded.receipt) + b"}"
     return Response(text, status, media_type=JSON)

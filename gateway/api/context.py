@@ -8,19 +8,28 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.explain import Explain
 from gateway.actions.ingest import Ingest
+from gateway.actions.inspect import Inspect
+from gateway.actions.introduce import Introduce
 from gateway.actions.link import LinkDesk
+from gateway.actions.notices import NoticeDesk
+from gateway.actions.oversee import Oversee
+from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.search import Search
+from gateway.actions.sweep import ConsentSweep
+from gateway.actions.withhold import WithholdDesk
 from gateway.api.auditlog import AuditReader
 from gateway.api.identity import InsecureTokens
 from gateway.api.problems import UnauthorizedError
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId, VNummer
 from gateway.domain.partners import Caller, PartnerKind
-from gateway.domain.ports import BlindIndex, Source
+from gateway.domain.ports import BlindIndex, ConsentTexts, Source
 
 TRACEPARENT = re.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-|$)")
 
@@ -32,10 +41,21 @@ class Actions:
     gate: Gate
     disclose: Disclose
     clients: ListClients
+    agreed: ListClients
     search: Search
     consents: ConsentDesk
+    texts: ConsentTexts
+    receipts: ReceiptDesk
+    introductions: Introduce
     links: LinkDesk
+    withholdings: WithholdDesk
+    notices: NoticeDesk
+    sweep: ConsentSweep
     ingest: Ingest
+    oversee: Oversee
+    inspect: Inspect
+    explain: Explain
+    emergencies: Emergencies
     index: BlindIndex
     sources: "Sources"
     tokens: InsecureTokens | None
@@ -105,6 +125,11 @@ async def subject_named(
         raise InvalidRequestError("clientRef", "or vNummer is needed")
     if caller.partner.kind is not PartnerKind.COA:
         raise InvalidRequestError("vNummer", "only COA may name people by number; use clientRef")
+    return await subject_by_number(actions, caller, v_nummer)
+
+
+async def subject_by_number(actions: Actions, caller: Caller, v_nummer: str) -> SubjectId:
+    """Return whose V-nummer it is; one that nobody has stands for no one."""
     try:
         number = VNummer(v_nummer).reveal()
     except ValueError as error:

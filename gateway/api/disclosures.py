@@ -1,6 +1,6 @@
 """Verstrekkingen and cliënten: a person's fields for a purpose, and the list of one's own people."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
@@ -10,19 +10,22 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from gateway.actions.disclose import Question
+from gateway.actions.clients import ListClients
+from gateway.actions.desk import GUIDANCE, admit
+from gateway.actions.disclose import PAGE, Question
 from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
-from gateway.api.rendering import ListJson, OneJson, ReleasedResponse, camel
+from gateway.api.rendering import BatchJson, ListJson, OneJson, ReleasedResponse, camel
 from gateway.api.wire import Wire
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.fields import FieldDictionary
-from gateway.domain.identifiers import FieldName
+from gateway.domain.identifiers import FieldName, SubjectId
 
 router = APIRouter(prefix="/v1")
 CLIENTS = ListJson("clientRef")
 ONE = OneJson()
+BATCH = BatchJson()
 DEFAULT_PURPOSES = {
     "coa_casemanager": "P03",
     "coa_coordinator_meedoenbalie": "P06",
@@ -45,6 +48,14 @@ class Verstrekkingsvraag(Wire):
     velden: list[str] | None = Field(default=None, max_length=200)
 
 
+class Batchvraag(Wire):
+    """Ask for the same fields of several people for one purpose; each is decided on her own."""
+
+    client_refs: list[UUID] = Field(min_length=1, max_length=PAGE)
+    doel: str = Field(max_length=60, examples=["P06"])
+    velden: list[str] | None = Field(default=None, max_length=200)
+
+
 @router.post("/verstrekkingen", summary="Vraag gegevens van één persoon voor een doel")
 async def disclose(
     vraag: Verstrekkingsvraag, request: Request, actions: WithActions, caller: WithCaller
@@ -57,6 +68,19 @@ async def disclose(
     return ReleasedResponse(lambda: _one(actions, question))
 
 
+@router.post("/verstrekkingen/_batch", summary="Vraag gegevens van meer personen voor een doel")
+async def disclose_batch(
+    vraag: Batchvraag, request: Request, actions: WithActions, caller: WithCaller
+) -> Response:
+    """Decide about each person apart; who may not be shown is listed with the reason."""
+    named = {subject_by_reference(actions, caller, one): one for one in vraag.client_refs}
+    if len(named) < len(vraag.client_refs):
+        raise InvalidRequestError("clientRefs", "names someone twice")
+    ask = Ask(caller, vraag.doel, _mask(vraag.velden, actions.gate.fields))
+    question = Question(ask, tuple(named), BATCH, trace_id=trace_of(request))
+    return ReleasedResponse(lambda: _batch(actions, question, named))
+
+
 @router.get("/clienten", summary="De mensen met wie uw organisatie een relatie heeft")
 async def clients(
     request: Request,
@@ -67,7 +91,20 @@ async def clients(
 ) -> Response:
     """List at most fifty people with the worklist's columns; follow ``volgende`` for more."""
     ask = Ask(caller, doel or DEFAULT_PURPOSES.get(caller.role, "P02"))
-    return ReleasedResponse(lambda: _page(actions, ask, na, trace_of(request)))
+    return ReleasedResponse(lambda: _page(actions.clients, ask, na, trace_of(request)))
+
+
+@router.get("/toestemmingen", summary="De toestemmingen van de mensen die u begeleidt")
+async def consents(
+    request: Request,
+    actions: WithActions,
+    caller: WithCaller,
+    na: Annotated[UUID | None, Query(description="Verwijzing uit `volgende`")] = None,
+) -> Response:
+    """List at most fifty people with their consents, aligned by consent, oldest first."""
+    await admit(actions.gate, caller)
+    ask = Ask(caller, GUIDANCE)
+    return ReleasedResponse(lambda: _page(actions.agreed, ask, na, trace_of(request)))
 
 
 @asynccontextmanager
@@ -79,10 +116,22 @@ async def _one(
 
 
 @asynccontextmanager
-async def _page(
-    actions: Actions, ask: Ask, after: UUID | None, trace_id: str | None
+async def _batch(
+    actions: Actions, question: Question, named: Mapping[SubjectId, UUID]
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with actions.clients(ask, after, CLIENTS, trace_id) as page:
+    async with actions.disclose.batch(question) as batch:
+        refused = [
+            {"clientRef": str(named[subject]), "reden": reason}
+            for subject, reason in batch.refused.items()
+        ]
+        yield batch.released, b'{"verstrekkingen":', b',"geweigerd":' + orjson.dumps(refused) + b"}"
+
+
+@asynccontextmanager
+async def _page(
+    list_: ListClients, ask: Ask, after: UUID | None, trace_id: str | None
+) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
+    async with list_(ask, after, CLIENTS, trace_id) as page:
         onward = orjson.dumps(str(page.after) if page.after else None)
         yield page.released, b'{"clienten":', b',"volgende":' + onward + b"}"
 

@@ -7,8 +7,10 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.domain.consents import Consent, ConsentEventKind
 from gateway.domain.disclosures import Disclosed, Released
-from gateway.domain.errors import RecipientGoneError
+from gateway.domain.errors import InvalidRequestError, RecipientGoneError
+from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import FieldName
 from gateway.domain.records import Receipt
 
@@ -38,8 +40,57 @@ def _velden(disclosed: Disclosed) -> bytes:
     return b"{%s}" % b",".join(parts)
 
 
+def consent_wire(consent: Consent, state: ConsentEventKind) -> dict[str, object]:
+    """Show a consent as it stands: for what, to whom, which fields, told how, until when."""
+    return {
+        "id": str(consent.consent_id),
+        "status": state,
+        "doel": consent.scope.purpose,
+        "ontvanger": consent.scope.recipient,
+        "velden": sorted(camel(name) for name in consent.scope.fields),
+        "taal": consent.scope.language,
+        "tekstVersie": consent.scope.text_version,
+        "tekstSha256": consent.scope.text_digest or None,
+        "vastgelegdOp": consent.recorded.isoformat(),
+        "vervaltOp": consent.expires.isoformat() if consent.expires else None,
+        "beeindigdOp": consent.ended.isoformat() if consent.ended else None,
+    }
+
+
+def field_named(member: str, name: str, fields: FieldDictionary) -> FieldName:
+    """Return the field that a request's ``member`` names, in either spelling."""
+    by_camel = {camel(spec.name): spec.name for spec in fields}
+    field = by_camel.get(name, FieldName(name))
+    if field not in fields:
+        raise InvalidRequestError(member, "holds a name that is not a field of the klantprofiel")
+    return field
+
+
 def _names(names: Iterable[FieldName]) -> list[str]:
     return [camel(name) for name in names]
+
+
+def _share(share: Disclosed, receipt: Receipt) -> bytes:
+    """Render what one person's disclosure says, without the braces around it."""
+    refused = [{"veld": camel(name), "reden": reason} for name, reason in share.refused]
+    duties = [
+        {"regel": o.rule, "bewaartermijn": o.retention, "velden": _names(o.fields)}
+        for o in share.obligations
+    ]
+    return b"".join(
+        (
+            b'"velden":',
+            _velden(share),
+            b',"ontbreekt":',
+            orjson.dumps(_names(share.missing)),
+            b',"geweigerd":',
+            orjson.dumps(refused),
+            b',"verplichtingen":',
+            orjson.dumps(duties),
+            b',"ontvangstbewijs":',
+            receipt_json(receipt),
+        )
+    )
 
 
 class OneJson:
@@ -49,27 +100,22 @@ class OneJson:
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
         """Yield the whole answer for the one subject."""
-        share = disclosed[0]
-        refused = [{"veld": camel(name), "reden": reason} for name, reason in share.refused]
-        duties = [
-            {"regel": o.rule, "bewaartermijn": o.retention, "velden": _names(o.fields)}
-            for o in share.obligations
-        ]
-        yield b"".join(
-            (
-                b'{"velden":',
-                _velden(share),
-                b',"ontbreekt":',
-                orjson.dumps(_names(share.missing)),
-                b',"geweigerd":',
-                orjson.dumps(refused),
-                b',"verplichtingen":',
-                orjson.dumps(duties),
-                b',"ontvangstbewijs":',
-                receipt_json(receipt),
-                b"}",
-            )
-        )
+        yield b"{" + _share(disclosed[0], receipt) + b"}"
+
+
+class BatchJson:
+    """Several disclosures as a JSON list, each whole and with its own receipt; then the parent's."""
+
+    media_type = JSON
+
+    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
+        """Yield the list, then the receipt of the parent entry under ``ontvangstbewijs``."""
+        yield b"["
+        for position, share in enumerate(disclosed):
+            comma, reference = b"," if position else b"", str(share.reference).encode()
+            whole = _share(share, share.receipt)
+            yield b'%s{"clientRef":"%s",%s}' % (comma, reference, whole)
+        yield b'],"ontvangstbewijs":' + receipt_json(receipt)
 
 
 class ListJson:

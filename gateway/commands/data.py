@@ -14,7 +14,7 @@ from gateway import wiring
 from gateway.actions.disclose import Question
 from gateway.actions.ingest import Delivered
 from gateway.api.rendering import OneJson
-from gateway.commands.shared import Data, Json, console, opened, partner_named, show
+from gateway.commands.shared import Data, Json, complaints, console, opened, partner_named, show
 from gateway.domain.decisions import Ask
 from gateway.domain.deliveries import RowOutcome
 from gateway.domain.errors import InvalidRequestError
@@ -58,7 +58,7 @@ def import_tvs(
 async def _ingest(gateway: wiring.Gateway, file: Path, source: Source, *, quiet: bool) -> Delivered:
     coa = partner_named("coa", gateway.catalogue.partners)
     caller = Caller(coa, RoleId("coa_casemanager"), OPERATOR)
-    with Progress(console=console, disable=quiet, transient=True) as progress, file.open("rb") as f:
+    with Progress(console=complaints, disable=quiet, transient=True) as progress, file.open("rb") as f:
         task = progress.add_task("rows", total=None)
         return await gateway.actions.ingest(
             caller, f, source, lambda rows: progress.advance(task, rows)

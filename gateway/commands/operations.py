@@ -1,5 +1,6 @@
 """Run the gate: serve, token, doctor, db, keys."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 from urllib.request import urlopen
@@ -18,7 +19,8 @@ from gateway.commands.shared import (
     settings_for,
     show,
 )
-from gateway.domain.identifiers import ActorId, RoleId
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.identifiers import ActorId, RoleId, SubjectId
 from gateway.settings import Mode
 
 db = typer.Typer(help="The store's schema.", no_args_is_help=True)
@@ -54,14 +56,27 @@ def token(
     locatie: Annotated[
         list[str] | None, typer.Option(help="Reception site of a COA worker (default: all).")
     ] = None,
+    v_nummer: Annotated[
+        str | None, typer.Option(help="Whose own data it opens, for the role betrokkene.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Print a bearer token for an hour; demo settings only."""
     with opened(data, create=True) as gateway:
         organisation = partner_named(partner, gateway.catalogue.partners)
         sites = frozenset(locatie or gateway.catalogue.codes.opvanglocaties)
-        persona = Persona(organisation, RoleId(role), ActorId(actor), sites)
+        herself = _resident(gateway, v_nummer) if v_nummer else None
+        persona = Persona(organisation, RoleId(role), ActorId(actor), sites, herself)
         typer.echo(gateway.token(persona))
+
+
+def _resident(gateway: wiring.Gateway, v_nummer: str) -> SubjectId:
+    """Find a synthetic resident of the demo by her number."""
+    tag = gateway.actions.index.term("v_nummer", v_nummer)
+    found = asyncio.run(gateway.actions.gate.subjects.stored([tag])).get(tag)
+    if found is None:
+        raise InvalidRequestError("v-nummer", "is not of anyone in this store")
+    return found.subject
 
 
 def doctor(

@@ -17,8 +17,8 @@ from gateway.domain.partners import Caller
 
 PEOPLE = 500
 SEED = 2026
-LANGUAGES = ("tir", "ara", "tur", "prs", "ukr", "som")
-TEXT_VERSION = "P04-1"
+LANGUAGES = ("tir", "ara", "tur", "fas", "ukr", "som")
+TEXT_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ async def _consents(gateway: wiring.Gateway, casemanager: Caller) -> int:
         await gateway.actions.consents.record(casemanager, found)
         count += 1
         if position % 10 == 0:
-            named = ConsentWish(subject, "P05", agency.oin, language, "P05-1", interpreter=True)
+            named = ConsentWish(subject, "P05", agency.oin, language, TEXT_VERSION, interpreter=True)
             await gateway.actions.consents.record(casemanager, named)
             count += 1
     return count

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, RoleId, SubjectId
@@ -36,22 +37,29 @@ _PURPOSES: Final[Mapping[tuple[PartnerKind, RoleId], frozenset[str]]] = MappingP
         (PartnerKind.GEMEENTE, RoleId("gemeente_klantmanager")): frozenset({"P02", "P03"}),
     }
 )
-_DATE: Final = re.compile(r"\b(?:\d{4}-\d{2}-\d{2}|\d{1,2}-\d{1,2}-\d{4})\b")
+_DATE: Final = re.compile(
+    r"(?<!\d)(?<!\d[.-])"
+    r"(?:20\d\d-(?:0\d|1[0-2])-[0-3]\d|[0-3]?\d-(?:0?\d|1[0-2])-20\d\d)"
+    r"(?![.-]?\d)"
+)
 _NUMBER: Final = re.compile(r"\d(?:[\W_]{0,3}\d){8}")
 
 
 @dataclass(frozen=True, slots=True)
 class GlassBreak:
-    """Who broke the glass, about whom, for what and why; it holds from ``at`` until ``until``."""
+    """Who broke the glass, about whom, for what and why; it holds from ``at`` until ``until``.
+
+    ``reason`` is empty where it is read back: only the sealed log keeps it.
+    """
 
     actor: ActorId
     role: RoleId
     partner: Oin
     subject: SubjectId
     purpose: PurposeCode
-    reason: str = field(repr=False)
     at: datetime
     until: datetime
+    reason: str = field(default="", repr=False)
 
 
 class ReviewVerdict(StrEnum):
@@ -59,6 +67,17 @@ class ReviewVerdict(StrEnum):
 
     JUSTIFIED = "justified"
     UNJUSTIFIED = "unjustified"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A break-glass as it stands, by the event id of its log entry; ``verdict`` once reviewed."""
+
+    glass_id: UUID
+    glass: GlassBreak
+    reviewed_at: datetime | None = None
+    reviewed_by: ActorId | None = None
+    verdict: ReviewVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +108,9 @@ def break_glass(
         caller.partner.oin,
         subject,
         purpose.code,
-        _checked("reden", reason),
         at,
         at + TERM,
+        _checked("reden", reason),
     )
 
 
@@ -122,9 +141,9 @@ def review(
     return Review(by, at, verdict, _checked("toelichting", note))
 
 
-def overdue(glass: GlassBreak, reviewed: Review | None, moment: datetime) -> bool:
+def overdue(broken: Broken, moment: datetime) -> bool:
     """Tell whether the review should have been there by ``moment`` (6)."""
-    return reviewed is None and moment >= glass.at + REVIEW_TERM
+    return broken.verdict is None and moment >= broken.glass.at + REVIEW_TERM
 
 
 def _checked(name: str, text: str) -> str:

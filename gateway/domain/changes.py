@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from gateway.domain.breakglass import GlassBreak, Review
 from gateway.domain.consents import ConsentEvent
-from gateway.domain.identifiers import ActorId, PurposeCode, SubjectId
+from gateway.domain.identifiers import ActorId, Oin, PurposeCode, SubjectId
+from gateway.domain.introductions import Introduction, IntroductionState
+from gateway.domain.notices import Notice
 from gateway.domain.relations import RelationEvent
+from gateway.domain.subjects import Withholding
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class RuleFacts:
     koppel_datum: str | None = None
     pip_deadline: str | None = None
     held: int = 0
+    sixteen_on: str | None = None
+    eighteen_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,65 @@ class RecordRelations:
 
 
 @dataclass(frozen=True, slots=True)
+class Withhold:
+    """Record a restriction or objection under ``withholding_id`` and raise the subject's epoch."""
+
+    subject: SubjectId
+    withholding_id: UUID
+    withholding: Withholding
+
+
+@dataclass(frozen=True, slots=True)
+class LiftWithholding:
+    """End a restriction or objection at ``at``; refused when it is another's or was lifted before."""
+
+    subject: SubjectId
+    withholding_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """Hide a subject from everyone but herself: raises her epoch and makes her unsearchable."""
+
+    subject: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Unshield:
+    """Show a subject again, and under ``terms`` to whoever may search her."""
+
+    subject: SubjectId
+    terms: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssueNotice:
+    """Tell a former recipient, in the entry of its cause; it changes no decision."""
+
+    subject: SubjectId
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmNotice:
+    """Note that the recipient's worker ``by`` confirmed deletion; refused the second time."""
+
+    subject: SubjectId
+    notice_id: UUID
+    at: datetime
+    by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class RemindNotice:
+    """Count one reminder of a notice that is not confirmed."""
+
+    subject: SubjectId
+    notice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDelivery:
     """Note that a delivery came in; refused when the same file was already processed."""
 
@@ -112,13 +177,59 @@ class SpendQuery:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RequestIntroduction:
+    """Keep a request for an introduction; refused when the subject is unknown."""
+
+    introduction: Introduction
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIntroduction:
+    """Close what one recipient asked for; refused when it was answered, taken back or ran out."""
+
+    introduction: UUID
+    recipient: Oin
+    state: IntroductionState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BreakGlass:
+    """Keep that the glass was broken about ``glass.subject``, and raise her epoch."""
+
+    subject: SubjectId
+    glass_id: UUID
+    glass: GlassBreak
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewGlass:
+    """Keep what the reviewer found; refused when it was reviewed before. It changes no decision."""
+
+    subject: SubjectId
+    glass_id: UUID
+    review: Review
+
+
 Change = (
     RequireEpoch
     | StoreProfile
     | RecordConsent
     | RecordRelations
+    | Withhold
+    | LiftWithholding
+    | Shield
+    | Unshield
+    | IssueNotice
+    | ConfirmNotice
+    | RemindNotice
     | OpenDelivery
     | CloseDelivery
     | QuarantineRow
     | SpendQuery
+    | RequestIntroduction
+    | CloseIntroduction
+    | BreakGlass
+    | ReviewGlass
 )

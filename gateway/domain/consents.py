@@ -33,7 +33,8 @@ class ConsentEventKind(StrEnum):
 class ConsentScope:
     """What the resident agreed to.
 
-    ``recipient`` is an OIN, or ``soort:<partner kind>`` for being findable (P04) by all of a kind.
+    ``recipient`` is an OIN, or ``soort:<partner kind>`` for being findable (P04) by all of a kind;
+    ``text_digest`` the SHA-256 (hex) of the words in which she was asked.
     """
 
     purpose: PurposeCode
@@ -41,13 +42,16 @@ class ConsentScope:
     fields: frozenset[FieldName]
     text_version: str
     language: str
+    text_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvent:
     """One recorded event; ``scope`` and ``expires`` stand on ``given`` and ``renewed``.
 
-    ``recorded_by`` is the actor's pseudonymous id, ``interpreter`` whether one helped.
+    ``recorded_by`` is the actor's pseudonymous id, ``interpreter`` whether one helped, ``guardian``
+    whether her legal representative agreed for her (UAVG art. 5(1)), ``read_back`` whether her
+    choice was read back to her and confirmed.
     """
 
     consent_id: ConsentId
@@ -57,6 +61,8 @@ class ConsentEvent:
     scope: ConsentScope | None = None
     expires: datetime | None = None
     interpreter: bool = False
+    guardian: bool = False
+    read_back: bool = False
 
 
 OPENING: Final = frozenset({ConsentEventKind.GIVEN, ConsentEventKind.RENEWED})

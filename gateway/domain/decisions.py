@@ -2,9 +2,9 @@
 
 1. The caller's partner is known, its agreement runs today, and it gives her the role she acts in.
 2. The purpose is in the catalogue, active today, and in that agreement for that role.
-3. The subject exists, is not shielded, and the rule's relation test holds now. A municipality that
-   another one followed keeps one month, for P03 and P12 only, and only PIP, route and hours of its
-   own period.
+3. The subject exists, is not shielded (but to herself she never is), and the rule's relation test
+   holds now, or the glass was broken within the hour (``gateway.domain.breakglass``). A municipality that another one followed keeps one month, for P03 and P12 only, and
+   only PIP, route and hours of its own period.
 4. The basis holds now: a legal task, or a consent that covers this purpose, this recipient and
    these fields at this moment.
 5. The stage fits, the target group is the rule's, and thresholds hold: a group of at least ten
@@ -12,7 +12,8 @@
 6. Each field is within purpose, role, agreement and consent; what no rule names is refused; a
    field of class S4 or S5 needs a rule that names the exception; a number set by law never goes to
    a private party.
-7. Restrictions, objections, texts held for review and passed retention terms are subtracted.
+7. Restrictions, objections, texts held for review and passed retention terms are subtracted;
+   restrictions and objections never from supervision (P10) or her own access (P11).
 8. What remains is granted, each field by the first rule that carries it; all else is refused with
    a reason.
 
@@ -28,7 +29,7 @@ from gateway.domain.basis import basis
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import ConsentId
 from gateway.domain.partners import Caller
-from gateway.domain.purposes import Cell, Matrix, Purpose, Rule, Stage
+from gateway.domain.purposes import Cell, Matrix, Purpose, RelationTest, Rule, Stage
 from gateway.domain.reasons import Reason, step
 from gateway.domain.relation_tests import INTRODUCED, OFFERED, PLACED, Related, relate
 from gateway.domain.scene import Scene
@@ -70,13 +71,15 @@ class Grant:
 class Verdict:
     """What became of one rule: ``reason`` is ``None`` where it carries, else why it does not.
 
-    ``fields`` is the mask it may carry: what it names, within the consent and the relation.
+    ``fields`` is the mask it may carry: what it names, within the consent and the relation;
+    ``broken`` says that a broken glass stands in for the relation.
     """
 
     rule: Rule
     reason: Reason | None
     fields: int = 0
     consent: ConsentId | None = None
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,12 @@ class Decision:
             mask |= grant.fields
         return mask
 
+    @property
+    def broken(self) -> bool:
+        """Whether anything leaves only because the glass was broken."""
+        carrying = {grant.rule.rule_id for grant in self.grants}
+        return any(one.broken and one.rule.rule_id in carrying for one in self.verdicts)
+
 
 def decide(
     ask: Ask,
@@ -119,7 +128,7 @@ def decide(
     cell = matrix.cell(ask.caller.role, purpose.code)
     if cell is None:
         return _refuse(ask, purpose, Reason.PURPOSE_NOT_IN_AGREEMENT, situation)
-    if situation is None or situation.shielded:  # (3)
+    if situation is None or _shielded(ask.caller, situation):  # (3)
         unknown = Reason.SUBJECT_UNKNOWN if situation is None else Reason.SHIELDED
         return replace(_refuse(ask, purpose, unknown, situation), hidden=True)
     scene = Scene.at(moment, ask.caller, situation, fields)
@@ -144,6 +153,10 @@ def standing(caller: Caller, purpose: Purpose | None, moment: datetime) -> Reaso
     return None
 
 
+def _shielded(caller: Caller, situation: Situation) -> bool:
+    return situation.shielded and caller.subject != situation.subject
+
+
 def _weigh(rule: Rule, mask: int, ask: Ask, scene: Scene) -> Verdict:
     related = relate(rule, scene)  # (3)
     if isinstance(related, Reason):
@@ -156,9 +169,9 @@ def _weigh(rule: Rule, mask: int, ask: Ask, scene: Scene) -> Verdict:
         return Verdict(rule, early)
     carried = mask if related.limit is None else mask & related.limit
     if consent is None:
-        return Verdict(rule, None, carried)
+        return Verdict(rule, None, carried, broken=related.broken)
     carried &= scene.fields.mask(consent.scope.fields)
-    return Verdict(rule, None, carried, consent.consent_id)
+    return Verdict(rule, None, carried, consent.consent_id, related.broken)
 
 
 def _stage(rule: Rule, ask: Ask, related: Related, scene: Scene) -> Reason | None:
@@ -259,7 +272,10 @@ def _why_not(verdict: Verdict, bit: int, scene: Scene) -> Reason | None:
         return Reason.SPECIAL_CATEGORY
     if verdict.fields & bit:
         return None
-    return Reason.CONSENT_SCOPE_MISMATCH if verdict.consent else Reason.NOT_LINKED
+    if verdict.consent:
+        return Reason.CONSENT_SCOPE_MISMATCH
+    guides = verdict.rule.relation is RelationTest.OWN_LOCATION
+    return Reason.NOT_OWN_LOCATION if guides else Reason.NOT_LINKED
 
 
 def _headline(verdicts: tuple[Verdict, ...], refused: tuple[tuple[int, Reason], ...]) -> Reason:

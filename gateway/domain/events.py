@@ -51,4 +51,19 @@ class RequestFailed:
     place: str
 
 
-Event = DisclosureDecided | DeliveryProcessed | ConsentRecorded | LogStopped | RequestFailed
+@dataclass(frozen=True, slots=True)
+class GlassBroken:
+    """Someone broke the glass: her organisation and purpose, and no person."""
+
+    purpose: str
+    partner: str
+
+
+Event = (
+    DisclosureDecided
+    | DeliveryProcessed
+    | ConsentRecorded
+    | LogStopped
+    | RequestFailed
+    | GlassBroken
+)

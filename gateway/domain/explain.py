@@ -50,7 +50,7 @@ class Remedy(StrEnum):
     SEE_OWN_FILE = "see_own_file"
 
 
-REMEDIES: Final[Mapping[Reason, Remedy | None]] = MappingProxyType(
+REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
     {
         Reason.ACTOR_NOT_ALLOWED: Remedy.CHANGE_AGREEMENT,
         Reason.AGREEMENT_NOT_RUNNING: Remedy.CHANGE_AGREEMENT,
@@ -58,33 +58,29 @@ REMEDIES: Final[Mapping[Reason, Remedy | None]] = MappingProxyType(
         Reason.PURPOSE_NOT_ACTIVE: Remedy.CHOOSE_PURPOSE,
         Reason.PURPOSE_NOT_IN_AGREEMENT: Remedy.CHANGE_AGREEMENT,
         Reason.SUBJECT_UNKNOWN: Remedy.CHECK_REFERENCE,
-        Reason.SHIELDED: None,
         Reason.NOT_LINKED: Remedy.AWAIT_LINK,
         Reason.NOT_OWN_LOCATION: Remedy.ASK_LOCATION,
         Reason.NOT_FINDABLE: Remedy.LEAVE_TO_PERSON,
         Reason.NOT_INTRODUCED: Remedy.ASK_INTRODUCTION,
         Reason.NO_OFFER_RECORDED: Remedy.RECORD_STAGE,
         Reason.NOT_PLACED: Remedy.RECORD_STAGE,
-        Reason.AGGREGATES_ONLY: None,
-        Reason.NOT_OWN_RECORD: None,
         Reason.CONSENT_NOT_FOUND: Remedy.ASK_CONSENT,
         Reason.CONSENT_REFUSED: Remedy.LEAVE_TO_PERSON,
         Reason.CONSENT_WITHDRAWN: Remedy.LEAVE_TO_PERSON,
         Reason.CONSENT_EXPIRED: Remedy.ASK_CONSENT,
         Reason.CONSENT_SCOPE_MISMATCH: Remedy.ASK_CONSENT,
         Reason.STAGE_NOT_REACHED: Remedy.RECORD_STAGE,
-        Reason.NOT_FOR_THIS_GROUP: None,
         Reason.GROUP_TOO_SMALL: Remedy.WIDEN_SEARCH,
         Reason.QUERY_BUDGET_SPENT: Remedy.TRY_TOMORROW,
         Reason.FIELD_NOT_IN_PURPOSE: Remedy.CHOOSE_PURPOSE,
         Reason.FIELD_NOT_IN_AGREEMENT: Remedy.CHANGE_AGREEMENT,
-        Reason.SPECIAL_CATEGORY: None,
         Reason.HELD_FOR_REVIEW: Remedy.AWAIT_REVIEW,
         Reason.RESTRICTED: Remedy.ASK_OFFICER,
         Reason.OBJECTED: Remedy.ASK_OFFICER,
         Reason.RETENTION_PASSED: Remedy.SEE_OWN_FILE,
     }
 )
+"""What helps against each reason; against one that is not here, nothing does."""
 
 _TOLD_TO_CALLER: Final = frozenset({Reason.CONSENT_WITHDRAWN, Reason.CONSENT_EXPIRED})
 _DATED_FOR_CALLER: Final = _TOLD_TO_CALLER | {
@@ -130,7 +126,8 @@ class Told:
     """One step of the story: what was looked at, whether it holds, and since when.
 
     A rule comes with ``rule_id`` and ``where`` (``file:line``), and if it carries with ``basis`` and
-    ``retention``. ``fields`` are those it carries, or those that ``reason`` keeps back.
+    ``retention``; ``broken`` where it does so under a broken glass. ``fields`` are those it carries,
+    or those that ``reason`` keeps back.
     """
 
     step: int
@@ -144,6 +141,7 @@ class Told:
     what_can_change: Remedy | None = None
     basis: str | None = None
     retention: str | None = None
+    broken: bool = False
 
 
 _KNOWS_NOBODY: Final = Told(
@@ -172,7 +170,7 @@ def _discreet(one: Told) -> Told:
     return replace(
         one,
         reason=reason,
-        what_can_change=REMEDIES[reason],
+        what_can_change=REMEDIES.get(reason),
         since=one.since if reason in _DATED_FOR_CALLER else None,
         consent=one.consent if reason in _TOLD_TO_CALLER else None,
     )
@@ -219,7 +217,7 @@ def _no(
         consent=consent,
         fields=fields,
         reason=reason,
-        what_can_change=REMEDIES[reason],
+        what_can_change=REMEDIES.get(reason),
     )
 
 
@@ -255,6 +253,7 @@ def _rule(verdict: Verdict, decision: Decision, scene: Scene) -> Told:
         fields=scene.fields.names(sum(_granted(g, rule) for g in decision.grants)),
         basis=rule.legal_basis,
         retention=rule.retention,
+        broken=verdict.broken,
     )
 
 

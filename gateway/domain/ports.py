@@ -7,11 +7,16 @@ from datetime import datetime
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
+from gateway.domain.breakglass import Broken
 from gateway.domain.changes import Change
+from gateway.domain.consent_texts import ConsentText
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.events import Event
-from gateway.domain.identifiers import ActorId, SubjectId
+from gateway.domain.identifiers import ActorId, Oin, SubjectId
+from gateway.domain.introductions import Introduction
+from gateway.domain.logbook import LoggedEvent, LogPage, Proven, Sought
+from gateway.domain.notices import Notice
 from gateway.domain.records import AuditRecord, Receipt
 from gateway.domain.subjects import Dossier, SealedProfile
 
@@ -41,6 +46,37 @@ class Ledger(Protocol):
         Answers are in the order of ``entries``; all entries of one call are in one commit. Raises
         ``LedgerUnavailableError`` when durability is not certain; then nothing may leave.
         """
+        ...
+
+
+class LogReader(Protocol):
+    """The log, read back by those who may oversee it, and by whom it is about."""
+
+    async def back(self, sought: Sought, before: int | None, limit: int) -> LogPage:
+        """Read at most ``limit`` entries that are sought, newest first, below index ``before``.
+
+        Gives up after a stretch of the log and says where to go on. Raises ``UnreadableValueError``
+        when a payload was changed.
+        """
+        ...
+
+    async def about(self, subject: SubjectId) -> Sequence[LoggedEvent]:
+        """Read every entry about a subject, in order of her count; erased ones tell nothing."""
+        ...
+
+    async def one(self, index: int) -> LoggedEvent | None:
+        """Read one entry, its payload left shut; ``None`` when the log has no such index."""
+        ...
+
+    async def opened(self, place: int | UUID) -> LoggedEvent | None:
+        """Read one entry with what it told, by index or event id; ``None`` when there is none.
+
+        Raises ``UnreadableValueError`` when it is not as the log's signed checkpoint says.
+        """
+        ...
+
+    async def prove(self, index: int) -> Proven:
+        """Prove that the log holds the entry with this index, which must be there."""
         ...
 
 
@@ -103,6 +139,110 @@ class Consents(Protocol):
 
     async def subject_of(self, consent_id: UUID) -> SubjectId | None:
         """Return whose consent it is; ``None`` when there is no such consent."""
+        ...
+
+    async def running_out(self, before: datetime) -> Sequence[SubjectId]:
+        """List subjects with a consent that was never ended and has a term up to ``before``.
+
+        A superset in order of id: a consent that was renewed since may be among the reasons.
+        """
+        ...
+
+
+class ConsentTexts(Protocol):
+    """The words in which consent is asked, every edition of them."""
+
+    @property
+    def newest(self) -> str:
+        """The version in which consent is asked now."""
+        ...
+
+    def get(
+        self, purpose_short: str, recipient_kind: str, language: str, version: str | None = None
+    ) -> ConsentText:
+        """Return the text for a purpose, kind of recipient and language; without version the newest.
+
+        Raises ``InvalidRequestError`` where there is none.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingState:
+    """Whose a restriction or objection is, and when it was lifted, if it was."""
+
+    subject: SubjectId
+    lifted: datetime | None
+
+
+class Withholdings(Protocol):
+    """Where restrictions and objections are found by their id."""
+
+    async def by_id(self, withholding: UUID) -> WithholdingState | None:
+        """Find one; ``None`` when there is no such withholding."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """A notice as it stands: whom it is about, when it was confirmed, how often it was reminded of."""
+
+    subject: SubjectId
+    notice: Notice
+    confirmed: datetime | None = None
+    reminders: int = 0
+
+
+class Notices(Protocol):
+    """What former recipients were told, and whether they confirmed."""
+
+    async def by_id(self, notice: UUID) -> NoticeState | None:
+        """Find one; ``None`` when there is no such notice."""
+        ...
+
+    async def unconfirmed(self, recipient: Oin | None = None) -> Sequence[NoticeState]:
+        """List what waits for confirmation, of one recipient or of all; first due first."""
+        ...
+
+
+class Glasses(Protocol):
+    """What was broken in an emergency, and whether another person looked at it."""
+
+    async def by_id(self, glass_id: UUID) -> Broken | None:
+        """Find one by the event id of its log entry; ``None`` when there is none."""
+        ...
+
+    async def of_partner(self, partner: Oin | None = None) -> Sequence[Broken]:
+        """List those of one partner's workers, or of all; newest first."""
+        ...
+
+
+class Introductions(Protocol):
+    """Requests for an introduction; lists are newest first, ``after`` an id of the page before."""
+
+    async def by_id(self, introduction: UUID) -> Introduction | None:
+        """Find a request by its id."""
+        ...
+
+    async def awaiting(
+        self, subject: SubjectId, recipient: str, moment: datetime
+    ) -> Sequence[Introduction]:
+        """List the requests about a subject that wait for her answer to ``recipient``."""
+        ...
+
+    async def of_requester(
+        self, requester: Oin, after: UUID | None, limit: int
+    ) -> Sequence[Introduction]:
+        """List an organisation's own requests, however they stand."""
+        ...
+
+    async def open_at(
+        self, sites: Sequence[str], moment: datetime, after: UUID | None, limit: int
+    ) -> Sequence[Introduction]:
+        """List requests that wait for an answer, about residents of these reception sites.
+
+        A superset of who may be seen: each is still decided one by one.
+        """
         ...
 
 

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     PURPOSE_UNKNOWN = "PURPOSE_UNKNOWN"
     PURPOSE_NOT_ACTIVE = "PURPOSE_NOT_ACTIVE"
     PURPOSE_NOT_IN_AGREEMENT = "PURPOSE_NOT_IN_AGREEMENT"
+    SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
     SUBJECT_UNKNOWN = "SUBJECT_UNKNOWN"
     SHIELDED = "SHIELDED"
     NOT_LINKED = "NOT_LINKED"
@@ -70,6 +71,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         2,
         "Dit doel staat voor uw rol niet in de overeenkomst.",
         "The agreement does not give your role this purpose.",
+    ),
+    Reason.SECOND_PERSON_NEEDED: Explanation(
+        2,
+        "Hiervoor is de goedkeuring van een tweede persoon nodig, of een zaaknummer.",
+        "This needs the approval of a second person, or a case number.",
     ),
     Reason.SUBJECT_UNKNOWN: Explanation(
         3, "Deze cliënt is bij u niet bekend.", "This client is not known to you."

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from uuid import UUID
 
+from gateway.domain.breakglass import GlassBreak
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.decisions import Ask
 from gateway.domain.fields import FieldDictionary
@@ -35,6 +36,7 @@ from gateway.domain.replay import (
     ReplayError,
     closed_read,
     consents_read,
+    glasses_read,
     relations_read,
     same_purpose,
     versions_read,
@@ -98,6 +100,10 @@ MEMBERS: Final[Mapping[str, str]] = MappingProxyType(
         "of.gone": "that this purpose no longer keeps the profile",
         "of.gone.for": "purpose",
         "of.gone.at": "since when",
+        "of.glass": "glasses that the caller had broken, for the purpose asked",
+        "of.glass.for": "purpose",
+        "of.glass.at": "since when",
+        "of.glass.to": "until when",
         "of.held": "mask of the fields that wait for a person's look",
         "of.shield": "1 where the subject is shielded",
         "of.group": "doelgroep",
@@ -139,9 +145,10 @@ def restore(written: Mapping[str, object], fields: FieldDictionary) -> Recorded:
     if whole["v"].number() != VERSION:
         raise ReplayError("v", "is not a version known here")
     whole.check()
+    caller = _to_caller(whole["who"], whole["deal"])
     recorded = Recorded(
-        _to_ask(whole["ask"], _to_caller(whole["who"], whole["deal"])),
-        whole.made("of", _to_situation),
+        _to_ask(whole["ask"], caller),
+        whole.made("of", lambda of: _to_situation(of, caller)),
         whole["at"].moment(),
         whole["digest"].text(),
     )
@@ -220,6 +227,7 @@ def _situation(situation: Situation, recorded: Recorded, fields: FieldDictionary
             "gone": [
                 {"for": code, "at": _moment(at)} for code, at in closed_read(situation, recorded)
             ],
+            "glass": [_glass(glass) for glass in glasses_read(situation, recorded)],
             "held": _mask(situation.held),
             "shield": int(situation.shielded),
             "group": situation.doelgroep,
@@ -254,6 +262,10 @@ def _scope(scope: ConsentScope, fields: FieldDictionary) -> _Written:
         "text": scope.text_version,
         "lang": scope.language,
     }
+
+
+def _glass(glass: GlassBreak) -> _Written:
+    return {"for": glass.purpose, "at": _moment(glass.at), "to": _moment(glass.until)}
 
 
 def _withholding(one: Withholding, purposes: list[PurposeCode]) -> _Written:
@@ -438,9 +450,10 @@ def _to_agreement(deal: _Member, role: RoleId) -> Agreement:
     )
 
 
-def _to_situation(of: _Member) -> Situation:
+def _to_situation(of: _Member, caller: Caller) -> Situation:
+    subject = SubjectId(of["id"].uuid())
     return Situation(
-        SubjectId(of["id"].uuid()),
+        subject,
         of["epoch"].number(),
         of.several("rel", _to_relation),
         of.several("con", _to_consent),
@@ -452,6 +465,19 @@ def _to_situation(of: _Member) -> Situation:
         of.made("group", _Member.text),
         of.made("town", _Member.text),
         of.made("region", _Member.text),
+        glasses=of.several("glass", lambda one: _to_glass(one, caller, subject)),
+    )
+
+
+def _to_glass(one: _Member, caller: Caller, subject: SubjectId) -> GlassBreak:
+    return GlassBreak(
+        caller.actor,
+        caller.role,
+        caller.partner.oin,
+        subject,
+        PurposeCode(one["for"].text()),
+        one["at"].moment(),
+        one["to"].moment(),
     )
 
 

@@ -19,9 +19,17 @@ class RecordKind(StrEnum):
     SEARCH = "search"
     CONSENT = "consent"
     RELATION = "relation"
+    WITHHOLDING = "withholding"
+    SHIELD = "shield"
+    NOTICE = "notice"
+    INTRODUCTION = "introduction"
     DELIVERY = "delivery"
     PROFILE = "profile.stored"
     QUARANTINE = "delivery.quarantined"
+    OVERSIGHT = "oversight"
+    RECTIFICATION = "rectification"
+    EXPLAINED = "decision.explained"
+    GLASS = "breakglass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,8 @@ class AuditRecord:
 
     The leaf (never erased, no personal data) takes ``event_id, kind, at, outcome, purpose, basis,
     policy, recipient``; the sealed payload takes all the rest. ``fields`` are names, never values.
-    ``parent`` is the event id of the bulk or intent this entry belongs to.
+    ``parent`` is the event id of the bulk or intent this entry belongs to; ``rests_on`` is what its
+    decision read, in the form of ``gateway.domain.recorded_form``.
     """
 
     event_id: UUID
@@ -50,6 +59,7 @@ class AuditRecord:
     parent: UUID | None = None
     trace_id: str | None = None
     detail: Mapping[str, str | int] = field(default_factory=dict)
+    rests_on: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

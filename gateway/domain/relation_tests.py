@@ -1,4 +1,8 @@
-"""Step (3): the relation tests, one function for each value of the matrix's column ``relation``."""
+"""Step (3): the relation tests, one function for each value of the matrix's column ``relation``.
+
+A test that does not hold whole gives way to a broken glass; what that opens never holds a field of
+class S4 or S5, nor a number set by law, whose use leans on the relation itself.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.domain.basis import covering
+from gateway.domain.breakglass import covers
 from gateway.domain.consents import Consent
 from gateway.domain.identifiers import FieldName
 from gateway.domain.purposes import RelationTest, Rule
@@ -30,17 +35,32 @@ PLACED: Final = frozenset({RelationKind.GEPLAATST})
 class Related:
     """The relation holds.
 
-    ``limit`` is the mask left to a predecessor municipality; ``linked`` says that the subject is
-    the caller's own linked client.
+    ``limit`` is the mask left to a predecessor municipality, or under a broken glass; ``linked``
+    says that the subject is the caller's own linked client, ``broken`` that a glass was broken.
     """
 
     limit: int | None = None
     linked: bool = False
+    broken: bool = False
 
 
 def relate(rule: Rule, scene: Scene) -> Related | Reason:
-    """Apply the relation test that ``rule`` names."""
-    return _TESTS[rule.relation](rule, scene)
+    """Apply the relation test that ``rule`` names, then look for a broken glass."""
+    related = _TESTS[rule.relation](rule, scene)
+    whole = isinstance(related, Related) and related.limit is None
+    return related if whole or not _glass_broken(rule, scene) else _under_glass(scene)
+
+
+def _glass_broken(rule: Rule, scene: Scene) -> bool:
+    caller, subject = scene.caller, scene.situation.subject
+    return any(
+        covers(glass, caller, subject, rule.purpose, scene.moment)
+        for glass in scene.situation.glasses
+    )
+
+
+def _under_glass(scene: Scene) -> Related:
+    return Related(limit=~(scene.fields.special | scene.fields.numbers_by_law), broken=True)
 
 
 def _linked(rule: Rule, scene: Scene) -> Related | Reason:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from gateway.domain.breakglass import GlassBreak, covers
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.errors import GatewayError
@@ -93,7 +94,7 @@ def withholdings_read(
     for one in situation.withholdings:
         named = sorted(code for code in one.purposes if same_purpose(code, asked))
         code = named[0] if named else PurposeCode(asked)
-        if bool(named) == bool(one.purposes) and one.holds(code, recorded.moment):
+        if one.holds(code, recorded.moment):
             yield one, named
 
 
@@ -102,3 +103,12 @@ def closed_read(situation: Situation, recorded: Recorded) -> Iterator[tuple[Purp
     for code, at in situation.closed:
         if same_purpose(code, recorded.ask.purpose) and at <= recorded.moment:
             yield code, at
+
+
+def glasses_read(situation: Situation, recorded: Recorded) -> Iterator[GlassBreak]:
+    """Yield the glasses that the caller had broken about the subject, for the purpose asked (1)."""
+    caller, subject = recorded.ask.caller, situation.subject
+    for glass in situation.glasses:
+        own = covers(glass, caller, subject, glass.purpose, recorded.moment)
+        if own and same_purpose(glass.purpose, recorded.ask.purpose):
+            yield glass

@@ -52,6 +52,10 @@ _BY_RULE: Final = _Said(
 _RELATED: Final = _Said(
     "Deze relatie bestaat sinds {since}.", "You have this relation since {since}."
 )
+_BROKEN: Final = _Said(
+    "Deze relatie is er niet; dit komt door noodtoegang, die altijd wordt beoordeeld.",
+    "You do not have this relation; this is break-glass, which is always reviewed.",
+)
 _AGREED: Final = _Said(
     "De persoon gaf toestemming op {given} (tekst {text}, taal {language}).",
     "The person consented on {given} (text {text}, language {language}).",
@@ -176,6 +180,11 @@ def render(
     return tuple(teller.tell(one) for one in story)
 
 
+def advice(remedy: Remedy, language: Language) -> str:
+    """Say in words what a person can do."""
+    return _REMEDIES[remedy].in_(language)
+
+
 @dataclass(frozen=True, slots=True)
 class _Teller:
     language: Language
@@ -194,6 +203,7 @@ class _Teller:
             self._say(_ALLOWED, fields=self._labels(one.fields)),
             self._of_rule(_BY_RULE, one),
             self._say(_RELATED, since=self._date(one.since)) if one.since else "",
+            self._say(_BROKEN) if one.broken else "",
             self._consent(one.consent),
             self._say(_KEEP, retention=one.retention or ""),
         )

@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from gateway.domain.breakglass import GlassBreak
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.relations import RelationEvent
+
+ALWAYS_OPEN: Final = frozenset({"P10", "P11"})
+"""Purposes from which nothing is withheld: supervision, and her own access.
+
+A restriction leaves use for legal claims and important public interest (GDPR art. 18(2)) and never
+her own access (art. 15); an objection reaches art. 6(1)(e) and (f) only (art. 21(1)).
+"""
 
 
 class WithholdingKind(StrEnum):
@@ -31,6 +40,8 @@ class Withholding:
 
     def holds(self, purpose: PurposeCode, moment: datetime) -> bool:
         """Tell whether it subtracts from a disclosure for ``purpose`` at ``moment``."""
+        if purpose.split("_", 1)[0] in ALWAYS_OPEN:
+            return False
         in_time = self.since <= moment and (self.until is None or moment < self.until)
         return in_time and (not self.purposes or purpose in self.purposes)
 
@@ -49,7 +60,9 @@ class Situation:
     """All that a decision about one subject rests on, read together under one ``epoch``.
 
     ``held`` is the mask of fields that wait for a person's look (free text with special words);
-    ``closed`` says from when a purpose no longer keeps this profile here (retention).
+    ``closed`` says from when a purpose no longer keeps this profile here (retention);
+    ``glasses`` are the times that someone broke the glass about her;
+    ``sixteen_on`` and ``eighteen_on`` are the days (ISO) on which she comes of those ages.
     """
 
     subject: SubjectId
@@ -64,6 +77,9 @@ class Situation:
     doelgroep: str | None = None
     reception_gemeente: str | None = None
     coa_regio: str | None = None
+    sixteen_on: str | None = None
+    eighteen_on: str | None = None
+    glasses: tuple[GlassBreak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

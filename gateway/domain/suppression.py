@@ -26,7 +26,7 @@ Cell = tuple[str, ...]
 Node = tuple[str | None, ...]
 Witness = Counter[Cell]
 
-NEAREST: Final = 6
+NEAREST: Final = 6  # partners tried on each side: more is slower and withholds a little less
 
 
 def lattice(counts: Mapping[Cell, int]) -> Mapping[Node, int]:
@@ -92,10 +92,10 @@ class _Cover:
             self.withheld |= move.changed
             missing -= move.people
 
-    def _price(self, move: _Move) -> tuple[float, int, tuple[Cell, ...]]:
-        """Count the people newly withheld, for each that moves."""
+    def _price(self, move: _Move) -> tuple[float, int]:
+        """Count whom the move newly withholds, for each that it moves; many at once go first."""
         fresh = sum(self._nodes[node] for node in move.changed - self.withheld)
-        return fresh / move.people, -move.people, move.more + move.less
+        return fresh / move.people, -move.people
 
     def _moves(self, node: Node, witness: Witness, missing: int) -> Iterator[_Move]:
         fixed = [at for at, value in enumerate(node) if value is not None]
@@ -112,9 +112,9 @@ class _Cover:
     def _partners(self, cell: Cell, at: int, missing: int) -> tuple[str, ...]:
         """Return the values most likely to stand across from the cell's own at a low price."""
         line = [
-            (other not in self.withheld, max(0, missing - self._nodes[other]), self._nodes[other], other[at])
+            (other not in self.withheld, max(0, missing - count), count, other[at])
             for other in self._below[(*cell[:at], None, *cell[at + 1 :])]
-            if other != cell
+            if other != cell and (count := self._nodes[other])
         ]
         return tuple(value for *_, value in sorted(line)[:NEAREST])
 
@@ -125,7 +125,8 @@ class _Cover:
         corners = product(
             *((value, turned[at]) if at in turned else (value,) for at, value in enumerate(cell))
         )
-        more, less = [], []
+        more: list[Cell] = []
+        less: list[Cell] = []
         for corner in corners:
             if corner not in self._nodes:
                 return None

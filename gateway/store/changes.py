@@ -14,28 +14,42 @@ import sqlalchemy as sa
 
 from audit.storage import RefusedError
 from gateway.domain.changes import (
+    BreakGlass,
     Change,
     CloseDelivery,
+    CloseIntroduction,
+    ConfirmNotice,
+    IssueNotice,
+    LiftWithholding,
     OpenDelivery,
     QuarantineRow,
     RecordConsent,
     RecordRelations,
+    RemindNotice,
+    RequestIntroduction,
     RequireEpoch,
+    ReviewGlass,
+    Shield,
     SpendQuery,
     StoreProfile,
+    Unshield,
+    Withhold,
 )
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
-from gateway.store import tables
+from gateway.store import introductions, tables
 from gateway.store.consenting import misfit
 from gateway.store.events import add_consent, add_relations, consents_of, relations_of
 from gateway.store.findability import windows
+from gateway.store.glasses import break_glass, review_glass
+from gateway.store.notices import confirm, issue, remind
 from gateway.store.prepared import Prepared
+from gateway.store.withholdings import lift, withhold
 
 _s, _d, _q = tables.subject.c, tables.delivery.c, tables.quarantine_row.c
 _FACTS = (
     "held", "doelgroep", "reception_site", "reception_gemeente", "coa_regio", "koppel_datum",
-    "pip_deadline",
+    "pip_deadline", "sixteen_on", "eighteen_on",
 )  # fmt: skip
 
 _EPOCH = Prepared(sa.select(_s.epoch).where(_s.id == sa.bindparam("of")))
@@ -48,6 +62,12 @@ _NEW_SUBJECT = Prepared(
     sa.insert(tables.subject),
     "id", "v_tag", "epoch", "version", "shielded", "created", *_FACTS,
 )  # fmt: skip
+_SHIELDED = Prepared(sa.select(_s.shielded).where(_s.id == sa.bindparam("of")))
+_SET_SHIELD = Prepared(
+    sa.update(tables.subject)
+    .where(_s.id == sa.bindparam("of"))
+    .values(shielded=sa.bindparam("shielded_"))
+)
 _FACTS_OF = Prepared(
     sa.update(tables.subject)
     .where(_s.id == sa.bindparam("of"))
@@ -109,7 +129,7 @@ def _each(connection: sa.Connection, entry: Entry) -> None:
         _one(connection, change, entry.record.at)
 
 
-def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  # noqa: C901 - one case a change
+def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912 - one case a change
     match change:
         case RequireEpoch(subject, epoch):
             if _EPOCH.firsts(connection, [(subject.bytes,)]) != [(epoch,)]:
@@ -120,6 +140,14 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _record_consent(connection, change, moment)
         case RecordRelations():
             _record_relations(connection, change, moment)
+        case Withhold() | LiftWithholding():
+            _withhold(connection, change)
+        case Shield(subject):
+            _shield(connection, subject, moment, shielded=True, terms=())
+        case Unshield(subject, terms):
+            _shield(connection, subject, moment, shielded=False, terms=terms)
+        case IssueNotice() | ConfirmNotice() | RemindNotice():
+            _notice(connection, change)
         case OpenDelivery():
             _open_delivery(connection, change)
         case CloseDelivery():
@@ -129,6 +157,12 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _quarantine(connection, change)
         case SpendQuery(actor, purpose, at):
             _NEW_SEARCH.run(connection, actor=actor, purpose=purpose, at=at)
+        case RequestIntroduction(introduction):
+            introductions.add(connection, introduction)
+        case CloseIntroduction():
+            introductions.close(connection, change)
+        case BreakGlass() | ReviewGlass():
+            _glass(connection, change)
         case _:
             assert_never(change)
 
@@ -197,6 +231,49 @@ def _record_relations(connection: sa.Connection, change: RecordRelations, moment
     _settle(connection, change.subject, moment, None)
 
 
+def _withhold(connection: sa.Connection, change: Withhold | LiftWithholding) -> None:
+    _require_known(connection, change.subject)
+    if isinstance(change, Withhold):
+        withhold(connection, change)
+    else:
+        lift(connection, change)
+    _RAISE.run(connection, of=change.subject)
+
+
+def _shield(
+    connection: sa.Connection,
+    subject: SubjectId,
+    moment: datetime,
+    *,
+    shielded: bool,
+    terms: tuple[bytes, ...],
+) -> None:
+    _require_known(connection, subject)
+    _SET_SHIELD.run(connection, of=subject, shielded_=shielded)
+    _settle(connection, subject, moment, terms)
+
+
+def _notice(connection: sa.Connection, change: IssueNotice | ConfirmNotice | RemindNotice) -> None:
+    _require_known(connection, change.subject)
+    match change:
+        case IssueNotice():
+            issue(connection, change)
+        case ConfirmNotice():
+            confirm(connection, change)
+        case RemindNotice():
+            remind(connection, change)
+
+
+def _glass(connection: sa.Connection, change: BreakGlass | ReviewGlass) -> None:
+    _require_known(connection, change.subject)
+    match change:
+        case BreakGlass(subject=subject):
+            break_glass(connection, change)
+            _RAISE.run(connection, of=subject)
+        case ReviewGlass():
+            review_glass(connection, change)
+
+
 def _settle(
     connection: sa.Connection,
     subject: SubjectId,
@@ -205,7 +282,9 @@ def _settle(
 ) -> None:
     """Raise the epoch (2) and renew who may find the subject (3); ``terms`` ``None`` keeps them."""
     _RAISE.run(connection, of=subject)
-    found = windows(relations_of(connection, subject), consents_of(connection, subject), moment)
+    ((shielded,),) = _SHIELDED.rows(connection, of=subject)
+    relations, consents = relations_of(connection, subject), consents_of(connection, subject)
+    found = frozenset() if shielded else windows(relations, consents, moment)
     _DROP_WINDOWS.run(connection, of=subject)
     _NEW_WINDOW.many(
         connection,

@@ -1,12 +1,23 @@
 """Finds whose a consent is."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from gateway.domain.consents import ConsentEventKind
 from gateway.domain.identifiers import SubjectId
 from gateway.store.database import Database
 from gateway.store.tables import consent_event
+
+_ENDS: Final = (
+    ConsentEventKind.WITHDRAWN,
+    ConsentEventKind.EXPIRED,
+    ConsentEventKind.INVALIDATED,
+    ConsentEventKind.REFUSED,
+)
 
 
 class Consents:
@@ -21,3 +32,16 @@ class Consents:
         query = sa.select(event.subject).where(event.consent_id == consent_id).limit(1)
         found = await self._database.read(lambda connection: connection.scalar(query))
         return None if found is None else SubjectId(found)
+
+    async def running_out(self, before: datetime) -> Sequence[SubjectId]:
+        """List subjects with a consent that was never ended and has a term up to ``before``."""
+        event, end = consent_event.c, consent_event.alias().c
+        ended = sa.exists().where(end.consent_id == event.consent_id, end.kind.in_(_ENDS))
+        query = (
+            sa.select(event.subject)
+            .distinct()
+            .where(event.expires <= before, ~ended)
+            .order_by(event.subject)
+        )
+        found = await self._database.read(lambda connection: connection.scalars(query).all())
+        return [SubjectId(one) for one in found]

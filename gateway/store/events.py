@@ -19,7 +19,8 @@ _r, _c = relation_event.c, consent_event.c
 RELATION_COLUMNS = (_r.id, _r.kind, _r.party, _r.at, _r.source)
 CONSENT_COLUMNS = (
     _c.id, sqlite.hexed(_c.consent_id), _c.kind, _c.at, _c.recorded_by, _c.interpreter, _c.expires,
-    _c.purpose, _c.recipient, _c.fields, _c.text_version, _c.language,
+    _c.guardian, _c.read_back, _c.purpose, _c.recipient, _c.fields, _c.text_version, _c.language,
+    _c.text_digest,
 )  # fmt: skip
 _RELATIONS = Prepared(sa.select(*RELATION_COLUMNS).where(_r.subject == sa.bindparam("of")))
 _CONSENTS = Prepared(sa.select(*CONSENT_COLUMNS).where(_c.subject == sa.bindparam("of")))
@@ -27,7 +28,8 @@ _ADD_RELATION = Prepared(sa.insert(relation_event), "subject", "kind", "party", 
 _ADD_CONSENT = Prepared(
     sa.insert(consent_event),
     "subject", "consent_id", "kind", "at", "recorded_by", "interpreter", "expires",
-    "purpose", "recipient", "fields", "text_version", "language",
+    "purpose", "recipient", "fields", "text_version", "language", "guardian",
+    "read_back", "text_digest",
 )  # fmt: skip
 
 
@@ -80,17 +82,20 @@ def add_consent(connection: sa.Connection, subject: SubjectId, event: ConsentEve
         at=event.at,
         recorded_by=event.recorded_by,
         interpreter=event.interpreter,
+        guardian=event.guardian,
+        read_back=event.read_back,
         expires=event.expires,
         purpose=scope.purpose if scope else None,
         recipient=scope.recipient if scope else None,
         fields=scope.fields if scope else None,
         text_version=scope.text_version if scope else None,
         language=scope.language if scope else None,
+        text_digest=scope.text_digest if scope else None,
     )
 
 
 def _consent_event(row: Sequence[Any]) -> ConsentEvent:
-    consent_id, kind, at, recorded_by, interpreter, expires, *scope = row
+    consent_id, kind, at, recorded_by, interpreter, expires, guardian, read_back, *scope = row
     return ConsentEvent(
         ConsentId(UUID(hex=consent_id)),
         ConsentEventKind(kind),
@@ -99,17 +104,21 @@ def _consent_event(row: Sequence[Any]) -> ConsentEvent:
         _scope(*scope),
         None if expires is None else to_moment(expires),
         bool(interpreter),
+        bool(guardian),
+        bool(read_back),
     )
 
 
-def _scope(
+def _scope(  # noqa: PLR0913, PLR0917 - one a column
     purpose: str | None,
     recipient: str | None,
     fields: str | None,
     text_version: str | None,
     language: str | None,
+    text_digest: str | None,
 ) -> ConsentScope | None:
     if purpose is None or recipient is None or fields is None:
         return None
     names = frozenset(FieldName(name) for name in to_names(fields))
-    return ConsentScope(PurposeCode(purpose), recipient, names, text_version or "", language or "")
+    told = (text_version or "", language or "", text_digest or "")
+    return ConsentScope(PurposeCode(purpose), recipient, names, *told)

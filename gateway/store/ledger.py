@@ -109,6 +109,7 @@ def _payload(record: AuditRecord) -> Mapping[str, object]:
         "parent": record.parent and str(record.parent),
         "trace": record.trace_id,
         "detail": dict(record.detail),
+        "rests_on": dict(record.rests_on),
     }
     return {key: value for key, value in named.items() if value}
 

@@ -92,6 +92,11 @@ class LogStorage:
             start, lambda row: row.index + 1, lambda next_: {"start": next_, "stop": stop}, _RANGE
         )
 
+    def one(self, event_id: bytes) -> StoredRow | None:
+        """Read the entry of an event id; ``None`` when the log has none."""
+        found = _BY_ID.rows(self._store.reading(), of=self._log, event=event_id)
+        return StoredRow(*found[0]) if found else None
+
     def about(self, tag: bytes) -> Iterator[StoredRow]:
         """Read all entries about one subject, in order of her count, a page at a time."""
         return self._paged(

@@ -27,6 +27,7 @@ from gateway.store.events import (
     consent_events,
     relation_events,
 )
+from gateway.store.glasses import GLASS_COLUMNS, glass_breaks
 from gateway.store.prepared import Prepared
 
 MOST: Final = 1_000
@@ -59,12 +60,16 @@ _wrapped = (
 _current = (_p.subject == _s.id) & (_p.version == _s.version)
 _dossiers = sa.select(
     _s.id, _s.epoch, _s.shielded, _s.held, _s.doelgroep, _s.reception_gemeente, _s.coa_regio,
-    _s.version, _p.parts, _wrapped,
+    _s.sixteen_on, _s.eighteen_on, _s.version, _p.parts, _wrapped,
     _gathered(tables.relation_event, *RELATION_COLUMNS),
     _gathered(tables.consent_event, *CONSENT_COLUMNS),
     _gathered(_versions, _versions.c.version, _versions.c.at, _versions.c.changed),
-    _gathered(tables.withholding, _w.id, _w.kind, _w.fields, _w.purposes, _w.since, _w.until),
+    _gathered(
+        tables.withholding,
+        _w.since, sqlite.hexed(_w.id), _w.kind, _w.fields, _w.purposes, _w.until,
+    ),
     _gathered(tables.purpose_closed, _f.purpose, _f.at),
+    _gathered(tables.glass_break, *GLASS_COLUMNS),
 ).select_from(tables.subject.outerjoin(tables.profile_version, _current))  # fmt: skip
 _ONE = Prepared(_dossiers.where(_s.id == sa.bindparam("of")))
 _MANY = _dossiers.where(_s.id.in_(sa.bindparam("of", expanding=True)))
@@ -119,8 +124,9 @@ def _load_many(
 
 def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
     (
-        _, epoch, shielded, held, doelgroep, reception_gemeente, coa_regio, version, parts, wrapped,
-        relations, consents, versions, withholdings, closed,
+        _, epoch, shielded, held, doelgroep, reception_gemeente, coa_regio, sixteen_on, eighteen_on,
+        version, parts, wrapped, relations, consents, versions, withholdings, closed,
+        glasses,
     ) = row  # fmt: skip
     situation = Situation(
         subject,
@@ -135,6 +141,9 @@ def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
         doelgroep,
         reception_gemeente,
         coa_regio,
+        sixteen_on,
+        eighteen_on,
+        glass_breaks(subject, orjson.loads(glasses)),
     )
     whole = parts is not None and wrapped is not None
     return Dossier(situation, SealedProfile(subject, version, wrapped, parts) if whole else None)
@@ -156,7 +165,7 @@ def _withholdings(rows: list[Any]) -> tuple[Withholding, ...]:
             to_moment(since),
             None if until is None else to_moment(until),
         )
-        for _, kind, fields, purposes, since, until in sorted(rows)
+        for since, _, kind, fields, purposes, until in sorted(rows)
     )
 
 

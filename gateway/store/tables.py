@@ -33,6 +33,8 @@ subject = sa.Table(
     sa.Column("koppel_datum", sa.Text),
     sa.Column("pip_deadline", sa.Text),
     sa.Column("created", Moment, nullable=False),
+    sa.Column("sixteen_on", sa.Text),
+    sa.Column("eighteen_on", sa.Text),
     info={"holds": "a resident: the rule facts that a decision or a clock needs, by pseudonym"},
 )
 
@@ -102,13 +104,16 @@ consent_event = sa.Table(
     sa.Column("fields", Names),
     sa.Column("text_version", sa.Text),
     sa.Column("language", sa.Text),
+    sa.Column("guardian", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("read_back", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("text_digest", sa.Text),
     info={"holds": "a resident: what she agreed to; and, by pseudonym, the worker who wrote it"},
 )
 
 withholding = sa.Table(
     "withholding",
     MAIN,
-    sa.Column("id", _Row, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
     sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("fields", Mask, nullable=False),
@@ -116,6 +121,24 @@ withholding = sa.Table(
     sa.Column("since", Moment, nullable=False),
     sa.Column("until", Moment),
     info={"holds": "a resident: her restrictions and objections (GDPR art. 18 and 21)"},
+)
+
+notice = sa.Table(
+    "notice",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text),
+    sa.Column("consent_id", Id),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("due", Moment, nullable=False),
+    sa.Column("confirmed_at", Moment),
+    sa.Column("confirmed_by", sa.Text),
+    sa.Column("reminders", sa.Integer, nullable=False),
+    sa.Index(None, "recipient", "due"),
+    info={"holds": "a resident: who was told to delete what; and, by pseudonym, who confirmed"},
 )
 
 purpose_closed = sa.Table(
@@ -156,6 +179,43 @@ search_spent = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Index(None, "actor", "at"),
     info={"holds": "a worker of a partner, by pseudonym: when she searched"},
+)
+
+introduction = sa.Table(
+    "introduction",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("requester", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("closed", Moment),
+    sa.Column("employer", sa.Text),
+    sa.Column("employer_state", sa.Text),
+    sa.Column("employer_closed", Moment),
+    sa.Column("function", sa.Text),
+    sa.Column("group_name", sa.Text),
+    sa.Index(None, "requester", "at"),
+    info={"holds": "a resident: who asks to meet her; and, by pseudonym, the worker who asked"},
+)
+
+glass_break = sa.Table(
+    "glass_break",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("partner", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+    sa.Column("reviewed_at", Moment),
+    sa.Column("reviewed_by", sa.Text),
+    sa.Column("verdict", sa.Text),
+    sa.Index(None, "partner", "at"),
+    info={"holds": "a resident: about whom a worker, by pseudonym, broke the glass; who reviewed it"},
 )
 
 log_head = sa.Table(

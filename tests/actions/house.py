@@ -15,11 +15,19 @@ from uuid import UUID
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk, ConsentWish, RecordedConsent
 from gateway.actions.disclose import Disclose, Gate, Question
+from gateway.actions.explain import Explain
 from gateway.actions.ingest import Delivered, Ingest
+from gateway.actions.inspect import Inspect
+from gateway.actions.introduce import Introduce
 from gateway.actions.link import LinkDesk
-from gateway.actions.profiles import ProfileWriter
+from gateway.actions.notices import NoticeDesk
+from gateway.actions.oversee import Oversee
+from gateway.actions.profiles import Known, ProfileWriter
 from gateway.actions.search import Found, Search, SearchQuestion
+from gateway.actions.sweep import ConsentSweep
 from gateway.actions.terms import SearchTerms
+from gateway.actions.withhold import WithholdDesk
+from gateway.actions.wording import Wording
 from gateway.domain.criteria import Criteria
 from gateway.domain.decisions import Ask
 from gateway.domain.deliveries import DeliveredRow, ReadDelivery
@@ -36,16 +44,21 @@ from policies.parameters import load_parameters
 from tests.fakes.blind_index import BlindIndex
 from tests.fakes.candidates import Candidates
 from tests.fakes.clock import Clock
+from tests.fakes.consent_texts import ConsentTexts
 from tests.fakes.consents import Consents
 from tests.fakes.deliveries import Deliveries
 from tests.fakes.firewall import Firewall
 from tests.fakes.format import Lines
+from tests.fakes.introductions import Introductions
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.ledger import Ledger
+from tests.fakes.log_reader import LogReader
+from tests.fakes.notices import Notices
 from tests.fakes.pseudonyms import Pseudonyms
 from tests.fakes.subjects import Subjects
 from tests.fakes.telemetry import Telemetry
 from tests.fakes.vault import Vault
+from tests.fakes.withholdings import Withholdings
 from tests.fakes.world import World
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -129,13 +142,25 @@ class House:
             self.clock,
         )
         partners, codes = dict(self.catalogue.partners), self.catalogue.codes
+        asked = Introductions(self.world)
         terms = SearchTerms(self.vault, self.index, self.catalogue.fields)
+        self.texts = ConsentTexts()
+        self.wording = Wording(self.texts, partners, unreviewed=True)
         self.disclose = Disclose(self.gate)
         self.clients = ListClients(self.gate, self.disclose)
         self.search = Search(self.gate, self.disclose, Candidates(self.world), self.index, budget)
-        self.consents = ConsentDesk(self.gate, Consents(self.world), terms, partners)
+        self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
         self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
-        profiles = ProfileWriter(self.gate, terms, self.index, codes, load_parameters())
+        self.withholdings = WithholdDesk(self.gate, Withholdings(self.world), terms, partners)
+        self.notices = NoticeDesk(self.gate, Notices(self.world))
+        self.sweep = ConsentSweep(self.gate, Consents(self.world), partners)
+        self.log = LogReader(self.inner)
+        self.oversee = Oversee(self.gate, self.log, partners)
+        self.explain = Explain(self.gate, self.log)
+        self.inspect = Inspect(self.gate, self.disclose, self.log, partners)
+        self.introduce = Introduce(self.gate, self.disclose, asked, partners)
+        known = Known(codes, load_parameters(), partners)
+        profiles = ProfileWriter(self.gate, terms, self.index, known)
         self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
 
     @property
@@ -207,7 +232,7 @@ class House:
         self, subject: SubjectId, purpose: str, recipient: str = AGENCY, **wish: object
     ) -> RecordedConsent:
         """Record a consent by the casemanager."""
-        whole = ConsentWish(subject, purpose, recipient, "tir", f"{purpose}-1", **wish)  # type: ignore[arg-type]  # a test names what differs
+        whole = ConsentWish(subject, purpose, recipient, "tir", "1", **wish)  # type: ignore[arg-type]  # a test names what differs
         return run(self.consents.record(self.casemanager, whole))
 
     def relate(self, subject: SubjectId, kind: RelationKind, party: str) -> Receipt:

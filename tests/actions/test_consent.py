@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.consent import DEFAULT_TERM, ConsentWish
+from gateway.actions.consent import DEFAULT_TERM, ConsentWish, RecordedConsent, Renewal
 from gateway.actions.disclose import DisclosureRefusedError
 from gateway.domain.consents import ConsentEventKind
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
@@ -22,7 +22,7 @@ HARDERWIJK = "00000099000000002430"
 
 def wish(subject: SubjectId, purpose: str = "P05", recipient: str = AGENCY) -> ConsentWish:
     """Wish to agree."""
-    return ConsentWish(subject, purpose, recipient, "tir", f"{purpose}-1")
+    return ConsentWish(subject, purpose, recipient, "tir", "1")
 
 
 def refused(house: House, caller: Caller, subject: SubjectId) -> DisclosureRefusedError:
@@ -321,3 +321,187 @@ def test_a_retry_that_the_log_rejects_is_told(house: House) -> None:
     house.inner.lose = 1
     with pytest.raises(LedgerUnavailableError):
         house.consent(subject, "P05", retry_key="k1")
+
+
+@pytest.mark.parametrize(
+    ("born", "purpose", "guardian", "why"),
+    [
+        ("2010-03-03", "P05", False, "voogd"),
+        ("2010-03-02", "P05", False, None),
+        ("2010-03-03", "P05", True, None),
+        ("2010", "P05", False, "voogd"),
+        (None, "P05", False, "voogd"),
+        ("2008-03-03", "P06", False, "doel"),
+        ("2008-03-03", "P06", True, "doel"),
+        ("2008-03-02", "P06", False, None),
+        (None, "P06", True, "doel"),
+    ],
+)
+def test_age_decides_who_agrees(
+    house: House,
+    born: str | None,
+    purpose: str,
+    guardian: bool,  # noqa: FBT001 - a table
+    why: str | None,
+) -> None:
+    """Under 16 her guardian agrees, a work permit takes 18, and an unknown age counts as too young."""
+    subject = house.person(1, geboortedatum=born)
+    if why is None:
+        house.consent(subject, purpose, EMPLOYER, guardian=guardian)
+        assert house.world.people[subject].consents[-1].guardian is guardian
+        return
+    with pytest.raises(InvalidRequestError, match=f"^{why}: "):
+        house.consent(subject, purpose, EMPLOYER, guardian=guardian)
+    assert house.records == []
+
+
+def test_a_child_may_refuse_by_herself(house: House) -> None:
+    """Saying no needs no guardian."""
+    subject = house.person(1, geboortedatum="2015-01-01")
+    assert house.consent(subject, "P05", given=False).state is ConsentEventKind.REFUSED
+
+
+def strict(house: House) -> None:
+    """Leave the demo: from here on an unreviewed text carries no consent by itself."""
+    house.consents._wording = replace(house.wording, unreviewed=False)
+
+
+def test_a_consent_carries_the_digest_of_its_words(house: House) -> None:
+    """What is kept is the digest of the very text of this question, language and version."""
+    scope = house.consent(house.person(1), "P05").consent.scope
+    assert scope.text_digest == house.texts.get("P05", "uitzendbureau", "tir", "1").sha256
+    found = house.consent(house.subject(1), "P04", AGENCIES).consent.scope
+    assert found.text_digest == house.texts.get("P04", "uitzendbureau", "tir").sha256
+
+
+@pytest.mark.parametrize(
+    ("differs", "field"), [({"language": "som"}, "taal"), ({"text_version": "2"}, "tekstVersie")]
+)
+def test_words_that_do_not_exist_carry_nothing(
+    house: House, differs: dict[str, str], field: str
+) -> None:
+    """An unknown language or version is a wrong question, yes or no, and records nothing."""
+    subject = house.person(1)
+    for given in (True, False):
+        odd = replace(wish(subject), given=given, **differs)  # type: ignore[arg-type]  # a test names what differs
+        with pytest.raises(InvalidRequestError, match=f"^{field}: "):
+            run(house.consents.record(house.casemanager, odd))
+    assert house.records == []
+
+
+def test_nobody_vouches_for_an_unreviewed_text(house: House) -> None:
+    """Outside the demo a yes to it needs a named interpreter; a no, or a reviewed text, does not."""
+    subject = house.person(1)
+    strict(house)
+    with pytest.raises(InvalidRequestError, match=r"^tekstVersie: no native speaker reviewed"):
+        house.consent(subject, "P05", interpreter=True)
+    with pytest.raises(InvalidRequestError, match=r"^tekstVersie: no native speaker reviewed"):
+        house.consent(subject, "P05", interpreter_name="")
+    assert house.records == []
+    assert house.consent(subject, "P05", given=False).state is ConsentEventKind.REFUSED
+    dutch = replace(wish(subject), language="nld")
+    assert run(house.consents.record(house.casemanager, dutch)).state is ConsentEventKind.GIVEN
+    named = house.consent(subject, "P08", interpreter_name="Tolk Voorbeeld")
+    assert named.state is ConsentEventKind.GIVEN
+
+
+def test_the_name_of_an_interpreter_stays_in_the_log(house: House) -> None:
+    """It stands in the sealed entry; the event only says that one helped, and what was read back."""
+    recorded = house.consent(
+        house.person(1), "P05", interpreter_name="Tolk Voorbeeld", read_back=True
+    )
+    assert house.records[-1].detail["interpreter"] == "Tolk Voorbeeld"
+    (event,) = house.world.people[recorded.subject].consents
+    assert (event.interpreter, event.read_back) == (True, True)
+    assert "Tolk" not in repr(event)
+    plain = house.consent(recorded.subject, "P08")
+    assert "interpreter" not in house.records[-1].detail
+    assert house.world.people[plain.subject].consents[-1].read_back is False
+
+
+def renewed(house: House, consent_id: UUID, renewal: Renewal = Renewal()) -> RecordedConsent:  # noqa: B008 - a frozen value
+    """Renew as the casemanager."""
+    return run(house.consents.renew(house.casemanager, consent_id, renewal))
+
+
+def test_renewing_lengthens_an_open_consent(house: House) -> None:
+    """The term runs half a year from now, and what she agreed to stays what it was."""
+    given = house.consent(house.person(1), "P05").consent
+    house.clock.wait(100 * DAY)
+    again = renewed(house, given.consent_id, Renewal(interpreter_name="Tolk", read_back=True))
+    assert again.state is ConsentEventKind.RENEWED
+    assert again.consent.expires == NOON + 100 * DAY + DEFAULT_TERM
+    assert again.consent.scope == given.scope
+    assert house.kinds()[-1] == "consent: renewed"
+    assert house.records[-1].detail["interpreter"] == "Tolk"
+    house.clock.wait(150 * DAY)
+    shown = house.show(house.matcher, "P05", again.subject, "achternaam")
+    assert FieldName("achternaam") in shown.values
+
+
+def test_a_renewal_is_no_longer_than_half_a_year(house: House) -> None:
+    """A term in the past, or over 182 days ahead, is refused."""
+    given = house.consent(house.person(1), "P05").consent
+    for term in (NOON - MINUTE, NOON + DEFAULT_TERM + MINUTE):
+        with pytest.raises(InvalidRequestError, match=r"^vervaldatum: "):
+            renewed(house, given.consent_id, Renewal(expires=term))
+
+
+def test_changed_words_are_asked_anew(house: House) -> None:
+    """A consent on old words holds until its term, but is not renewed."""
+    subject = house.person(1)
+    given = house.consent(subject, "P05").consent
+    house.texts.newest = "2"
+    assert house.show(house.matcher, "P05", subject, "achternaam").values
+    with pytest.raises(InvalidRequestError, match=r"^tekstVersie: is not the newest"):
+        renewed(house, given.consent_id)
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "expired", "refused"])
+def test_what_is_not_open_is_not_renewed(house: House, end: str) -> None:
+    """A withdrawn, expired or refused consent is asked again instead."""
+    given = house.consent(house.person(1), "P05", given=end != "refused").consent
+    if end == "withdrawn":
+        run(house.consents.withdraw(house.casemanager, given.consent_id))
+    if end == "expired":
+        house.clock.wait(DEFAULT_TERM)
+    with pytest.raises(InvalidRequestError, match=r"^toestemming: is not open"):
+        renewed(house, given.consent_id)
+
+
+def test_what_gave_way_is_not_renewed(house: House) -> None:
+    """A newer yes to the same recipient took its place; renewing the old one revives nothing."""
+    subject = house.person(1)
+    old = house.consent(subject, "P05").consent
+    house.clock.wait(MINUTE)
+    house.consent(subject, "P05")
+    with pytest.raises(InvalidRequestError, match=r"^toestemming: gave way"):
+        renewed(house, old.consent_id)
+
+
+def test_renewing_asks_for_the_same_vouching_as_giving(house: House) -> None:
+    """Outside the demo an unreviewed text needs a named interpreter again."""
+    given = house.consent(house.person(1), "P05").consent
+    strict(house)
+    with pytest.raises(InvalidRequestError, match=r"^tekstVersie: no native speaker"):
+        renewed(house, given.consent_id)
+    assert renewed(house, given.consent_id, Renewal(interpreter_name="Tolk")).receipt
+
+
+def test_under_sixteen_renewing_needs_the_representative(house: House) -> None:
+    """What a guardian agreed to, the child does not renew alone (UAVG art. 5(1))."""
+    subject = house.person(1, geboortedatum="2011-01-01")
+    given = house.consent(subject, "P05", guardian=True).consent
+    with pytest.raises(InvalidRequestError, match=r"^voogd: "):
+        renewed(house, given.consent_id)
+    assert renewed(house, given.consent_id, Renewal(guardian=True)).receipt
+
+
+def test_nobody_renews_for_people_she_does_not_guide(house: House) -> None:
+    """A stranger's consent and an invented one are refused alike."""
+    given = house.consent(house.person(1), "P05").consent
+    elsewhere = house.caller("coa", "coa_casemanager", "c-2", sites=("AZC-UTR-02",))
+    for consent_id in (given.consent_id, UUID(int=9)):
+        with pytest.raises(DisclosureRefusedError) as refusal:
+            run(house.consents.renew(elsewhere, consent_id, Renewal()))
+        assert refusal.value.decision.hidden

@@ -326,7 +326,10 @@ def test_witnesses_who_cannot_accuse_stop_nothing(place: Place) -> None:
 def test_an_examination_tells_what_is_true_now(place: Place) -> None:
     """A frozen log is looked at without a change: what it says, and what is found afresh."""
     backup, size = copied(place.world), 5
-    place.write(5, 2)
+    unguarded(place.world, 20)
+    growing = examine(place.world.storage, KEY, place.path)
+    assert (growing.size, growing.marked, growing.followed) == (6, 5, None)
+    place.write(5)
     place.world = backup
     place.refusal()
     why = "rollback: the store has 5 entries, 7 were signed"

@@ -158,7 +158,6 @@ def test_another_branch_is_refused() -> None:
     log.grow(4)
     branch = Growing(copied(log.world))
     asked.add_checkpoint(log.request(0, 5), TIME)
-    branch.world.fill(0)
     with branch.world.open() as other:
         other.append([submission(100 + n) for n in range(4)])
     assert asked.add_checkpoint(branch.request(5, 8), TIME).status == 422

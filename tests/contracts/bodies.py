@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID, uuid4
 
+from audit.export import Publication
 from audit.log import Log
 from audit.note import Signer
 from gateway.domain import ports
@@ -36,14 +37,28 @@ from gateway.store.candidates import Candidates
 from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
+from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore as StoredKeys
 from gateway.store.ledger import LogLedger
+from gateway.store.log_reader import LogReader
 from gateway.store.log_storage import LogStorage
 from gateway.store.migrations import upgrade
+from gateway.store.notices import Notices
 from gateway.store.subjects import Subjects
-from tests.fakes import candidates, consents, deliveries, ledger, subjects
+from gateway.store.withholdings import Withholdings
+from tests.fakes import (
+    candidates,
+    consents,
+    deliveries,
+    introductions,
+    ledger,
+    log_reader,
+    subjects,
+)
 from tests.fakes.key_store import FakeKeyStore
+from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.payload_sealer import MemoryPayloadSealer
+from tests.fakes.withholdings import Withholdings as FakeWithholdings
 from tests.fakes.world import World
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -61,8 +76,13 @@ class Body:
     subjects: ports.Subjects
     candidates: ports.Candidates
     consents: ports.Consents
+    introductions: ports.Introductions
+    withholdings: ports.Withholdings
+    notices: ports.Notices
     deliveries: ports.Deliveries
     keys: KeyStore
+    log: ports.LogReader
+    forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
 
     def append(self, *entries: Entry) -> Sequence[Receipt | Rejected]:
@@ -149,7 +169,7 @@ def consent(
     expires: datetime | None = None,
 ) -> ConsentEvent:
     """Make a consent event; only the first kinds carry a scope."""
-    scope = ConsentScope(SEARCH, recipient, frozenset({FieldName("nt2_uren")}), "v1", "ti")
+    scope = ConsentScope(SEARCH, recipient, frozenset({FieldName("nt2_uren")}), "1", "ti", "ab" * 32)
     first = {ConsentEventKind.REQUESTED, ConsentEventKind.GIVEN, ConsentEventKind.REFUSED}
     return ConsentEvent(
         ConsentId(consent_id), kind, at, "worker-7", scope if kind in first else None, expires
@@ -174,13 +194,20 @@ def relate(subject: SubjectId, *events: RelationEvent) -> RecordRelations:
 def fake(_folder: Path) -> Iterator[Body]:
     """Make the fakes over one small world."""
     world = World(FakeKeyStore())
+    fake_ledger = ledger.Ledger(world)
+    log = log_reader.LogReader(fake_ledger)
     yield Body(
-        ledger.Ledger(world),
+        fake_ledger,
         subjects.Subjects(world),
         candidates.Candidates(world),
         consents.Consents(world),
+        introductions.Introductions(world),
+        FakeWithholdings(world),
+        FakeNotices(world),
         deliveries.Deliveries(world),
         world.keys,
+        log,
+        log.erased.add,
     )
 
 
@@ -201,15 +228,22 @@ def sqlite(folder: Path) -> Iterator[Body]:
         (folder / name).write_bytes(content)
     database = Database.open(folder)
     try:
-        log = Log(LogStorage(database), MemoryPayloadSealer(), Signer(ORIGIN, b"\x01" * 32))
+        storage, sealer = LogStorage(database), MemoryPayloadSealer()
+        signer = Signer(ORIGIN, b"\x01" * 32)
+        log = Log(storage, sealer, signer)
         try:
             yield Body(
                 LogLedger(log),
                 Subjects(database),
                 Candidates(database),
                 Consents(database),
+                Introductions(database),
+                Withholdings(database),
+                Notices(database),
                 Deliveries(database),
                 StoredKeys(database),
+                LogReader(storage, sealer, Publication(storage, signer.verifier)),
+                lambda subject: sealer.destroy(subject.bytes),
             )
         finally:
             log.close()

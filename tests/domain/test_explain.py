@@ -51,10 +51,10 @@ def test_hidden_looks_like_unknown(seed: int) -> None:
     if decision.hidden:
         story = for_caller(decision, recorded, FIELDS)
         assert story == said_to_caller(nobody)
-        assert words(story) == (
-            "Geweigerd: deze cliënt is bij u niet bekend. "
-            "Controleer de verwijzing die u gebruikte.",
+        said = (
+            "Geweigerd: deze cliënt is bij u niet bekend. Controleer de verwijzing die u gebruikte."
         )
+        assert words(story) == (said,)
 
 
 @given(seeds)
@@ -265,6 +265,31 @@ def test_consent_that_fails(
     assert (heard[2].consent is None) == (to_caller != to_officer)
 
 
+def test_refusing_looks_like_never_having_been_asked() -> None:
+    """The caller cannot tell someone who said no from someone whom nobody asked."""
+    refused, recorded = asked("P05", moment(4, 1), introduced((K.REFUSED, moment(2, 1))), agency())
+    silent, nothing = asked("P05", moment(4, 1), introduced(), agency())
+    assert for_caller(refused, recorded, FIELDS) == for_caller(silent, nothing, FIELDS)
+
+
+def test_consent_to_another_is_not_mistaken_for_hers() -> None:
+    """A consent to another agency that was withdrawn later does not date the caller's own."""
+    own = introduced((K.GIVEN, moment(2, 1)), (K.WITHDRAWN, moment(2, 20)))
+    given, withdrawn = introduced((K.GIVEN, moment(3, 1)), (K.WITHDRAWN, moment(3, 3))).consents
+    assert given.scope
+    to_other = replace(given.scope, recipient=OINS[1])
+    others = (
+        replace(given, consent_id=ConsentId(UUID(int=8)), scope=to_other),
+        replace(withdrawn, consent_id=ConsentId(UUID(int=8))),
+    )
+    situation = replace(own, consents=(*own.consents, *others))
+    decision, recorded = asked("P05", moment(4, 1), situation, agency())
+    for told in (for_caller(decision, recorded, FIELDS), for_officer(decision, recorded, FIELDS)):
+        assert told[2].since == moment(2, 20)
+        assert told[2].consent
+        assert told[2].consent.consent_id == UUID(int=9)
+
+
 def test_consent_that_carries() -> None:
     """A grant by consent tells when it was given, on which text, in which language."""
     situation = introduced((K.GIVEN, moment(2, 1)))
@@ -351,7 +376,7 @@ def test_date_is_that_of_the_reader() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_refusal_has_words(reason: Reason, language: Language) -> None:
     """Each reason has a sentence with and without a date, and each remedy its own words."""
-    plain = Told(step(reason), reason=reason, what_can_change=REMEDIES[reason])
+    plain = Told(step(reason), reason=reason, what_can_change=REMEDIES.get(reason))
     dated = replace(plain, since=moment(3, 3))
     for said in words((plain, dated), language):
         assert re.fullmatch(r"(Geweigerd|Refused): [^A-Z{}].+\.", said)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import fields as members
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -112,7 +113,9 @@ situations = st.builds(
     st.none() | texts,
     st.none() | texts,
 )
-agreed = st.just({}) | sets(codes).map(lambda drawn: {RoleId("rol"): drawn})
+agreed: st.SearchStrategy[dict[RoleId, frozenset[PurposeCode]]] = st.just({}) | sets(codes).map(
+    lambda drawn: {RoleId("rol"): drawn}
+)
 agreements = st.builds(Agreement, texts, days, st.none() | days, agreed, names)
 partners = st.builds(
     Partner,
@@ -190,7 +193,11 @@ def test_others_are_left_out() -> None:
 def full() -> Recorded:
     """Return a decision whose record has every member."""
     agreement = Agreement(
-        "a", date(2026, 1, 1), date(2026, 12, 31), {RoleId("rol"): frozenset({P03})}
+        "a",
+        date(2026, 1, 1),
+        date(2026, 12, 31),
+        {RoleId("rol"): frozenset({P03})},
+        frozenset({FieldName("bsn")}),
     )
     partner = Partner(OIN, "", "", PartnerKind.COA, agreement, frozenset({GemeenteCode("0243")}))
     who = Caller(
@@ -253,6 +260,30 @@ def bent(path: str, value: object = None) -> dict[str, Any]:
 def test_the_table_names_every_member_and_no_other() -> None:
     """The table of members is the form."""
     assert {re.sub(r"\[\d+\]", "", place) for place in PLACES} == set(MEMBERS)
+
+
+EMPTY: tuple[object, ...] = (None, "", 0, (), frozenset(), {})
+FULL = full()
+
+
+@pytest.mark.parametrize(
+    ("value", "unread"),
+    [
+        (FULL, set()),
+        (FULL.ask, set()),
+        (FULL.ask.caller, {"actor"}),
+        (FULL.ask.caller.partner, {"slug", "name"}),
+        (FULL.ask.caller.partner.agreement, set()),
+        (FULL.situation, {"sixteen_on", "eighteen_on"}),
+        (FULL.situation and FULL.situation.relations[0], {"source"}),
+        (FULL.situation and FULL.situation.consents[0], {"recorded_by", "interpreter", "guardian"}),
+    ],
+)
+def test_a_new_input_is_noticed(value: Any, unread: set[str]) -> None:  # noqa: ANN401 - any input
+    """Every part of the inputs comes back, but for those that no step is known to read."""
+    assert restore(record(FULL, FIELDS), FIELDS) == FULL
+    empty = {each.name for each in members(value) if getattr(value, each.name) in EMPTY}
+    assert empty <= unread
 
 
 @pytest.mark.parametrize("path", PLACES)

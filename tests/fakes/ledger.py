@@ -9,11 +9,20 @@ from typing import Final
 from uuid import UUID
 
 from gateway.domain.changes import (
+    BreakGlass,
     Change,
+    ConfirmNotice,
+    IssueNotice,
+    LiftWithholding,
     RecordConsent,
     RecordRelations,
+    RemindNotice,
     RequireEpoch,
+    ReviewGlass,
+    Shield,
     StoreProfile,
+    Unshield,
+    Withhold,
 )
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.ports import Entry, Rejected
@@ -22,7 +31,21 @@ from tests.fakes.world import DoesNotHoldError, LawBrokenError, World
 
 LONGEST: Final = 1024
 TERM_BYTES: Final = 16
-_About = RequireEpoch | StoreProfile | RecordConsent | RecordRelations
+_About = (
+    RequireEpoch
+    | StoreProfile
+    | RecordConsent
+    | RecordRelations
+    | Withhold
+    | LiftWithholding
+    | Shield
+    | Unshield
+    | IssueNotice
+    | ConfirmNotice
+    | RemindNotice
+    | BreakGlass
+    | ReviewGlass
+)
 
 
 @dataclass(slots=True)
@@ -105,7 +128,7 @@ def _change_faults(entry: Entry) -> Iterator[str]:
 
 def _shape_faults(change: Change) -> Iterator[str]:
     match change:
-        case StoreProfile(terms=terms) | RecordConsent(terms=terms):
+        case StoreProfile(terms=terms) | RecordConsent(terms=terms) | Unshield(terms=terms):
             if any(len(term) != TERM_BYTES for term in terms):
                 yield "a term is 16 bytes"
         case RecordRelations(events=()):

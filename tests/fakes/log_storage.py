@@ -70,6 +70,10 @@ class MemoryLogStorage:
         found = (row for row in list(self.stored) if start <= row.index < stop)
         return iter(sorted(found, key=lambda row: row.index))
 
+    def one(self, event_id: bytes) -> StoredRow | None:
+        """Read the entry of an event id."""
+        return next((row for row in list(self.stored) if row.event_id == event_id), None)
+
     def about(self, tag: bytes) -> Iterator[StoredRow]:
         """Read the entries about one subject."""
         found = (row for row in list(self.stored) if row.tag == tag)

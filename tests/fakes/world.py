@@ -9,22 +9,35 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
+from gateway.domain.breakglass import Broken
 from gateway.domain.changes import (
+    BreakGlass,
     Change,
     CloseDelivery,
+    CloseIntroduction,
+    ConfirmNotice,
+    IssueNotice,
+    LiftWithholding,
     OpenDelivery,
     QuarantineRow,
     RecordConsent,
     RecordRelations,
+    RemindNotice,
+    RequestIntroduction,
     RequireEpoch,
+    ReviewGlass,
     RuleFacts,
+    Shield,
     SpendQuery,
     StoreProfile,
+    Unshield,
+    Withhold,
 )
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
 from gateway.domain.identifiers import PurposeCode, SubjectId
+from gateway.domain.introductions import Introduction
 from gateway.domain.keys import KeyStore
-from gateway.domain.ports import Entry
+from gateway.domain.ports import Entry, NoticeState
 from gateway.domain.relations import RelationEvent, municipal_ties
 from gateway.domain.subjects import (
     Dossier,
@@ -73,6 +86,8 @@ class Person:
 
     def findable_by(self, moment: datetime) -> frozenset[str]:
         """Name who may find her at a moment: a municipality, an organisation, a kind of them."""
+        if self.shielded:
+            return frozenset()
         towns = {
             f"gemeente:{tie.gemeente}"
             for tie in municipal_ties(self.relations, moment)
@@ -95,6 +110,14 @@ class Arrival:
     report: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A restriction or objection as the world knows it."""
+
+    subject: SubjectId
+    withholding: Withholding
+
+
 @dataclass(slots=True)
 class World:
     """Everything that is stored; ``keys`` is where the vault keeps its wrapped keys.
@@ -107,6 +130,10 @@ class World:
     deliveries: dict[UUID, Arrival] = field(default_factory=dict)
     quarantine: dict[tuple[UUID, int], QuarantineRow] = field(default_factory=dict)
     searches: list[SpendQuery] = field(default_factory=list)
+    withheld: dict[UUID, Withheld] = field(default_factory=dict)
+    notices: dict[UUID, NoticeState] = field(default_factory=dict)
+    introductions: dict[UUID, Introduction] = field(default_factory=dict)
+    glasses: dict[UUID, Broken] = field(default_factory=dict)
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -126,6 +153,9 @@ class World:
             person.facts.doelgroep,
             person.facts.reception_gemeente,
             person.facts.coa_regio,
+            person.facts.sixteen_on,
+            person.facts.eighteen_on,
+            tuple(one.glass for one in self.glasses.values() if one.glass.subject == subject),
         )
         return Dossier(situation, self.profile(subject))
 
@@ -151,6 +181,8 @@ class World:
         """Go back to how a copy of this world was."""
         self.people, self.deliveries = kept.people, kept.deliveries
         self.quarantine, self.searches = kept.quarantine, kept.searches
+        self.withheld, self.notices = kept.withheld, kept.notices
+        self.introductions, self.glasses = kept.introductions, kept.glasses
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -160,9 +192,13 @@ class World:
             self.deliveries.copy(),
             self.quarantine.copy(),
             self.searches.copy(),
+            self.withheld.copy(),
+            self.notices.copy(),
+            self.introductions.copy(),
+            self.glasses.copy(),
         )
 
-    def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901 - one case a change
+    def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912 - one case a change
         match change:
             case RequireEpoch(subject, epoch):
                 _require(self._person(subject).epoch == epoch, "subject: the situation changed")
@@ -174,6 +210,24 @@ class World:
                 person = self._person(subject)
                 after = replace(person, relations=(*person.relations, *events))
                 self._settle(subject, after, moment)
+            case Withhold() | LiftWithholding():
+                self._withhold(change)
+            case Shield(subject):
+                self._settle(subject, replace(self._person(subject), shielded=True), moment)
+            case Unshield(subject, terms):
+                shown = replace(self._person(subject), shielded=False, terms=frozenset(terms))
+                self._settle(subject, shown, moment)
+            case IssueNotice(subject, notice):
+                self._person(subject)
+                _require(notice.notice_id not in self.notices, "notice: in use")
+                self.notices[notice.notice_id] = NoticeState(subject, notice)
+            case ConfirmNotice(subject, notice_id, at):
+                waiting = self._waiting(subject, notice_id)
+                self.notices[notice_id] = replace(waiting, confirmed=at)
+            case RemindNotice(subject, notice_id):
+                waiting = self._waiting(subject, notice_id)
+                reminded = replace(waiting, reminders=waiting.reminders + 1)
+                self.notices[notice_id] = reminded
             case OpenDelivery(delivery, digest, at):
                 known = delivery in self.deliveries
                 same = any(one.digest == digest for one in self.deliveries.values())
@@ -187,8 +241,34 @@ class World:
                 self.quarantine[delivery, row] = change
             case SpendQuery():
                 self.searches.append(change)
+            case RequestIntroduction(asked):
+                self._person(asked.subject)
+                self.introductions[asked.introduction_id] = asked
+            case CloseIntroduction():
+                self._answer(change)
+            case BreakGlass(subject, glass_id, glass):
+                _require(glass_id not in self.glasses, "glass: in use")
+                person = self._person(subject)
+                self.glasses[glass_id] = Broken(glass_id, replace(glass, reason=""))
+                self.people[subject] = replace(person, epoch=person.epoch + 1)
+            case ReviewGlass():
+                self._review(change)
             case _:
                 assert_never(change)
+
+    def _answer(self, change: CloseIntroduction) -> None:
+        asked = self.introductions.get(change.introduction)
+        awaited = asked is not None and change.recipient in asked.open_to(change.at)
+        if asked is None or not awaited:
+            raise DoesNotHoldError("introduction: no answer is awaited")
+        own, employer = (
+            replace(one, state=change.state, closed=change.at)
+            if one and one.recipient == change.recipient
+            else one
+            for one in (asked.own, asked.employer)
+        )
+        after = replace(asked, own=own or asked.own, employer=employer)
+        self.introductions[change.introduction] = after
 
     def _store(self, change: StoreProfile, moment: datetime) -> None:
         self._unfinished(change.delivery)
@@ -221,6 +301,37 @@ class World:
         terms = frozenset(change.terms) or person.terms
         after = replace(person, consents=(*person.consents, event), terms=terms)
         self._settle(change.subject, after, moment)
+
+    def _withhold(self, change: Withhold | LiftWithholding) -> None:
+        person, id_ = self._person(change.subject), change.withholding_id
+        known = self.withheld.get(id_)
+        if isinstance(change, Withhold):
+            _require(known is None, "withholding: in use")
+            now = change.withholding
+            others = person.withholdings
+        else:
+            if known is None or known.subject != change.subject:
+                raise DoesNotHoldError("withholding: not hers")
+            _require(known.withholding.until is None, "withholding: lifted before")
+            now = replace(known.withholding, until=change.at)
+            others = tuple(one for one in person.withholdings if one is not known.withholding)
+        self.withheld[id_] = Withheld(change.subject, now)
+        after = replace(person, withholdings=(*others, now), epoch=person.epoch + 1)
+        self.people[change.subject] = after
+
+    def _review(self, change: ReviewGlass) -> None:
+        known, found = self.glasses.get(change.glass_id), change.review
+        if known is None or known.glass.subject != change.subject or known.verdict is not None:
+            raise DoesNotHoldError("glass: not about her, or reviewed before")
+        self.glasses[change.glass_id] = replace(
+            known, reviewed_at=found.at, reviewed_by=found.by, verdict=found.verdict
+        )
+
+    def _waiting(self, subject: SubjectId, notice_id: UUID) -> NoticeState:
+        state = self.notices.get(notice_id)
+        if state is None or state.subject != subject or state.confirmed is not None:
+            raise DoesNotHoldError("notice: not about her, or confirmed before")
+        return state
 
     def _settle(self, subject: SubjectId, person: Person, moment: datetime) -> None:
         """Raise the epoch, and keep terms only while someone may find her, now or later."""

@@ -68,7 +68,7 @@ def _change_mind(token: str, served: Served, acknowledged: list[dict[str, Any]])
         "doel": "P05",
         "ontvanger": AGENCY_OIN,
         "taal": "tir",
-        "tekstVersie": "P05-1",
+        "tekstVersie": "1",
     }
     while (given := served.ask(token, CONSENTS, wish)) and given.whole:
         assert given.status == 201, given.body
@@ -202,7 +202,7 @@ def _consent(served: Served, token: str) -> str:
         "doel": "P05",
         "ontvanger": AGENCY_OIN,
         "taal": "tir",
-        "tekstVersie": "P05-1",
+        "tekstVersie": "1",
         "tolk": True,
     }
     answer = served.ask(token, CONSENTS, wish)

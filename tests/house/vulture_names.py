@@ -33,8 +33,13 @@ rows.koppel_datum
 rows.pip_deadline
 rows.label_en
 
-# Parts of a protocol whose caller is on its way: erasure, witnesses, inzage, rotation.
-later.about
+# Commands that Typer finds by their decorator.
+commands = SimpleNamespace()
+commands.notices_status
+commands.notices_remind
+commands.consent_sweep
+
+# Parts of a protocol whose caller is on its way: erasure, witnesses, rotation.
 later.destroy
 later.rotate
 later.prove_consistency

@@ -179,7 +179,7 @@ class Poort:
             "doel": doel,
             "ontvanger": ontvanger,
             "taal": "tir",
-            "tekstVersie": f"{doel}-1",
+            "tekstVersie": "1",
             "tolk": True,
         }
         return _json(self.ask(CASEMANAGER, "POST", "/v1/toestemmingen", wens), 201)

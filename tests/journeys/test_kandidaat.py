@@ -1,8 +1,14 @@
 """Kandidaat: she agrees in her own language, is found without a name, named, and takes it back."""
 
+import json
 from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
+from jsonschema import (  # type: ignore[import-untyped] # ships no types and is used in tests only
+    Draft202012Validator,
+)
 
 from tests.journeys.logbook import of_kind
 from tests.journeys.poort import AGENCY_OIN, CASEMANAGER, MATCHER, MovableClock, Poort
@@ -13,6 +19,7 @@ PEOPLE: Sequence[Resident] = [resident(n, None) for n in range(10, 22)]
 FINDABLE = PEOPLE[:11]
 SELAM = PEOPLE[0]
 AGENCIES = "soort:uitzendbureau"
+SCHEMA = Path(__file__).parents[1] / "standards" / "iso27560.schema.json"
 NAMING = {
     "achternaam", "voornamen", "roepnaam", "voorvoegsel", "bsn", "vNummer", "geboortedatum",
     "geslacht", "nationaliteit", "moedertaal", "telefoonnummerAzc", "emailAzc",
@@ -30,12 +37,32 @@ def found_by_agencies(poort: Poort, clock: MovableClock) -> dict[str, str]:
 def test_consent_is_kept_as_it_was_told(poort: Poort) -> None:
     """A consent's receipt says in which language, on which text and until when; the log agrees."""
     given = poort.toestemming(SELAM, "P05", AGENCY_OIN)
-    assert (given["taal"], given["tekstVersie"], given["status"]) == ("tir", "P05-1", "given")
+    assert (given["taal"], given["tekstVersie"], given["status"]) == ("tir", "1", "given")
     assert given["vervaltOp"].startswith("2027-05-03")
     entry = of_kind(poort.gateway, "consent")[-1]
     assert entry.index == given["ontvangstbewijs"]["index"]
     assert entry.payload["detail"] == {"consent": given["id"], "to": AGENCY_OIN}
     assert "achternaam" in entry.payload["fields"]
+
+
+def test_the_words_she_was_told_are_the_words_the_consent_carries(poort: Poort) -> None:
+    """The Tigrinya text on show has the digest that the consent and its receipt carry."""
+    shown = poort.ask(
+        CASEMANAGER, "GET", "/v1/toestemmingsteksten?doel=P05&soort=uitzendbureau&taal=tir"
+    ).json()
+    words = "".join(f"{part['naam']}: {part['tekst']}\n" for part in shown["delen"])
+    told = f"consent text\n{shown['sleutel']}\n{shown['versie']}\n{shown['taal']}\n{words}"
+    assert sha256(told.encode()).hexdigest() == shown["sha256"]
+    assert any("\u1200" <= letter <= "\u137f" for letter in shown["delen"][0]["tekst"])
+    given = poort.toestemming(SELAM, "P05", AGENCY_OIN)
+    assert given["tekstSha256"] == shown["sha256"]
+    receipt = poort.ask(CASEMANAGER, "GET", f"/v1/toestemmingen/{given['id']}/bewijs").json()
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator({"$ref": "#/$defs/receipt", "$defs": schema["$defs"]}).validate(receipt)
+    assert receipt["dpv:hasRecordOfActivity"]["dpv:hasNotice"]["schema:sha256"] == shown["sha256"]
+    entry = of_kind(poort.gateway, "consent")[-1]
+    assert entry.payload["detail"] == {"consent": given["id"], "format": "iso27560"}
+    assert SELAM.name not in json.dumps(receipt)
 
 
 def test_search_finds_people_without_names(poort: Poort) -> None:
@@ -122,7 +149,7 @@ def test_same_wish_sent_twice_is_recorded_once(poort: Poort) -> None:
         "doel": "P05",
         "ontvanger": AGENCY_OIN,
         "taal": "tir",
-        "tekstVersie": "P05-1",
+        "tekstVersie": "1",
         "tolk": True,
     }
     answers = [

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random  # noqa: TID251 - worlds are drawn from a seed so that one can be redrawn
 
+from gateway.domain.breakglass import TERM, GlassBreak
 from gateway.domain.consents import ConsentEvent, ConsentEventKind
 from gateway.domain.decisions import Ask
 from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, Oin, PurposeCode, RoleId
@@ -17,7 +18,7 @@ from gateway.domain.relations import RelationEvent, RelationKind
 from gateway.domain.subjects import ProfileVersion, Situation
 from tests.worlds.oracle import PREDECESSOR_FIELDS, Law, Row
 from tests.worlds.scene import DAY, EPOCH, GEMEENTEN, OINS, REGIONS, SITES, SUBJECTS, Scene, World
-from tests.worlds.twists import TWISTS, twists_about
+from tests.worlds.twists import INSTANT, TWISTS, twists_about
 
 KINDS = {
     "maatschappelijke_begeleiding": PartnerKind.INSTELLING,
@@ -42,6 +43,7 @@ def draw(law: Law, seed: int) -> World:
         relations=(*_relations(scene, row, caller), *_chance_relations(scene, caller)),
         consents=(*_consents(scene, row, caller), *_chance_consents(scene, row)),
         versions=tuple(_versions(scene)),
+        glasses=tuple(_glasses(scene, row, caller)),
     )
     if row.relation == "reception_site_in":
         situation = replace(situation, reception_gemeente=min(caller.partner.gemeenten))
@@ -238,3 +240,21 @@ def _versions(scene: Scene) -> Iterator[ProfileVersion]:
         pip = scene.some(PREDECESSOR_FIELDS, 0.3)
         names = pip | scene.some(scene.law.numbers, 0.1)
         yield ProfileVersion(version, scene.days_ago(0, 120), scene.mask(names))
+
+
+def _glasses(scene: Scene, row: Row, caller: Caller) -> Iterator[GlassBreak]:
+    """Tell of glasses that were broken: mostly hers and for this purpose, mostly within the hour."""
+    if scene.chance(0.5):
+        return
+    pick = scene.dice.choice
+    edge = scene.moment - TERM + INSTANT * pick((-1, 0, 1))
+    at = pick((scene.days_ago(-0.01, 0.05), scene.days_ago(0, 0.04), edge, scene.moment))
+    yield GlassBreak(
+        actor=ActorId("medewerker-2") if scene.chance(0.1) else caller.actor,
+        role=RoleId(pick(scene.law.rows).role) if scene.chance(0.1) else caller.role,
+        partner=Oin(pick(OINS)) if scene.chance(0.1) else caller.partner.oin,
+        subject=pick(SUBJECTS) if scene.chance(0.1) else SUBJECTS[0],
+        purpose=PurposeCode(pick(scene.law.rows).purpose if scene.chance(0.1) else row.purpose),
+        at=at,
+        until=at + TERM * pick((0.5, 1, 1, 1, 2)),
+    )

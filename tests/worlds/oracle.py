@@ -19,6 +19,11 @@ from gateway.domain.subjects import Situation
 
 DATA = Path(__file__).parent.parent / "data"
 MONTH = timedelta(days=30)
+HOUR = timedelta(hours=1)
+GLASS_FOR = {
+    ("gemeente_klantmanager", PartnerKind.GEMEENTE): {"P02", "P03"},
+    ("coa_casemanager", PartnerKind.COA): {"P03"},
+}
 SMALLEST_GROUP = 10
 PREDECESSOR_PURPOSES = {"P03", "P12"}
 PREDECESSOR_FIELDS = {"pip_deadline", "pip_dagtekening", "leerroute", "pip_niveau", "nt2_uren"}
@@ -115,8 +120,9 @@ def may_leave(law: Law, situation: Situation | None, ask: Ask, moment: datetime)
     purpose = _purpose(law, ask.purpose)
     if purpose is None or not _may_ask(ask.caller, purpose, moment):  # (1), (2)
         return set()
-    if situation is None or situation.shielded:  # (3)
-        return set()
+    herself = situation is not None and ask.caller.subject == situation.subject
+    if situation is None or (situation.shielded and not herself):  # (3)
+        return set()  # a shield hides her from others, never her own data from her (GDPR art. 15)
     leaving: set[str] = set()
     for row in law.rows:
         if row.purpose == purpose and row.role == ask.caller.role:
@@ -156,6 +162,10 @@ def _barred(law: Law, caller: Caller) -> set[str]:
 def _withheld(law: Law, situation: Situation, purpose: str, moment: datetime) -> set[str]:
     withheld = law.names(situation.held)
     for one in situation.withholdings:
+        # GDPR art. 18(2) leaves use for legal claims and public interest, which supervision serves
+        # (P10); art. 15 and 21(1) leave her own access as it is (P11).
+        if purpose.split("_", maxsplit=1)[0] in {"P10", "P11"}:
+            continue
         begun = one.since <= moment
         over = one.until is not None and one.until <= moment
         if begun and not over and (not one.purposes or purpose in one.purposes):
@@ -185,6 +195,29 @@ def _carried(law: Law, row: Row, situation: Situation, ask: Ask, moment: datetim
 
 
 def _related(
+    law: Law, row: Row, situation: Situation, caller: Caller, moment: datetime
+) -> set[str]:
+    """Return the fields for which the relation holds, or for which a broken glass stands in for it."""
+    related = _by_test(law, row, situation, caller, moment)
+    if len(related) < len(law.numbers) and _glass_broken(row, situation, caller, moment):
+        return {name for name in law.numbers if law.classes[name] not in {"S3", "S4", "S5"}}
+    return related
+
+
+def _glass_broken(row: Row, situation: Situation, caller: Caller, moment: datetime) -> bool:
+    if row.purpose.split("_")[0] not in GLASS_FOR.get((caller.role, caller.partner.kind), set()):
+        return False
+    for glass in situation.glasses:
+        hers = glass.actor == caller.actor and glass.partner == caller.partner.oin
+        same = glass.role == caller.role and glass.subject == situation.subject
+        begun = glass.at <= moment
+        over = moment >= glass.until or moment >= glass.at + HOUR
+        if hers and same and glass.purpose == row.purpose and begun and not over:
+            return True
+    return False
+
+
+def _by_test(
     law: Law, row: Row, situation: Situation, caller: Caller, moment: datetime
 ) -> set[str]:
     """Return the fields for which the row's relation test holds: all, none, or a predecessor's few."""

@@ -90,6 +90,11 @@ def test_every_relation_test_is_met_both_ways(tally: Tally, judges: Court) -> No
     assert failing == relations
 
 
+def test_a_broken_glass_is_met_in_many_worlds(tally: Tally) -> None:
+    """In at least one world of two hundred something leaves only because the glass was broken."""
+    assert tally.counts["glass", "broken"] >= _total(tally) / 200
+
+
 def test_every_reason_to_refuse_is_given(tally: Tally) -> None:
     """Each reason is given in some world, but for those that other suites show."""
     given = {name for about, name in tally.counts if about == "reason"}
@@ -123,7 +128,7 @@ def _withdrawals(world: World) -> Iterator[World]:
 
 
 def test_withholding_takes_away_exactly_its_fields(judges: Court, worlds: list[World]) -> None:
-    """A restriction or objection that holds takes away its own fields and nothing else."""
+    """A restriction or objection takes away its own fields; from her own access it takes nothing."""
     for world in worlds:
         scene = Scene(judges.law, Random(world.seed), world.moment)  # noqa: S311 - a shuffle
         mask = scene.mask(scene.some(judges.law.numbers))
@@ -132,7 +137,8 @@ def test_withholding_takes_away_exactly_its_fields(judges: Court, worlds: list[W
         more = (*world.situation.withholdings, one)
         bent = replace(world, situation=replace(world.situation, withholdings=more))
         before = judges.decide(world).granted
-        assert judges.decide(bent).granted == before & ~mask, f"seed {world.seed}"
+        left = before if world.ask.purpose.startswith(("P10", "P11")) else before & ~mask
+        assert judges.decide(bent).granted == left, f"seed {world.seed}"
 
 
 def test_order_of_the_records_does_not_matter(judges: Court, worlds: list[World]) -> None:

@@ -126,6 +126,8 @@ def _happenings(
     yield ("asks", "granting" if expected else "empty")
     for grant in decision.grants:
         yield ("rule", grant.rule.rule_id)
+    if decision.broken:
+        yield ("glass", "broken")
     for reason in {reason for _, reason in decision.refused} | {decision.reason}:
         if reason is not None:
             yield ("reason", reason.value)

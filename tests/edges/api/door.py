@@ -125,7 +125,7 @@ class Door:
             "doel": doel,
             "ontvanger": ontvanger,
             "taal": "tir",
-            "tekstVersie": f"{doel}-1",
+            "tekstVersie": "1",
         } | wish
         return self.ask("POST", "/v1/toestemmingen", json=body, headers=headers)
 

@@ -1,13 +1,18 @@
 """Who may do what, to whom: every route, every role, her own people and others."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from gateway.actions.search import found_as
+from gateway.domain.identifiers import ActorId, Oin, RoleId
+from gateway.domain.partners import Caller
 from tests.edges.api.door import (
     AGENCY,
     EMPLOYER,
@@ -40,13 +45,17 @@ PURPOSES: Final = {
     "autoriteit_persoonsgegevens": "P10",
     "betrokkene": "P11",
 }
+MATCHER: Final = "uitzendbureau_matcher"
 NOBODY: Final = "nobody"
+CASE: Final = "AVG15-2026-0042"
 CALLERS: Final = (*ROLES, NOBODY)
 ALL: Final = frozenset(CALLERS)
 PERSONS: Final = frozenset(ROLES) - {
     "analist", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
 }  # fmt: skip
 DESK: Final = frozenset({"coa_casemanager", "coa_regievoerder", "coa_coordinator_meedoenbalie"})
+
+OVERSEERS: Final = frozenset({"privacy_officer", "autoriteit_persoonsgegevens"})
 
 Try = Callable[[Door, str | None, int], httpx.Response]
 
@@ -72,13 +81,44 @@ def _disclose(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", "/v1/verstrekkingen", role, json=body)
 
 
+def _explain(door: Door, role: str | None, number: int) -> httpx.Response:
+    known = role or "gemeente_klantmanager"
+    body = {"clientRef": door.reference(known, number), "doel": PURPOSES[known]}
+    return door.ask("POST", "/v1/verstrekkingen/_uitleg", role, json=body)
+
+
+def _batch(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Ask for a batch of one; whom nobody was shown of, it did not find."""
+    known = role or "gemeente_klantmanager"
+    body = {"clientRefs": [door.reference(known, number)], "doel": PURPOSES[known]}
+    answer = door.ask("POST", "/v1/verstrekkingen/_batch", role, json=body)
+    shown = answer.status_code != 200 or answer.json()["verstrekkingen"]
+    return answer if shown else httpx.Response(404)
+
+
+def _introduce(door: Door, role: str | None, number: int) -> httpx.Response:
+    caller = Caller(door.partner(ROLES[role or MATCHER]), RoleId(role or MATCHER), ActorId("m"))
+    session = "0" * 32
+    reference = door.gateway.actions.gate.pseudonyms.reference(
+        found_as(caller, session), door.subject(number)
+    )
+    body = {"kandidaatRef": str(reference), "sessie": session}
+    return door.ask("POST", "/v1/voorstellen", role, json=body)
+
+
+def _take_back(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Take back what the matcher asked of a person; of who cannot be found she asked nothing."""
+    asked = _introduce(door, MATCHER, number).json().get("id", UUID(int=7))
+    return door.ask("POST", f"/v1/voorstellen/{asked}/_intrekken", role)
+
+
 def _consent(door: Door, role: str | None, number: int) -> httpx.Response:
     body = {
         "clientRef": door.reference(role or "coa_casemanager", number),
         "doel": "P05",
         "ontvanger": EMPLOYER,
         "taal": "tir",
-        "tekstVersie": "P05-1",
+        "tekstVersie": "1",
     }
     return door.ask("POST", "/v1/toestemmingen", role, json=body)
 
@@ -87,6 +127,17 @@ def _withdraw(door: Door, role: str | None, number: int) -> httpx.Response:
     """Withdraw a fresh consent of a person; her own casemanager recorded it."""
     given = _consent_by_own_site(door, number)
     return door.ask("POST", f"/v1/toestemmingen/{given}/_intrekken", role)
+
+
+def _renew(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Renew a fresh consent of a person."""
+    given = _consent_by_own_site(door, number)
+    return door.ask("POST", f"/v1/toestemmingen/{given}/_verlengen", role, json={})
+
+
+def _receipt(door: Door, role: str | None, number: int) -> httpx.Response:
+    given = _consent_by_own_site(door, number)
+    return door.ask("GET", f"/v1/toestemmingen/{given}/bewijs", role)
 
 
 def _consent_by_own_site(door: Door, number: int) -> str:
@@ -102,12 +153,59 @@ def _consent_by_own_site(door: Door, number: int) -> str:
         "doel": "P08",
         "ontvanger": AGENCY,
         "taal": "tir",
-        "tekstVersie": "P08-1",
+        "tekstVersie": "1",
     }
     headers = {"Authorization": f"Bearer {token}"}
     answer = door.ask("POST", "/v1/toestemmingen", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def _own_site(door: Door, number: int, path: str, body: dict[str, object]) -> httpx.Response:
+    """Ask as the casemanager of the site where a person stays."""
+    site = "AZC-UTR-02" if number == OTHER else HERE
+    there = replace(door.persona("coa_casemanager"), locations=frozenset({site}))
+    assert door.gateway.actions.tokens is not None
+    token = door.gateway.actions.tokens.issue(there, door.clock.now())
+    return door.ask("POST", path, json=body, headers={"Authorization": f"Bearer {token}"})
+
+
+def _restriction(door: Door, role: str, number: int) -> dict[str, object]:
+    """Restrict something that no other test asks for."""
+    return {
+        "clientRef": door.reference(role, number),
+        "soort": "beperking",
+        "velden": ["pvtDatum"],
+        "doelen": ["P12"],
+    }
+
+
+def _withhold(door: Door, role: str | None, number: int) -> httpx.Response:
+    body = _restriction(door, role or "coa_casemanager", number)
+    return door.ask("POST", "/v1/beperkingen", role, json=body)
+
+
+def _lift(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Lift a fresh restriction of a person; her own casemanager recorded it."""
+    body = _restriction(door, "coa_casemanager", number)
+    made = _own_site(door, number, "/v1/beperkingen", body).json()["id"]
+    return door.ask("POST", f"/v1/beperkingen/{made}/_opheffen", role)
+
+
+def _unshield(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Show someone who was never hidden, so that the others still find her."""
+    body = {"clientRef": door.reference(role or "coa_casemanager", number), "afgeschermd": False}
+    return door.ask("POST", "/v1/afschermingen", role, json=body)
+
+
+def _confirm(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Confirm a fresh notice to the agency about a person."""
+    given = _consent_by_own_site(door, number)
+    ended = _own_site(door, number, f"/v1/toestemmingen/{given}/_intrekken", {})
+    assert ended.status_code == 200, ended.text
+    waiting = asyncio.run(door.gateway.actions.notices._notices.unconfirmed(Oin(AGENCY)))
+    fresh = next(one.notice for one in waiting if str(one.notice.cause.consent) == given)
+    return door.ask("POST", f"/v1/meldingen/{fresh.notice_id}/_bevestigen", role)
 
 
 def _relate(door: Door, role: str | None, number: int) -> httpx.Response:
@@ -137,6 +235,20 @@ def _report(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", f"/v1/leveringen/{listed[0]['id']}", role)
 
 
+def _logbook(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("POST", "/v1/logboek/_zoek", role, json={"zaaknummer": CASE})
+
+
+def _proof(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Ask for the proof of an entry of the agency's own officer."""
+    last = _logbook(door, "privacy_officer", number).json()["regels"][0]["index"]
+    return door.ask("GET", f"/v1/logboek/{last}/bewijs?zaaknummer={CASE}", role)
+
+
+def _not_right(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("POST", "/v1/inzage/_klopt-niet", role, json={"toelichting": "Nee."})
+
+
 def _get(path: str) -> Try:
     return lambda door, role, _: door.ask("GET", path, role)
 
@@ -147,6 +259,13 @@ def _tile(door: Door, role: str | None, number: int) -> httpx.Response:
 
 MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/verstrekkingen"): Row(_disclose, PERSONS, refused=404),
+    ("POST", "/v1/verstrekkingen/_uitleg"): Row(_explain, PERSONS, refused=404),
+    ("POST", "/v1/verstrekkingen/_batch"): Row(_batch, PERSONS, refused=404),
+    ("POST", "/v1/voorstellen"): Row(_introduce, frozenset({MATCHER})),
+    ("GET", "/v1/voorstellen"): Row(
+        _get("/v1/voorstellen"), frozenset({MATCHER, "coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/voorstellen/{voorstel_id}/_intrekken"): Row(_take_back, frozenset({MATCHER})),
     ("GET", "/v1/clienten"): Row(_clients, PERSONS - {"betrokkene"}, 200),
     ("POST", "/v1/kandidaten/_zoek"): Row(
         _search,
@@ -157,10 +276,40 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/toestemmingen/{toestemming_id}/_intrekken"): Row(
         _withdraw, frozenset({"coa_casemanager", "betrokkene"})
     ),
+    ("POST", "/v1/toestemmingen/{toestemming_id}/_verlengen"): Row(
+        _renew, frozenset({"coa_casemanager", "betrokkene"})
+    ),
+    ("GET", "/v1/toestemmingen/{toestemming_id}/bewijs"): Row(
+        _receipt, frozenset({"coa_casemanager", "betrokkene"})
+    ),
+    ("GET", "/v1/toestemmingen"): Row(
+        _get("/v1/toestemmingen"), frozenset({"coa_casemanager"}), 200
+    ),
+    ("GET", "/v1/toestemmingsteksten"): Row(
+        _get("/v1/toestemmingsteksten?doel=P05&soort=uitzendbureau&taal=tir"),
+        frozenset(ROLES),
+        200,
+    ),
+    ("POST", "/v1/beperkingen"): Row(_withhold, frozenset({"coa_casemanager", "betrokkene"})),
+    ("POST", "/v1/beperkingen/{beperking_id}/_opheffen"): Row(
+        _lift, frozenset({"coa_casemanager", "betrokkene"})
+    ),
+    ("POST", "/v1/afschermingen"): Row(_unshield, frozenset({"coa_casemanager", "betrokkene"})),
+    ("GET", "/v1/meldingen"): Row(_get("/v1/meldingen"), frozenset(ROLES), 200),
+    ("POST", "/v1/meldingen/{melding_id}/_bevestigen"): Row(
+        _confirm, frozenset({"uitzendbureau_matcher", "privacy_officer"}), 200, refused=404
+    ),
     ("POST", "/v1/koppelingen"): Row(_relate, DESK),
     ("POST", "/v1/leveringen"): Row(_deliver, frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen"): Row(_get("/v1/leveringen"), frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen/{levering_id}"): Row(_report, frozenset({"coa_casemanager"}), 200),
+    ("POST", "/v1/logboek/_zoek"): Row(_logbook, OVERSEERS, 200),
+    ("GET", "/v1/logboek/{index}/bewijs"): Row(_proof, OVERSEERS, 200),
+    ("GET", "/v1/verwerkingsactiviteiten"): Row(
+        _get("/v1/verwerkingsactiviteiten"), frozenset(ROLES), 200
+    ),
+    ("GET", "/v1/inzage"): Row(_get("/v1/inzage"), frozenset({"betrokkene"}), 200),
+    ("POST", "/v1/inzage/_klopt-niet"): Row(_not_right, frozenset({"betrokkene"}), 202),
     ("GET", "/auditlog/checkpoint"): Row(_get("/auditlog/checkpoint"), ALL, 200, open=True),
     ("GET", "/auditlog/vkey"): Row(_get("/auditlog/vkey"), ALL, 200, open=True),
     ("GET", "/auditlog/tile/{path:path}"): Row(
@@ -202,7 +351,7 @@ def test_each_role_gets_what_the_table_says(
     if role is None and not line.open:
         assert (own, other) == (401, 401)
     elif caller in line.may:
-        assert own in {200, 201}
+        assert own in {200, 201, 202}
         assert (200 if other == 201 else other) == line.elsewhere
     else:
         assert (own, other) == (line.refused, line.refused)

@@ -24,7 +24,8 @@ def test_a_consent_has_the_agreed_shape(door: Door) -> None:
         "ontvanger": EMPLOYER,
         "velden": ["rijbewijs", "roepnaam"],
         "taal": "tir",
-        "tekstVersie": "P05-1",
+        "tekstVersie": "1",
+        "tekstSha256": door.gateway.actions.texts.get("P05", "werkgever", "ti").sha256,
         "vastgelegdOp": "2026-03-02T12:00:00+00:00",
         "vervaltOp": "2026-08-31T12:00:00+00:00",
         "beeindigdOp": None,
@@ -99,7 +100,7 @@ def wish(**differs: object) -> dict[str, object]:
         "doel": "P05",
         "ontvanger": AGENCY,
         "taal": "tir",
-        "tekstVersie": "P05-1",
+        "tekstVersie": "1",
     }
     return whole | differs
 

@@ -1,0 +1,215 @@
+"""An evidence bundle: some entries of a log, each with its proof, in one file that verifies offline.
+
+It is made for the person it is about, a court or a supervisor, who has neither our log nor our
+program. ``audit/verifier.html`` checks it in any browser; ``verify_evidence`` checks the same here:
+
+1. The bundle reads as its format says, and its key is the key one already trusts.
+2. The checkpoint is signed by that key for its own log.
+3. Each leaf is canonical, of this log, and included under the checkpoint at its index.
+4. Each payload that is shown is the one its leaf commits to, of the same event, and counts on from
+   the entry before it about the same subject where that is shown too.
+
+Entries come in order of index, each once. The policy's digest names the rules of a verifier that
+also asks for witnesses; it and the instructions are for reading, and nothing vouches for them.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from audit.encoding import decode_base64, encode_base64
+from audit.entry import NO_ENTRY, SALT_BYTES, canonical
+from audit.export import Publication, open_payload
+from audit.findings import Fault, Findings
+from audit.note import VerifierKey
+from audit.policy import Policy
+from audit.proof import TlogProof
+from audit.storage import LogStorage, PayloadSealer
+from audit.tree import ProofError
+
+FORMAT = "audit-evidence@v1"
+VERIFIER = Path(__file__).with_name("verifier.html")
+INSTRUCTIONS = (
+    "Open verifier.html in a browser; it needs no network. Choose this file, and give the key of the "
+    "log as you know it from elsewhere: published by the organisation, or kept by someone you trust. "
+    "Every line it then shows as proven stood in the log when the checkpoint was signed, unchanged."
+)
+
+_TEXTS = {"format": str, "vkey": str, "policy": str, "checkpoint": str, "instructions": str}
+_KEYS = {*_TEXTS, "entries"}
+_ENTRY_KEYS = {"index", "leaf", "payload", "salt", "proof"}
+_SALT = re.compile(r"[0-9a-f]{64}")
+
+
+class EvidenceError(ValueError):
+    """What is no evidence bundle, or cannot be put in one; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One entry: leaf and payload as texts, the salt in hexadecimal, the proof's hashes in base64.
+
+    Payload and salt are empty where the payload is not shown or is gone.
+    """
+
+    index: int
+    leaf: str
+    payload: str
+    salt: str
+    proof: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A bundle; ``policy`` is the SHA-256 of a trust policy in hexadecimal, or empty."""
+
+    vkey: str
+    policy: str
+    checkpoint: str
+    instructions: str
+    entries: tuple[Exhibit, ...]
+
+    def encode(self) -> bytes:
+        """Write the bundle."""
+        return canonical({"format": FORMAT, **asdict(self)}) + b"\n"
+
+    @classmethod
+    def decode(cls, raw: bytes) -> "Evidence":
+        """Read a bundle; raises ``EvidenceError``."""
+        try:
+            stored = json.loads(raw)
+            entries = [_exhibit(entry) for entry in stored["entries"]]
+        except EvidenceError:
+            raise
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise EvidenceError("the file is no evidence bundle") from error
+        if stored.keys() != _KEYS or stored["format"] != FORMAT:
+            raise EvidenceError("the bundle is of another format")
+        if not all(isinstance(stored[key], kind) for key, kind in _TEXTS.items()):
+            raise EvidenceError("the bundle holds what is no text")
+        return cls(
+            stored["vkey"],
+            stored["policy"],
+            stored["checkpoint"],
+            stored["instructions"],
+            tuple(entries),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a check found; ``complete`` when the payloads shown count from 1 without a gap."""
+
+    faults: tuple[Fault, ...]
+    complete: bool
+
+
+def gather_evidence(
+    storage: LogStorage,
+    key: VerifierKey,
+    indexes: Iterable[int],
+    opener: PayloadSealer | None = None,
+    policy: Policy | None = None,
+) -> Evidence:
+    """Gather entries under one checkpoint; payloads are shown only with an ``opener``.
+
+    Raises ``EvidenceError`` without an index, and for the rest as ``Publication.prove`` does.
+    """
+    public, head = Publication(storage, key), storage.head()
+    proofs = [TlogProof.decode(public.prove(index, head)) for index in sorted(set(indexes))]
+    if not proofs:
+        raise EvidenceError("a bundle has at least one entry")
+    entries = tuple(_gather(storage, proof, opener) for proof in proofs)
+    digest = "" if policy is None else policy.digest.hex()
+    return Evidence(str(key), digest, head.checkpoint, INSTRUCTIONS, entries)
+
+
+def verify_evidence(raw: bytes, key: VerifierKey) -> Examined:
+    """Check a bundle against a key one trusts (1 to 4); nothing but the bundle is read."""
+    try:
+        evidence = Evidence.decode(raw)
+    except EvidenceError as error:
+        return Examined((Fault("bundle", str(error)),), complete=False)
+    findings = _Bundle(Findings(key))
+    findings.check(evidence)
+    counts = sorted(count for count, _ in findings.links.values())
+    gapless = bool(counts) and counts == list(range(1, len(counts) + 1))
+    faults = tuple(findings.findings.faults)
+    return Examined(faults, complete=gapless and not faults)
+
+
+class _Bundle:
+    """Checks the entries of one bundle; ``links`` gives count and index before by index."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.links: dict[int, tuple[int, int]] = {}
+
+    def check(self, evidence: Evidence) -> None:
+        findings = self.findings
+        findings.at = "bundle"
+        if evidence.vkey != str(findings.key):
+            findings.fault("its key is not the key this check was given")
+        if any(one.index >= other.index for one, other in pairwise(evidence.entries)):
+            findings.fault("its entries are not in order, each once")
+        if not evidence.entries:
+            findings.fault("has no entries")
+        if findings.checkpoint(evidence.checkpoint) is None:
+            return
+        for exhibit in evidence.entries:
+            findings.at = f"entry {exhibit.index}"
+            self._entry(exhibit, evidence.checkpoint)
+
+    def _entry(self, exhibit: Exhibit, checkpoint: str) -> None:
+        findings, raw = self.findings, exhibit.leaf.encode()
+        leaf = findings.leaf(raw)
+        hashes = tuple(decode_base64(text) or b"" for text in exhibit.proof)
+        try:
+            TlogProof(exhibit.index, hashes, checkpoint).verify(raw, findings.key)
+        except ProofError as error:
+            findings.fault(str(error))
+        if leaf is None or not (exhibit.payload or exhibit.salt):
+            return
+        if not _SALT.fullmatch(exhibit.salt):
+            findings.fault("payload: its salt is not 32 bytes in hexadecimal")
+            return
+        payload = findings.payload(leaf, bytes.fromhex(exhibit.salt) + exhibit.payload.encode())
+        if payload is not None and payload.link is not None:
+            self._link(exhibit.index, payload.link)
+
+    def _link(self, index: int, link: tuple[int, int]) -> None:
+        count, before = link
+        known = (0, NO_ENTRY) if before == NO_ENTRY else self.links.get(before, (count - 1, 0))
+        if before >= index or known[0] != count - 1:
+            self.findings.fault("payload: count and prev do not fit the entry before it")
+        self.links[index] = link
+
+
+def _gather(storage: LogStorage, proof: TlogProof, opener: PayloadSealer | None) -> Exhibit:
+    row = next(iter(storage.rows(proof.index, proof.index + 1)))
+    salted = None if opener is None else open_payload(row, opener)
+    return Exhibit(
+        proof.index,
+        row.leaf.decode(),
+        "" if salted is None else salted[SALT_BYTES:].decode(),
+        "" if salted is None else salted[:SALT_BYTES].hex(),
+        tuple(encode_base64(hashed) for hashed in proof.hashes),
+    )
+
+
+def _exhibit(entry: Mapping[str, object]) -> Exhibit:
+    texts = [entry["leaf"], entry["payload"], entry["salt"]]
+    index, proof = entry["index"], entry["proof"]
+    if entry.keys() != _ENTRY_KEYS or type(index) is not int or not isinstance(proof, list):
+        raise EvidenceError("an entry of the bundle is of another format")
+    leaf, payload, salt = (_text(text) for text in texts)
+    return Exhibit(index, leaf, payload, salt, tuple(_text(text) for text in proof))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise EvidenceError("the bundle holds what is no text")
+    return value

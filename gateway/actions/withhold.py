@@ -1,0 +1,156 @@
+"""Withhold on a resident's word: restriction (GDPR art. 18), objection (art. 21), shield; and lift it.
+
+1. She herself may, and who guides her; it takes effect at the next decision.
+2. An objection reaches only what rests on art. 6(1)(e) or (f).
+3. Whoever has her now is told in the same entry (art. 19).
+4. Supervision, her own access and withdrawing a consent stay open (``Withholding.holds``, ``reach``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from gateway.actions.desk import Seat, commit, reach
+from gateway.actions.disclose import Gate
+from gateway.actions.terms import SearchTerms
+from gateway.domain.changes import (
+    Change,
+    IssueNotice,
+    LiftWithholding,
+    RequireEpoch,
+    Shield,
+    Unshield,
+    Withhold,
+)
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.identifiers import FieldName, Oin, PurposeCode, SubjectId
+from gateway.domain.notices import Cause, Notice, NoticeKind, notices, told, who_has_her
+from gateway.domain.objections import objectionable
+from gateway.domain.partners import Caller, Partner
+from gateway.domain.ports import Entry, Withholdings
+from gateway.domain.records import Receipt, RecordKind
+from gateway.domain.subjects import Withholding, WithholdingKind
+
+KINDS = {
+    WithholdingKind.RESTRICTED: NoticeKind.RESTRICTED,
+    WithholdingKind.OBJECTED: NoticeKind.OBJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingWish:
+    """What she wants withheld: ``fields`` empty means all, ``purposes`` empty all that it can reach."""
+
+    subject: SubjectId
+    kind: WithholdingKind
+    fields: frozenset[FieldName] = frozenset()
+    purposes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWithholding:
+    """A restriction or objection as recorded, with the receipt of its log entry."""
+
+    withholding_id: UUID
+    withholding: Withholding
+    receipt: Receipt
+
+
+class WithholdDesk:
+    """Where restrictions, objections and shields are recorded and lifted."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        withholdings: Withholdings,
+        terms: SearchTerms,
+        partners: dict[Oin, Partner],
+    ) -> None:
+        self._gate = gate
+        self._withholdings = withholdings
+        self._terms = terms
+        self._partners = partners
+
+    async def record(self, caller: Caller, wish: WithholdingWish) -> RecordedWithholding:
+        """Record a restriction or objection; a purpose it cannot reach is a wrong question."""
+        purposes = self._purposes(wish)
+        seat = await reach(self._gate, caller, wish.subject)
+        names = wish.fields or {spec.name for spec in self._gate.fields}
+        mask = self._gate.fields.mask(names)
+        withholding = Withholding(wish.kind, mask, purposes, seat.context.moment)
+        withholding_id = uuid4()
+        recalled = self._told(seat, withholding)
+        changes: tuple[Change, ...] = (
+            Withhold(wish.subject, withholding_id, withholding),
+            *(IssueNotice(wish.subject, one) for one in recalled),
+        )
+        detail: dict[str, str | int] = {
+            "withholding": str(withholding_id),
+            "for": ",".join(sorted(purposes)),
+            "told": told(recalled),
+        }
+        entry = self._entry(seat, RecordKind.WITHHOLDING, wish.kind, detail, changes, mask)
+        receipt = await commit(self._gate, entry)
+        return RecordedWithholding(withholding_id, withholding, receipt)
+
+    async def lift(self, caller: Caller, withholding_id: UUID) -> tuple[datetime, Receipt]:
+        """Lift a restriction or objection from now on; return when, and the receipt."""
+        state = await self._withholdings.by_id(withholding_id)
+        seat = await reach(self._gate, caller, state.subject if state else SubjectId(uuid4()))
+        if state is None or state.lifted is not None:
+            raise InvalidRequestError("beperking", "is not in force; there is nothing to lift")
+        at = seat.context.moment
+        changes = (LiftWithholding(state.subject, withholding_id, at),)
+        detail: dict[str, str | int] = {"withholding": str(withholding_id)}
+        entry = self._entry(seat, RecordKind.WITHHOLDING, "lifted", detail, changes)
+        return at, await commit(self._gate, entry)
+
+    async def shield(self, caller: Caller, subject: SubjectId, *, shielded: bool) -> Receipt:
+        """Hide a subject from all but herself, or show her again; repeating it changes nothing."""
+        seat = await reach(self._gate, caller, subject)
+        changes: tuple[Change, ...] = ()
+        if seat.dossier.situation.shielded != shielded:
+            terms = self._terms.of(seat.dossier.profile)
+            changes = (Shield(subject) if shielded else Unshield(subject, terms),)
+        outcome = "shielded" if shielded else "shown"
+        return await commit(self._gate, self._entry(seat, RecordKind.SHIELD, outcome, {}, changes))
+
+    def _purposes(self, wish: WithholdingWish) -> frozenset[PurposeCode]:
+        matrix = self._gate.matrix
+        named = [matrix.purpose(code) for code in wish.purposes]
+        codes = frozenset(purpose.code for purpose in named if purpose is not None)
+        if len(codes) < len({*wish.purposes}):
+            raise InvalidRequestError(
+                "doelen", "holds a purpose that is not in the catalogue, or twice"
+            )
+        if wish.kind is WithholdingKind.OBJECTED:
+            return objectionable(matrix, codes)
+        return codes
+
+    def _told(self, seat: Seat, withholding: Withholding) -> tuple[Notice, ...]:
+        """Make the notices for whoever has her now (GDPR art. 19)."""
+        single = next(iter(withholding.purposes)) if len(withholding.purposes) == 1 else None
+        cause = Cause(KINDS[withholding.kind], single)
+        moment = seat.context.moment
+        having = who_has_her(seat.dossier.situation, self._partners, moment)
+        return notices(cause, having, moment)
+
+    def _entry(  # noqa: PLR0913, PLR0917 - an entry names each of these
+        self,
+        seat: Seat,
+        kind: RecordKind,
+        outcome: str,
+        detail: dict[str, str | int],
+        changes: tuple[Change, ...],
+        mask: int = 0,
+    ) -> Entry:
+        situation = seat.dossier.situation
+        record = seat.context.record(
+            kind,
+            outcome,
+            subject=situation.subject,
+            fields=self._gate.fields,
+            mask=mask,
+            detail=detail,
+        )
+        return Entry(record, (RequireEpoch(situation.subject, situation.epoch), *changes))

@@ -1,0 +1,150 @@
+"""The log, read back: what ``ledger`` wrote, opened where the key still lives.
+
+1. A page back reads so many entries at most, and lets others go on in between; its cursor tells
+   where to look further, found or not.
+2. A payload that does not open though its key lives was changed: that is an error, never a gap.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from audit.entry import Payload, read_leaf, read_payload
+from audit.export import Publication
+from audit.storage import LogStorage, PayloadSealer, StoredRow
+from gateway.domain.errors import UnreadableValueError
+from gateway.domain.identifiers import FieldName, Oin, PurposeCode, SubjectId
+from gateway.domain.logbook import LoggedEvent, LogPage, Proven, Sought, Told
+from gateway.domain.records import RecordKind
+from gateway.store.columns import EPOCH
+
+STEP: Final = 500
+REACH: Final = 20_000
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class LogReader:
+    """Reads one log back; see ``gateway.domain.ports.LogReader``."""
+
+    def __init__(
+        self, storage: LogStorage, sealer: PayloadSealer, publication: Publication
+    ) -> None:
+        self._storage = storage
+        self._sealer = sealer
+        self._publication = publication
+
+    async def back(self, sought: Sought, before: int | None, limit: int) -> LogPage:
+        """Read what is sought below an index, newest first (1)."""
+        size = self._storage.head().size
+        stop = size if before is None else max(0, min(before, size))
+        floor = max(0, stop - REACH)
+        found: list[LoggedEvent] = []
+        while stop > floor:
+            start = max(floor, stop - STEP)
+            for row in reversed(list(self._storage.rows(start, stop))):
+                found += self._sought(row, sought)
+                if len(found) == limit:
+                    return LogPage(tuple(found), row.index or None)
+            stop = start
+            await asyncio.sleep(0)
+        return LogPage(tuple(found), floor or None)
+
+    async def about(self, subject: SubjectId) -> tuple[LoggedEvent, ...]:
+        """Read every entry about a subject, in order of her count."""
+        rows = self._storage.about(self._sealer.tag(subject.bytes))
+        events: list[LoggedEvent] = []
+        while step := list(islice(rows, STEP)):
+            events += [self._opened(row) for row in step]
+            await asyncio.sleep(0)
+        return tuple(events)
+
+    async def one(self, index: int) -> LoggedEvent | None:
+        """Read one entry, its payload left shut; ``None`` when the log has no such index."""
+        row = self._row(index)
+        return None if row is None else _event(row)
+
+    async def opened(self, place: int | UUID) -> LoggedEvent | None:
+        """Read one entry with what it told, once it is proven that the log holds it."""
+        row = self._row(place)
+        if row is None:
+            return None
+        try:
+            self._publication.prove(row.index)
+        except ValueError:
+            raise UnreadableValueError(f"log entry {row.index} was changed") from None
+        return self._opened(row)
+
+    async def prove(self, index: int) -> Proven:
+        """Prove that the log holds an entry it has."""
+        proof = self._publication.prove(index)
+        (row,) = self._storage.rows(index, index + 1)
+        return Proven(index, row.leaf, proof)
+
+    def _row(self, place: int | UUID) -> StoredRow | None:
+        if isinstance(place, UUID):
+            return self._storage.one(place.bytes)
+        known = 0 <= place < self._storage.head().size
+        rows = self._storage.rows(place, place + 1) if known else ()
+        return next(iter(rows), None)
+
+    def _sought(self, row: StoredRow, sought: Sought) -> Iterator[LoggedEvent]:
+        if sought.concerns(_event(row)):
+            opened = self._opened(row)
+            if sought.matches(opened):
+                yield opened
+
+    def _opened(self, row: StoredRow) -> LoggedEvent:
+        event = _event(row)
+        if row.payload is None:
+            return event
+        try:
+            commitment = read_leaf(row.leaf).commitment
+            salted = self._sealer.open(row.tag, commitment, row.payload)
+        except ValueError:  # (2)
+            raise UnreadableValueError(f"log entry {row.index} cannot be opened") from None
+        return event if salted is None else replace(event, told=_told(read_payload(salted)))
+
+
+def _event(row: StoredRow) -> LoggedEvent:
+    leaf = read_leaf(row.leaf)
+    said: Mapping[str, Any] = leaf.content
+    purpose, recipient, basis = said.get("purpose"), said.get("recipient"), said.get("basis")
+    return LoggedEvent(
+        row.index,
+        UUID(bytes=leaf.event_id),
+        EPOCH + said["at"] * _MILLISECOND,
+        RecordKind(said["type"]),
+        said.get("outcome", ""),
+        PurposeCode(purpose) if purpose else None,
+        tuple(basis.split(",")) if basis else (),
+        said.get("policy"),
+        Oin(recipient) if recipient else None,
+        row.tag,
+        row.counter,
+    )
+
+
+def _told(payload: Payload) -> Told:
+    said: Mapping[str, Any] = payload.content
+    parent = said.get("parent")
+    return Told(
+        said.get("actor"),
+        said.get("role"),
+        tuple(map(FieldName, _listed(said, "fields"))),
+        tuple(_listed(said, "consents")),
+        said.get("reason"),
+        UUID(parent) if parent else None,
+        said.get("trace"),
+        said.get("detail"),
+        payload.link[1] if payload.link else None,
+        said.get("rests_on"),
+    )
+
+
+def _listed(said: Mapping[str, Any], key: str) -> Iterable[str]:
+    names: Iterable[str] = said.get(key, ())
+    return names

@@ -1,0 +1,175 @@
+"""Run the gate: token, doctor, db, keys, serve, demo, policy."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway import wiring
+from tests.edges.commands.shell import doelpoort
+
+KLANTMANAGER = ("--partner", "0243", "--role", "gemeente_klantmanager")
+
+
+def test_a_token_speaks_for_whom_it_was_made(store: Path, gateway: wiring.Gateway) -> None:
+    """The token names partner, role and worker; one of COA works for every site by default."""
+    made = doelpoort("token", *KLANTMANAGER, "--actor", "jo", "--data", store)
+    assert (made.code, made.out.count("\n")) == (0, 1)
+    tokens, clock = gateway.actions.tokens, gateway.actions.gate.clock
+    assert tokens is not None
+    caller = tokens.caller(made.out.strip(), clock.now())
+    assert (caller.partner.slug, caller.role, caller.actor) == (
+        "harderwijk",
+        "gemeente_klantmanager",
+        "jo",
+    )
+    coa = ("token", "--partner", "coa", "--role", "coa_casemanager", "--data", store)
+    everywhere = tokens.caller(doelpoort(*coa).out.strip(), clock.now())
+    assert everywhere.locations == set(gateway.catalogue.codes.opvanglocaties)
+    one = tokens.caller(doelpoort(*coa, "--locatie", "AZC-HDW-01").out.strip(), clock.now())
+    assert (one.locations, one.regions) == ({"AZC-HDW-01"}, {"Oost"})
+
+
+def test_a_resident_gets_a_token_for_herself(store: Path, gateway: wiring.Gateway) -> None:
+    """``--v-nummer`` names whose data it opens; nobody's number is refused."""
+    words = ("token", "--partner", "betrokkene", "--role", "betrokkene", "--data", store)
+    made = doelpoort(*words, "--v-nummer", "0999000001")
+    tokens = gateway.actions.tokens
+    assert tokens is not None
+    caller = tokens.caller(made.out.strip(), gateway.actions.gate.clock.now())
+    assert caller.subject is not None
+    assert doelpoort(*words, "--v-nummer", "0000000000").code == 1
+
+
+def test_production_prints_no_token(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
+    """The insecure door does not exist in production settings."""
+    monkeypatch.setenv("DOELPOORT_MODE", "production")
+    done = doelpoort("token", *KLANTMANAGER, "--data", store)
+    assert (done.code, done.out) == (1, "")
+    assert "demo mode only" in done.err
+
+
+def test_the_demo_does_not_run_in_production(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Synthetic people never get into a production store."""
+    monkeypatch.setenv("DOELPOORT_MODE", "production")
+    done = doelpoort("demo", "--once", "--data", tmp_path / "data")
+    assert done.code == 1
+    assert "demo mode only" in done.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_story_is_told_once(tmp_path: Path) -> None:
+    """``demo --once`` tells the whole story on a few people and ends well."""
+    done = doelpoort("demo", "--once", "--people", "150", "--data", tmp_path / "data")
+    assert done.code == 0, done.err
+    assert "the story ends well" in done.out
+
+
+def test_the_doctor_says_that_all_is_well(store: Path) -> None:
+    """Data, mode, policy, entries and readiness, in a table or as JSON."""
+    assert doelpoort("doctor", "--data", store).code == 0
+    report = doelpoort("doctor", "--data", store, "--json").json
+    assert (report["mode"], report["ready"]) == ("demo", "yes")
+    assert report["entries"] > 0
+    assert len(report["policy"]) >= 32
+
+
+def test_the_schema_is_up_to_date(store: Path) -> None:
+    """``db upgrade`` is done already; ``db status`` shows what is there and what is needed."""
+    assert doelpoort("db", "upgrade", "--data", store).code == 0
+    status = doelpoort("db", "status", "--data", store, "--json").json
+    assert status
+    assert all(re_needs(value) for value in status.values())
+
+
+def re_needs(value: str) -> bool:
+    """Tell whether a part has the version that it needs."""
+    current, _, wanted = value.partition(" (needs ")
+    return current == wanted.removesuffix(")")
+
+
+def test_keys_are_counted_and_not_shown(store: Path) -> None:
+    """How many keys of each kind there are; two people have two profile keys."""
+    counts = doelpoort("keys", "status", "--data", store, "--json").json
+    assert str(counts["profile"]).startswith("2")
+
+
+def test_the_rules_check_out() -> None:
+    """The shipped catalogue is whole, and its size is told."""
+    report = doelpoort("policy", "check", "--json").json
+    assert (report["purposes"], report["partners"]) == (12, 8)
+
+
+def test_broken_rules_do_not(tmp_path: Path) -> None:
+    """A folder without rules is refused."""
+    done = doelpoort("policy", "check", tmp_path)
+    assert done.code == 1
+    assert done.err
+
+
+def test_the_rules_can_be_read(tmp_path: Path) -> None:
+    """All of them, or those of one purpose by number or code; as a table or JSON."""
+    everything = doelpoort("policy", "show", "--json").json
+    one = doelpoort("policy", "show", "P07", "--json").json
+    assert len(everything) > len(one) == 3
+    assert doelpoort("policy", "show", "P07_bsn_administratie", "--json").json == one
+    assert set(one[0]) == {
+        "rule", "role", "relation", "stage", "consent", "basis", "fields", "retention",
+    }  # fmt: skip
+    assert "P07-werkgever" in doelpoort("policy", "show", "P07").out
+
+
+# --- a server --------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="port")
+def fixture_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Find a free port, and set it."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    monkeypatch.setenv("DOELPOORT_PORT", str(port))
+    return port
+
+
+@pytest.fixture(name="served")
+def fixture_served(store: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
+    """Serve the store in a process of its own, which is stopped at the end."""
+    words = [sys.executable, "-m", "gateway", "serve", "--data", str(store)]
+    with subprocess.Popen(  # noqa: S603 - our own words
+        words,
+        env=dict(os.environ),
+        stderr=subprocess.PIPE,
+        text=True,  # noqa: TID251 - the child's settings
+    ) as server:
+        yield server
+        if server.poll() is None:
+            server.kill()
+
+
+def test_a_served_gate_lives_warns_and_stops(store: Path, served: "subprocess.Popen[str]") -> None:
+    """``doctor --live`` asks a running gate; the demo mode warns; a signal ends it well."""
+    deadline = time.monotonic() + 30
+    while doelpoort("doctor", "--live", "--data", store).code != 0:
+        assert time.monotonic() < deadline, "the gate does not answer"
+        assert served.poll() is None
+        time.sleep(0.1)
+    served.send_signal(signal.SIGTERM)
+    _, complaints = served.communicate(timeout=20)
+    assert "INSECURE demo mode" in complaints
+    assert doelpoort("audit", "verify", "--data", store).code == 0
+
+
+def test_a_gate_that_is_not_there_does_not_live(store: Path, port: int) -> None:
+    """Where nothing listens, ``doctor --live`` ends in 1."""
+    done = doelpoort("doctor", "--live", "--data", store)
+    assert done.code == 1
+    assert done.err
