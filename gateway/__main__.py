@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from audit.export import ExportError
 from gateway.actions.disclose import DisclosureRefusedError
-from gateway.commands import audit, data, demo, explain, operations, policy, recall
+from gateway.commands import audit, breakglass, data, demo, explain, operations, policy, recall
 from gateway.commands.shared import complaints
 from gateway.domain.errors import GatewayError
 from gateway.domain.reasons import EXPLANATIONS
@@ -33,6 +33,7 @@ app.command()(data.population)
 app.command()(operations.token)
 app.command()(operations.doctor)
 app.command()(explain.explain)
+app.add_typer(breakglass.app, name="breakglass")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from gateway.api import (
     consents,
     deliveries,
     disclosures,
+    emergencies,
     explanations,
     inspection,
     introductions,
@@ -130,6 +131,7 @@ def create_app(
     modules = (
         disclosures,
         explanations,
+        emergencies,
         candidates,
         introductions,
         consents,

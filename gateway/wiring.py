@@ -19,6 +19,7 @@ from audit.note import Signer
 from audit.storage import LogStorage, PayloadSealer, StoredHead
 from audit.tree import root
 from audit.verify import Fault, verify_store
+from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import AGREED, ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.disclose import Disclose, Gate
@@ -56,6 +57,7 @@ from gateway.store.candidates import Candidates
 from gateway.store.consents import Consents
 from gateway.store.database import DATA_FILE, Database
 from gateway.store.deliveries import Deliveries
+from gateway.store.glasses import Glasses
 from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore
 from gateway.store.ledger import LogLedger
@@ -246,6 +248,7 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
         oversee=Oversee(gate, log, partners),
         inspect=Inspect(gate, disclose, log, partners),
         explain=Explain(gate, log),
+        emergencies=Emergencies(gate, Glasses(database)),
         index=index,
         sources=_sources(settings, catalogue),
         tokens=_tokens(settings, catalogue, keyring),
@@ -310,8 +313,8 @@ def load_policy() -> Policy:
 
 def check_policy(folder: Path | None) -> dict[str, object]:
     """Check a catalogue completely: texts too, and the table against casbin cell by cell."""
-    report = check(folder, every=True)
     load_texts(load(folder), folder)
+    report = check(folder, every=True)
     return {
         "rules": report.rules,
         "purposes": report.purposes,

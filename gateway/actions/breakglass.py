@@ -4,7 +4,7 @@
    too: no emergency lifts a shield. Each refusal is logged.
 2. Operators hear at once that it happened; the officers of the worker's organisation and of COA, who
    answers for the residents, see it until it is reviewed and after.
-3. The reason and the reviewer's note stand in the sealed log only.
+3. The reason and the reviewer's note stand in the sealed log only, where those officers read them.
 """
 
 from collections.abc import Sequence
@@ -143,7 +143,7 @@ class Emergencies:
             RecordKind.GLASS,
             "broken",
             subject=glass.subject,
-            detail={"reason": glass.reason, "until": until},
+            detail={"why": glass.reason, "until": until},
         )
         changes = (
             RequireEpoch(glass.subject, situation.epoch),

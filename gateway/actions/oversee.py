@@ -34,6 +34,7 @@ OF_THE_DESKS: Final = frozenset(
         RecordKind.DELIVERY,
         RecordKind.PROFILE,
         RecordKind.QUARANTINE,
+        RecordKind.GLASS,
     }
 )
 

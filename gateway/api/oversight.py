@@ -36,6 +36,7 @@ LARGEST_INDEX = 2**53
 SHOWN_DETAIL = frozenset(
     {"at", "below", "bytes", "case", "consent", "entry", "filters", "in", "party", "row"}
     | {"sha256", "subjects", "to", "version"}
+    | {"glass", "note", "until", "why"}
 )
 Place = Annotated[int, Field(ge=0, lt=LARGEST_INDEX)]
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, BinaryIO, Final, TypeVar
 from uuid import UUID
 
+from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk, ConsentWish, RecordedConsent
 from gateway.actions.disclose import Disclose, Gate, Question
@@ -48,6 +49,7 @@ from tests.fakes.consent_texts import ConsentTexts
 from tests.fakes.consents import Consents
 from tests.fakes.deliveries import Deliveries
 from tests.fakes.firewall import Firewall
+from tests.fakes.glasses import Glasses
 from tests.fakes.format import Lines
 from tests.fakes.introductions import Introductions
 from tests.fakes.key_store import FakeKeyStore
@@ -156,6 +158,7 @@ class House:
         self.sweep = ConsentSweep(self.gate, Consents(self.world), partners)
         self.log = LogReader(self.inner)
         self.oversee = Oversee(self.gate, self.log, partners)
+        self.emergencies = Emergencies(self.gate, Glasses(self.world))
         self.explain = Explain(self.gate, self.log)
         self.inspect = Inspect(self.gate, self.disclose, self.log, partners)
         self.introduce = Introduce(self.gate, self.disclose, asked, partners)

@@ -37,6 +37,7 @@ from gateway.store.candidates import Candidates
 from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
+from gateway.store.glasses import Glasses
 from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore as StoredKeys
 from gateway.store.ledger import LogLedger
@@ -50,6 +51,7 @@ from tests.fakes import (
     candidates,
     consents,
     deliveries,
+    glasses,
     introductions,
     ledger,
     log_reader,
@@ -77,6 +79,7 @@ class Body:
     candidates: ports.Candidates
     consents: ports.Consents
     introductions: ports.Introductions
+    glasses: ports.Glasses
     withholdings: ports.Withholdings
     notices: ports.Notices
     deliveries: ports.Deliveries
@@ -202,6 +205,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         candidates.Candidates(world),
         consents.Consents(world),
         introductions.Introductions(world),
+        glasses.Glasses(world),
         FakeWithholdings(world),
         FakeNotices(world),
         deliveries.Deliveries(world),
@@ -238,6 +242,7 @@ def sqlite(folder: Path) -> Iterator[Body]:
                 Candidates(database),
                 Consents(database),
                 Introductions(database),
+                Glasses(database),
                 Withholdings(database),
                 Notices(database),
                 Deliveries(database),

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.entry import check_payload
+from gateway.domain.breakglass import TERM, GlassBreak
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.decisions import Ask
 from gateway.domain.identifiers import (
@@ -196,13 +197,13 @@ def full() -> Recorded:
         "a",
         date(2026, 1, 1),
         date(2026, 12, 31),
-        {RoleId("rol"): frozenset({P03})},
+        {RoleId("coa_casemanager"): frozenset({P03})},
         frozenset({FieldName("bsn")}),
     )
     partner = Partner(OIN, "", "", PartnerKind.COA, agreement, frozenset({GemeenteCode("0243")}))
     who = Caller(
         partner,
-        RoleId("rol"),
+        RoleId("coa_casemanager"),
         ActorId(""),
         frozenset({"azc-noord"}),
         frozenset({"noord"}),
@@ -210,6 +211,7 @@ def full() -> Recorded:
     )
     scope = ConsentScope(P03, OIN, frozenset({FieldName("roepnaam")}), "2026-1", "tir")
     since, until = moment(2, 1), moment(9, 1)
+    glass = GlassBreak(who.actor, who.role, OIN, SubjectId(UUID(int=3)), P03, NOW, NOW + TERM)
     situation = Situation(
         SubjectId(UUID(int=3)),
         7,
@@ -223,6 +225,7 @@ def full() -> Recorded:
         doelgroep="statushouder",
         reception_gemeente="0243",
         coa_regio="Oost",
+        glasses=(glass,),
     )
     return Recorded(Ask(who, "P03", 1), situation, NOW, "d")
 
@@ -240,7 +243,7 @@ def places(value: object, path: str = "") -> Iterator[str]:
 
 PLACES = tuple(places(record(full(), FIELDS)))
 OPTIONAL = {"fields", "to", "self", "towns", "sites", "regions", "group", "town", "region", "for"}
-LISTS = {"rel", "con", "ver", "not", "gone"}
+LISTS = {"rel", "con", "ver", "not", "gone", "glass"}
 
 
 def bent(path: str, value: object = None) -> dict[str, Any]:
@@ -276,7 +279,10 @@ FULL = full()
         (FULL.ask.caller.partner.agreement, set()),
         (FULL.situation, {"sixteen_on", "eighteen_on"}),
         (FULL.situation and FULL.situation.relations[0], {"source"}),
-        (FULL.situation and FULL.situation.consents[0], {"recorded_by", "interpreter", "guardian"}),
+        (
+            FULL.situation and FULL.situation.consents[0],
+            {"recorded_by", "interpreter", "guardian", "read_back"},
+        ),
     ],
 )
 def test_a_new_input_is_noticed(value: Any, unread: set[str]) -> None:  # noqa: ANN401 - any input

@@ -22,8 +22,12 @@ BENT = 2_000
 BENT_DEEP = 50_000
 NEVER_HOLD = {"aggregates_only", "own_organisation_log", "on_request"}
 # Purposes of one date and a ladder of stages that begins with the relation leave these to
-# tests of the domain.
-SEEN_ELSEWHERE = {Reason.PURPOSE_NOT_ACTIVE, Reason.STAGE_NOT_REACHED}
+# tests of the domain; that a second person is needed is no matter of one disclosure.
+SEEN_ELSEWHERE = {
+    Reason.PURPOSE_NOT_ACTIVE,
+    Reason.STAGE_NOT_REACHED,
+    Reason.SECOND_PERSON_NEEDED,
+}
 
 
 @pytest.fixture(scope="module")

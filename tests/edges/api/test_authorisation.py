@@ -87,6 +87,35 @@ def _explain(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", "/v1/verstrekkingen/_uitleg", role, json=body)
 
 
+def _as(door: Door, role: str) -> dict[str, str]:
+    """Sign in as someone whom no other test knows: a broken glass opens nothing for theirs."""
+    assert door.gateway.actions.tokens is not None
+    persona = door.persona(role, actor="nood-1")
+    token = door.gateway.actions.tokens.issue(persona, door.clock.now())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _break_glass(door: Door, role: str | None, number: int) -> httpx.Response:
+    known = role or "gemeente_klantmanager"
+    body = {
+        "clientRef": door.reference(known, number),
+        "doel": "P03",
+        "reden": "Bewoner staat onverwacht aan de balie.",
+    }
+    headers = _as(door, role) if role else {}
+    return door.ask("POST", "/v1/noodtoegang", role, json=body, headers=headers)
+
+
+def _review_glass(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Review a fresh break-glass, an officer as COA's."""
+    glass = _break_glass(door, "coa_casemanager", number).json()["id"]
+    officer = role == "privacy_officer"
+    headers = {"Authorization": f"Bearer {door.token('privacy_officer', 'coa')}"} if officer else {}
+    body = {"oordeel": "justified", "toelichting": "Nagegaan bij de balie zelf."}
+    path = f"/v1/noodtoegang/{glass}/_beoordelen"
+    return door.ask("POST", path, role, json=body, headers=headers)
+
+
 def _batch(door: Door, role: str | None, number: int) -> httpx.Response:
     """Ask for a batch of one; whom nobody was shown of, it did not find."""
     known = role or "gemeente_klantmanager"
@@ -307,6 +336,15 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/v1/logboek/{index}/bewijs"): Row(_proof, OVERSEERS, 200),
     ("GET", "/v1/verwerkingsactiviteiten"): Row(
         _get("/v1/verwerkingsactiviteiten"), frozenset(ROLES), 200
+    ),
+    ("POST", "/v1/noodtoegang"): Row(
+        _break_glass, frozenset({"coa_casemanager", "gemeente_klantmanager"}), 200
+    ),
+    ("GET", "/v1/noodtoegang"): Row(
+        _get("/v1/noodtoegang"), frozenset({"privacy_officer"}), 200
+    ),
+    ("POST", "/v1/noodtoegang/{noodtoegang_id}/_beoordelen"): Row(
+        _review_glass, frozenset({"privacy_officer"}), 200
     ),
     ("GET", "/v1/inzage"): Row(_get("/v1/inzage"), frozenset({"betrokkene"}), 200),
     ("POST", "/v1/inzage/_klopt-niet"): Row(_not_right, frozenset({"betrokkene"}), 202),

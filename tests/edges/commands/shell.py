@@ -23,7 +23,7 @@ class Outcome:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - JSON can be anything
         """Read what was printed as JSON."""
         return orjson.loads(self.out)
 

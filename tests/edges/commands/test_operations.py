@@ -1,6 +1,6 @@
 """Run the gate: token, doctor, db, keys, serve, demo, policy."""
 
-import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import policies
 from gateway import wiring
 from tests.edges.commands.shell import doelpoort
 
@@ -115,6 +116,16 @@ def test_broken_rules_do_not(tmp_path: Path) -> None:
     assert done.err
 
 
+def test_a_missing_text_is_a_broken_rule(tmp_path: Path) -> None:
+    """A catalogue whose consent is not asked in every language is refused, language by name."""
+    place = tmp_path / "policies"
+    shutil.copytree(Path(policies.__file__).parent, place)
+    (place / "consent_texts" / "1" / "ti.yaml").unlink()
+    done = doelpoort("policy", "check", place)
+    assert done.code == 1
+    assert "ti is missing" in done.err
+
+
 def test_the_rules_can_be_read(tmp_path: Path) -> None:
     """All of them, or those of one purpose by number or code; as a table or JSON."""
     everything = doelpoort("policy", "show", "--json").json
@@ -146,9 +157,8 @@ def fixture_served(store: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
     words = [sys.executable, "-m", "gateway", "serve", "--data", str(store)]
     with subprocess.Popen(  # noqa: S603 - our own words
         words,
-        env=dict(os.environ),
         stderr=subprocess.PIPE,
-        text=True,  # noqa: TID251 - the child's settings
+        text=True,
     ) as server:
         yield server
         if server.poll() is None:

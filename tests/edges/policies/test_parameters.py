@@ -130,6 +130,14 @@ BREAKS = [
         "valid_from: shares days with parameters/work.yaml:13",
     ),
     Break(
+        "overlap told backwards",
+        "periods:\n",
+        "periods:\n      - value: 4\n        status: law\n        valid_from: 2023-01-01\n"
+        "        source: S\n",
+        "- value: 6",
+        "valid_from: shares days with parameters/work.yaml:13",
+    ),
+    Break(
         "no periods",
         f"{AGE}:",
         f"{AGE}: none\n    more:",
@@ -172,6 +180,30 @@ def test_periods_may_follow_one_another(folder: Path) -> None:
     file.write_text(text.replace("2027-01-01", "2027-01-02"), encoding="utf-8")
     with pytest.raises(PolicyError, match="nothing is in force the day before"):
         load_parameters(folder)
+
+
+def test_practice_inside_a_text_leaves_no_gap(folder: Path) -> None:
+    """A practice that ends before the text does leaves the text in force, until its successor."""
+    file = folder / "parameters" / "housing.yaml"
+    text = file.read_text(encoding="utf-8").replace("status: applied", "status: law", 1)
+    more = "valid_until: 2030-12-31\n        source: S\n"
+    for status, first, last in (("applied", "2024-01-01", "2024-12-31"), ("law", "2031-01-01", "")):
+        more += f"      - value: 3\n        status: {status}\n        valid_from: {first}\n"
+        more += f"        valid_until: {last}\n        source: S\n" if last else ""
+    file.write_text(text.replace("source:", f"{more}        source:", 1), encoding="utf-8")
+    parameters = load_parameters(folder)
+    days = (date(2023, 12, 31), date(2024, 1, 1), date(2025, 1, 1), date(2031, 1, 1))
+    assert [parameters.on(day)["linking_clock"] for day in days] == [2, 3, 2, 3]
+
+
+def test_an_unreadable_period_is_told_once(folder: Path) -> None:
+    """A period that cannot be read is one problem, not also a gap."""
+    file = folder / WORK
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("value: 6", "value: six", 1), encoding="utf-8")
+    with pytest.raises(PolicyError) as complaint:
+        load_parameters(folder)
+    assert len(str(complaint.value).splitlines()) == 1
 
 
 def test_a_missing_number_is_refused(folder: Path) -> None:
