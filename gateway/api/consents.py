@@ -15,6 +15,8 @@ from gateway.api.context import WithActions, WithCaller, subject_named
 from gateway.api.rendering import JSON, consent_wire, field_named, receipt_json
 from gateway.api.wire import Wire
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.fields import FieldDictionary
+from gateway.domain.identifiers import SubjectId
 from gateway.domain.relations import RelationEvent, RelationKind
 
 router = APIRouter(prefix="/v1")
@@ -73,21 +75,7 @@ async def record(
 ) -> Response:
     """Record consent or its refusal; a repeated Idempotency-Key answers with the first outcome."""
     subject = await subject_named(actions, caller, wens.client_ref, wens.v_nummer)
-    wish = ConsentWish(
-        subject,
-        wens.doel,
-        wens.ontvanger,
-        wens.taal,
-        wens.tekst_versie,
-        frozenset(field_named("velden", name, actions.gate.fields) for name in wens.velden),
-        wens.gegeven,
-        wens.tolk,
-        wens.vervaldatum,
-        idempotency_key,
-        wens.voogd,
-        wens.tolk_naam,
-        wens.teruggelezen,
-    )
+    wish = _wish(wens, subject, actions.gate.fields, idempotency_key)
     return _answer(await actions.consents.record(caller, wish), HTTPStatus.CREATED)
 
 
@@ -124,6 +112,26 @@ async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -
         receipt_json(receipt),
     )
     return Response(body, HTTPStatus.CREATED, media_type=JSON)
+
+
+def _wish(
+    wens: Toestemmingswens, subject: SubjectId, fields: FieldDictionary, retry_key: str | None
+) -> ConsentWish:
+    return ConsentWish(
+        subject,
+        wens.doel,
+        wens.ontvanger,
+        wens.taal,
+        wens.tekst_versie,
+        frozenset(field_named("velden", name, fields) for name in wens.velden),
+        wens.gegeven,
+        wens.tolk,
+        wens.vervaldatum,
+        retry_key,
+        wens.voogd,
+        wens.tolk_naam,
+        wens.teruggelezen,
+    )
 
 
 def _utc(moment: datetime) -> datetime:

@@ -49,7 +49,7 @@ def run(gateway: wiring.Gateway) -> None:
     )
 
 
-def token(
+def token(  # noqa: PLR0913, PLR0917 - one argument an option
     role: Annotated[str, typer.Option(help="Role to act in, such as gemeente_klantmanager.")],
     partner: Annotated[str, typer.Option(help="Organisation: slug, OIN or gemeentecode.")],
     actor: Annotated[str, typer.Option(help="Name of the worker in the log.")] = "demo",

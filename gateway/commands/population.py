@@ -84,7 +84,9 @@ async def _consents(gateway: wiring.Gateway, casemanager: Caller) -> int:
         await gateway.actions.consents.record(casemanager, found)
         count += 1
         if position % 10 == 0:
-            named = ConsentWish(subject, "P05", agency.oin, language, TEXT_VERSION, interpreter=True)
+            named = ConsentWish(
+                subject, "P05", agency.oin, language, TEXT_VERSION, interpreter=True
+            )
             await gateway.actions.consents.record(casemanager, named)
             count += 1
     return count

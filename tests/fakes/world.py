@@ -198,7 +198,7 @@ class World:
             self.glasses.copy(),
         )
 
-    def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912 - one case a change
+    def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
         match change:
             case RequireEpoch(subject, epoch):
                 _require(self._person(subject).epoch == epoch, "subject: the situation changed")
@@ -246,11 +246,8 @@ class World:
                 self.introductions[asked.introduction_id] = asked
             case CloseIntroduction():
                 self._answer(change)
-            case BreakGlass(subject, glass_id, glass):
-                _require(glass_id not in self.glasses, "glass: in use")
-                person = self._person(subject)
-                self.glasses[glass_id] = Broken(glass_id, replace(glass, reason=""))
-                self.people[subject] = replace(person, epoch=person.epoch + 1)
+            case BreakGlass():
+                self._break(change)
             case ReviewGlass():
                 self._review(change)
             case _:
@@ -318,6 +315,12 @@ class World:
         self.withheld[id_] = Withheld(change.subject, now)
         after = replace(person, withholdings=(*others, now), epoch=person.epoch + 1)
         self.people[change.subject] = after
+
+    def _break(self, change: BreakGlass) -> None:
+        person, id_ = self._person(change.subject), change.glass_id
+        _require(id_ not in self.glasses, "glass: in use")
+        self.glasses[id_] = Broken(id_, replace(change.glass, reason=""))
+        self.people[change.subject] = replace(person, epoch=person.epoch + 1)
 
     def _review(self, change: ReviewGlass) -> None:
         known, found = self.glasses.get(change.glass_id), change.review

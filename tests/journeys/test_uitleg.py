@@ -5,12 +5,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from rich.console import Console
+
 from gateway import wiring
 from gateway.commands.population import fill
 from gateway.commands.story import Story
 from gateway.settings import Settings
 from gateway.store.database import DATA_FILE
-from rich.console import Console
 from tests.journeys.logbook import logged
 from tests.journeys.poort import command
 

@@ -61,7 +61,11 @@ class Door:
     clock: Clock
 
     def ask(
-        self, method: str, path: str, role: str | None = "coa_casemanager", **request: Any
+        self,
+        method: str,
+        path: str,
+        role: str | None = "coa_casemanager",
+        **request: Any,  # noqa: ANN401 - what httpx takes
     ) -> httpx.Response:
         """Send one request in a role; ``None`` brings no token."""
         headers = dict(request.pop("headers", {}))
@@ -107,7 +111,12 @@ class Door:
         return str(self.gateway.actions.gate.pseudonyms.reference(oin, self.subject(number)))
 
     def disclose(
-        self, role: str, doel: str, number: int, *velden: str, **request: Any
+        self,
+        role: str,
+        doel: str,
+        number: int,
+        *velden: str,
+        **request: Any,  # noqa: ANN401 - what httpx takes
     ) -> httpx.Response:
         """Ask for a person's fields."""
         body: dict[str, object] = {"clientRef": self.reference(role, number), "doel": doel}

@@ -1,7 +1,7 @@
 """Every error is one plain problem: named, never echoing, with the same headers as an answer."""
 
 import asyncio
-from collections.abc import Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from traceback import format_exception
 from typing import Any
 
@@ -32,7 +32,7 @@ def fixture_broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         raise RuntimeError(CANARY)
 
     async def halfway() -> StreamingResponse:
-        async def body() -> Any:
+        async def body() -> AsyncIterator[bytes]:
             yield b"some"
             raise RuntimeError(CANARY)
 

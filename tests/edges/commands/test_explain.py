@@ -86,8 +86,8 @@ def test_a_tampered_record_is_refused(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall():
             database.execute(f'DROP TRIGGER "{trigger}"')
-        done = database.execute(f'{change} WHERE "index" = ?', (index,))
-        assert done.rowcount == 1
+        touched = database.execute(f'{change} WHERE "index" = ?', (index,)).rowcount
+    assert touched == 1
     done = doelpoort("explain", index, "--data", copy)
     assert done.code == 1
     assert f"log entry {index}" in done.err

@@ -10,7 +10,7 @@ from gateway.store.tables import MAIN
 
 ROWS = {
     "relation_event": "(1, x'01', 'gekoppeld', '0243', 3, 'TVS')",
-    "consent_event": "(1, x'01', x'05', 'given', 3, 'w', 0, 4, 'P04', 'soort:x', 'a', 'v1', 'ti', 0)",
+    "consent_event": "(1, x'01', x'05', 'given', 3, 'w', 0, 4, 'P04', 'soort:x', 'a', 'v1', 'ti', 0, NULL, 0)",
     "log_entry": "(1, 0, x'01', x'02', x'03')",
 }
 
