@@ -42,7 +42,12 @@ class Context:
         return cls(ask, purpose.code if purpose else None, matrix.digest, moment, trace_id)
 
     def resting(self, situation: Situation | None, fields: FieldDictionary) -> "Context":
-        """Write down what a decision at this context's moment read, so that it can be replayed."""
+        """Write down what a decision at this context's moment read, so that it can be replayed.
+
+        A question for no purpose of the catalogue read nothing, and its words stay out of the log.
+        """
+        if self.purpose is None:
+            return self
         recorded = Recorded(self.ask, situation, self.moment, self.policy)
         return replace(self, rests_on=written(recorded, fields))
 
