@@ -48,8 +48,8 @@ def main() -> None:
         sys.exit(1)
     except ValidationError as error:
         for fault in error.errors(include_input=False):
-            name = "_".join(str(part) for part in fault["loc"])
-            complaints.print(f"DOELPOORT_{name.upper()}: {fault['msg']}", markup=False)
+            name = "_".join(("DOELPOORT", *map(str, fault["loc"]))).upper()
+            complaints.print(f"{name}: {fault['msg']}", markup=False)
         sys.exit(2)
 
 

@@ -99,12 +99,8 @@ class Emergencies:
         found = review(broken.glass, caller.actor, context.moment, ReviewVerdict(verdict), note)
         detail: dict[str, str | int] = {"glass": str(glass_id), "note": found.note}
         record = context.record(RecordKind.GLASS, found.verdict, subject=subject, detail=detail)
-        receipt = await commit(
-            self._gate, Entry(record, (ReviewGlass(subject, glass_id, found),))
-        )
-        after = replace(
-            broken, reviewed_at=found.at, reviewed_by=found.by, verdict=found.verdict
-        )
+        receipt = await commit(self._gate, Entry(record, (ReviewGlass(subject, glass_id, found),)))
+        after = replace(broken, reviewed_at=found.at, reviewed_by=found.by, verdict=found.verdict)
         return Noted(after, receipt)
 
     async def listed(self, caller: Caller) -> Sequence[Standing]:

@@ -195,7 +195,9 @@ class Disclose:
         for decision in decided:
             self._tell(context, decision, 1 if decision.granted else 0)
         async with self._released(context, question, granted, receipt) as released:
-            yield Batch(released, {subject: _told(one.decision) for subject, one in refused.items()})
+            yield Batch(
+                released, {subject: _told(one.decision) for subject, one in refused.items()}
+            )
 
     async def _begin(self, context: Context, question: Question) -> Receipt:
         """Write the parent entry of a page."""

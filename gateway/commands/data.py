@@ -58,7 +58,10 @@ def import_tvs(
 async def _ingest(gateway: wiring.Gateway, file: Path, source: Source, *, quiet: bool) -> Delivered:
     coa = partner_named("coa", gateway.catalogue.partners)
     caller = Caller(coa, RoleId("coa_casemanager"), OPERATOR)
-    with Progress(console=complaints, disable=quiet, transient=True) as progress, file.open("rb") as f:
+    with (
+        Progress(console=complaints, disable=quiet, transient=True) as progress,
+        file.open("rb") as f,
+    ):
         task = progress.add_task("rows", total=None)
         return await gateway.actions.ingest(
             caller, f, source, lambda rows: progress.advance(task, rows)

@@ -215,7 +215,9 @@ glass_break = sa.Table(
     sa.Column("reviewed_by", sa.Text),
     sa.Column("verdict", sa.Text),
     sa.Index(None, "partner", "at"),
-    info={"holds": "a resident: about whom a worker, by pseudonym, broke the glass; who reviewed it"},
+    info={
+        "holds": "a resident: about whom a worker, by pseudonym, broke the glass; who reviewed it"
+    },
 )
 
 log_head = sa.Table(

@@ -49,8 +49,8 @@ from tests.fakes.consent_texts import ConsentTexts
 from tests.fakes.consents import Consents
 from tests.fakes.deliveries import Deliveries
 from tests.fakes.firewall import Firewall
-from tests.fakes.glasses import Glasses
 from tests.fakes.format import Lines
+from tests.fakes.glasses import Glasses
 from tests.fakes.introductions import Introductions
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.ledger import Ledger

@@ -172,7 +172,9 @@ def consent(
     expires: datetime | None = None,
 ) -> ConsentEvent:
     """Make a consent event; only the first kinds carry a scope."""
-    scope = ConsentScope(SEARCH, recipient, frozenset({FieldName("nt2_uren")}), "1", "ti", "ab" * 32)
+    scope = ConsentScope(
+        SEARCH, recipient, frozenset({FieldName("nt2_uren")}), "1", "ti", "ab" * 32
+    )
     first = {ConsentEventKind.REQUESTED, ConsentEventKind.GIVEN, ConsentEventKind.REFUSED}
     return ConsentEvent(
         ConsentId(consent_id), kind, at, "worker-7", scope if kind in first else None, expires

@@ -76,3 +76,7 @@ later.FolderWitnessStore
 later.tabulate
 later.measure
 later.HANDOVER
+
+# Verdicts that arrive by value from the interface.
+rows.JUSTIFIED
+rows.UNJUSTIFIED

@@ -105,9 +105,14 @@ def test_a_renewal_answers_with_the_new_term(door: Door) -> None:
 def test_the_list_shows_the_consents_of_ones_own_people(door: Door) -> None:
     """Each is a disclosure of the fields toestemming_*, and of no other."""
     consent = given(door)
-    listed = door.ask("GET", "/v1/toestemmingen")
-    assert listed.status_code == 200
-    rows: list[dict[str, Any]] = listed.json()["clienten"]
+    rows: list[dict[str, Any]] = []
+    path: str | None = "/v1/toestemmingen"
+    while path is not None:
+        listed = door.ask("GET", path)
+        assert listed.status_code == 200
+        rows += listed.json()["clienten"]
+        onward = listed.json()["volgende"]
+        path = f"/v1/toestemmingen?na={onward}" if onward else None
     her = door.reference("coa_casemanager", ONE)
     (row,) = (row for row in rows if row["clientRef"] == her)
     assert consent in row["velden"]["toestemmingId"]

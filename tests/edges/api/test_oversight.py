@@ -77,7 +77,8 @@ def test_an_unknown_person_is_an_empty_page(door: Door) -> None:
     """An invented reference has no entries, and someone of another organisation none of ours."""
     for reference in (unknown(), door.reference("privacy_officer", OTHER)):
         page = search(door, clientRef=reference, zaaknummer=CASE)
-        assert {line["soort"] for line in page["regels"]} <= {"oversight", "disclosure.denied"}
+        asked = {"oversight", "disclosure.denied", "decision.explained", "notice"}
+        assert {line["soort"] for line in page["regels"]} <= asked
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.Column("reviewed_by", sa.Text),
         sa.Column("verdict", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_glass_break"),
-        sa.ForeignKeyConstraint(
-            ["subject"], ["subject.id"], name="fk_glass_break_subject_subject"
-        ),
+        sa.ForeignKeyConstraint(["subject"], ["subject.id"], name="fk_glass_break_subject_subject"),
     )
     op.create_index("ix_glass_break_subject", "glass_break", ["subject"])
     op.create_index("ix_glass_break_partner_at", "glass_break", ["partner", "at"])
