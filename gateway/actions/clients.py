@@ -94,10 +94,7 @@ class ListClients:
         """Narrow what is asked to the list's columns that the matrix names for this role."""
         purpose = self._gate.matrix.purpose(ask.purpose)
         cell = self._gate.matrix.cell(ask.caller.role, purpose.code) if purpose else None
-        named = 0
-        for _, mask in cell.rules if cell else ():
-            named |= mask
-        return named & self._gate.fields.mask(self._columns)
+        return (cell.named if cell else 0) & self._gate.fields.mask(self._columns)
 
 
 def _place(caller: Caller) -> str:

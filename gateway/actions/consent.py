@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, reach
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.desk import commit, guiding, reach, seat
+from gateway.actions.disclose import Gate
 from gateway.actions.terms import SearchTerms
 from gateway.actions.wording import FINDABLE_BY_KIND, Wording
 from gateway.domain.changes import (
@@ -25,7 +25,7 @@ from gateway.domain.consents import (
     ConsentScope,
     fold,
 )
-from gateway.domain.decisions import Ask, decide
+from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.events import ConsentRecorded
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, SubjectId
@@ -190,8 +190,8 @@ class ConsentDesk:
     async def withdraw(self, caller: Caller, consent_id: UUID) -> RecordedConsent:
         """Withdraw: as easy as giving, effective at the next decision (GDPR art. 7(3))."""
         subject = await self._consents.subject_of(consent_id)
-        seat = await reach(self._gate, caller, subject or SubjectId(uuid4()))
-        desk = Desk(caller, seat.dossier, seat.context.moment)
+        found = await reach(self._gate, caller, subject or SubjectId(uuid4()))
+        desk = Desk(caller, found.dossier, found.context.moment)
         consent = desk.consent(ConsentId(consent_id))
         if consent is None or consent.state_at(desk.moment) not in OPENING:
             raise InvalidRequestError("toestemming", "is not open; there is nothing to withdraw")
@@ -215,18 +215,8 @@ class ConsentDesk:
 
     async def sit(self, caller: Caller, subject: SubjectId) -> "Desk":
         """Sit down about a subject as a COA worker who guides her (P03), or as herself (P11)."""
-        gate = self._gate
-        if caller.subject is None:
-            await admit(gate, caller)
-        dossier = (await gate.subjects.load([subject])).get(subject)
-        moment = gate.clock.now()
-        ask = Ask(caller, OWN_DATA if caller.subject else GUIDANCE)
-        situation = dossier.situation if dossier else None
-        decision = decide(ask, situation, gate.matrix, gate.fields, moment)
-        if dossier is None or not decision.granted:
-            context = Context.of(ask, gate.matrix, moment).resting(situation, gate.fields)
-            await deny(gate, context, decision, subject if dossier else None)
-        return Desk(caller, dossier, moment)
+        found = await seat(self._gate, await guiding(self._gate, caller), subject)
+        return Desk(caller, found.dossier, found.context.moment)
 
     def rules_for(self, purpose: Purpose, recipient: str) -> tuple[Rule, ...]:
         """Find the rules that a consent to this recipient could carry."""

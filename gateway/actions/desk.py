@@ -1,5 +1,6 @@
 """The desk where COA writes down what happened: for its own workers, in a role that has the purpose."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gateway.actions.accounts import Context
@@ -11,7 +12,7 @@ from gateway.domain.partners import Caller, PartnerKind
 from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt
-from gateway.domain.subjects import Dossier
+from gateway.domain.subjects import Dossier, Situation
 
 GUIDANCE = "P03"
 OWN_DATA = "P11"
@@ -45,20 +46,36 @@ async def reach(gate: Gate, caller: Caller, subject: SubjectId) -> Seat:
     consent can always be withdrawn (GDPR art. 7(3)) and a restriction lifted (art. 18(3)). No
     value is opened here. Whoever may not is refused on record.
     """
-    own = caller.subject is not None
-    if not own:
-        await admit(gate, caller)
+    return await seat(gate, await guiding(gate, caller), subject, _bare)
+
+
+async def guiding(gate: Gate, caller: Caller) -> Ask:
+    """Ask as a COA worker who guides residents (P03), let in first; or as the resident (P11)."""
+    if caller.subject is not None:
+        return Ask(caller, OWN_DATA)
+    await admit(gate, caller)
+    return Ask(caller, GUIDANCE)
+
+
+async def seat(
+    gate: Gate,
+    ask: Ask,
+    subject: SubjectId,
+    seen_as: Callable[[Situation], Situation] = lambda situation: situation,
+) -> Seat:
+    """Load a subject for someone to whom ``ask`` grants anything; whoever may not is refused."""
     dossier = (await gate.subjects.load([subject])).get(subject)
-    ask = Ask(caller, OWN_DATA if own else GUIDANCE)
     context = Context.of(ask, gate.matrix, gate.clock.now())
-    bare = (
-        replace(dossier.situation, shielded=False, withholdings=(), closed=()) if dossier else None
-    )
-    decision = decide(ask, bare, gate.matrix, gate.fields, context.moment)
+    situation = seen_as(dossier.situation) if dossier else None
+    decision = decide(ask, situation, gate.matrix, gate.fields, context.moment)
     if dossier is None or not decision.granted:
-        resting = context.resting(bare, gate.fields)
+        resting = context.resting(situation, gate.fields)
         await deny(gate, resting, decision, subject if dossier else None)
     return Seat(dossier, context)
+
+
+def _bare(situation: Situation) -> Situation:
+    return replace(situation, shielded=False, withholdings=(), closed=())
 
 
 async def commit(gate: Gate, entry: Entry) -> Receipt:

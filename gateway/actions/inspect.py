@@ -12,20 +12,18 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
+from gateway.actions.desk import OWN_DATA, commit, seat
 from gateway.actions.disclose import Disclose, Gate, Question, deny
 from gateway.domain.consents import Consent, ConsentEventKind, fold
-from gateway.domain.decisions import Ask, Decision, decide
+from gateway.domain.decisions import Ask, Decision
 from gateway.domain.disclosures import Released
-from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.logbook import LoggedEvent, unbroken
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry, Format, LogReader
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
-from gateway.domain.subjects import Dossier
 
-OWN_DATA: Final = "P11"
 SHARED: Final = frozenset({RecordKind.INTENT, RecordKind.DENIED, RecordKind.OVERSIGHT})
 
 
@@ -84,10 +82,8 @@ class Inspect:
         """Record that she says something about her is not right (GDPR art. 16); only the log has it."""
         subject = await self._herself(caller)
         gate = self._gate
-        dossier = (await gate.subjects.load([subject])).get(subject)
-        context = Context.of(Ask(caller, OWN_DATA), gate.matrix, gate.clock.now())
-        await self._require_own(context, dossier, subject)
-        record = context.record(
+        found = await seat(gate, Ask(caller, OWN_DATA), subject)
+        record = found.context.record(
             RecordKind.RECTIFICATION,
             "requested",
             subject=subject,
@@ -95,10 +91,7 @@ class Inspect:
             mask=gate.fields.mask([field] if field else []),
             detail={"words": words},
         )
-        answer = (await gate.ledger.append([Entry(record)]))[0]
-        if not isinstance(answer, Receipt):
-            raise LedgerUnavailableError(answer.why)
-        return answer
+        return await commit(gate, Entry(record))
 
     async def _herself(self, caller: Caller) -> SubjectId:
         """Return whom the caller is; someone who asks for another has no place here."""
@@ -109,16 +102,6 @@ class Inspect:
         purpose = gate.matrix.purpose(OWN_DATA)
         decision = Decision(purpose, (), (), (), Reason.NOT_OWN_RECORD, None)
         return await deny(gate, Context.of(ask, gate.matrix, gate.clock.now()), decision)
-
-    async def _require_own(
-        self, context: Context, dossier: Dossier | None, subject: SubjectId
-    ) -> None:
-        gate = self._gate
-        situation = dossier.situation if dossier else None
-        decision = decide(context.ask, situation, gate.matrix, gate.fields, context.moment)
-        if not decision.granted:
-            resting = context.resting(situation, gate.fields)
-            await deny(gate, resting, decision, subject if dossier else None)
 
     async def _consents(self, subject: SubjectId) -> tuple[tuple[Consent, ConsentEventKind], ...]:
         situation = (await self._gate.subjects.load([subject]))[subject].situation

@@ -1,10 +1,9 @@
 """Record a relation (koppeling, omkoppeling, ontkoppeling, huisvesting, aanbod, plaatsing)."""
 
-from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, admit, commit
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.desk import GUIDANCE, Seat, admit, commit, seat
+from gateway.actions.disclose import Gate
 from gateway.domain.changes import Change, IssueNotice, RecordRelations, RequireEpoch
-from gateway.domain.decisions import Ask, decide
+from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
 from gateway.domain.notices import Notice, ended_link, of_ended_link, told
@@ -12,7 +11,6 @@ from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
-from gateway.domain.subjects import Dossier
 
 DESK_PURPOSES = (GUIDANCE, "P01", "P06")
 
@@ -30,7 +28,8 @@ class LinkDesk:
     async def record(self, caller: Caller, subject: SubjectId, event: RelationEvent) -> Receipt:
         """Append a relation event; access of whoever it ends is over at the next decision."""
         self._check(event)
-        dossier, context = await self._dossier(caller, subject)
+        found = await self._seat(caller, subject)
+        dossier, context = found.dossier, found.context
         detail: dict[str, str | int] = {"party": event.party, "at": event.at.isoformat()}
         recalled: tuple[Notice, ...] = ()
         left = ended_link(dossier.situation.relations, (event,), context.moment)
@@ -53,19 +52,11 @@ class LinkDesk:
         if event.kind not in MUNICIPAL and event.party not in self._partners:
             raise InvalidRequestError("partij", "is not a partner with an agreement")
 
-    async def _dossier(self, caller: Caller, subject: SubjectId) -> tuple[Dossier, Context]:
+    async def _seat(self, caller: Caller, subject: SubjectId) -> Seat:
         """Load the subject for a COA worker who links, guides or places her."""
-        gate = self._gate
-        await admit(gate, caller, self._purpose(caller))
-        dossier = (await gate.subjects.load([subject])).get(subject)
-        situation = dossier.situation if dossier else None
-        ask = Ask(caller, self._purpose(caller))
-        context = Context.of(ask, gate.matrix, gate.clock.now())
-        decision = decide(ask, situation, gate.matrix, gate.fields, context.moment)
-        if dossier is None or not decision.granted:
-            resting = context.resting(situation, gate.fields)
-            await deny(gate, resting, decision, subject if dossier else None)
-        return dossier, context
+        purpose = self._purpose(caller)
+        await admit(self._gate, caller, purpose)
+        return await seat(self._gate, Ask(caller, purpose), subject)
 
     def _purpose(self, caller: Caller) -> str:
         """Return the desk's purpose that the caller's agreement gives her role."""

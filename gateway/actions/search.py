@@ -99,9 +99,7 @@ class Search:
         cell = gate.matrix.cell(ask.caller.role, purpose.code) if purpose else None
         if reason is None and cell is None:
             reason = Reason.PURPOSE_NOT_IN_AGREEMENT
-        readable = 0
-        for _, mask in cell.rules if cell else ():
-            readable |= mask
+        readable = cell.named if cell else 0
         for criterion in question.criteria.filters:
             if criterion.field not in SEARCHABLE:
                 raise InvalidRequestError(criterion.field, "cannot be searched by")

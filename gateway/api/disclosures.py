@@ -14,13 +14,13 @@ from gateway.actions.clients import ListClients
 from gateway.actions.desk import GUIDANCE, admit
 from gateway.actions.disclose import PAGE, Question
 from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
-from gateway.api.rendering import BatchJson, ListJson, OneJson, ReleasedResponse, camel
+from gateway.api.rendering import BatchJson, ListJson, OneJson, ReleasedResponse, field_spelled
 from gateway.api.wire import Wire
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.fields import FieldDictionary
-from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.identifiers import SubjectId
 
 router = APIRouter(prefix="/v1")
 CLIENTS = ListJson("clientRef")
@@ -140,11 +140,9 @@ def _mask(names: list[str] | None, fields: FieldDictionary) -> int | None:
     if names is None:
         return None
     mask = 0
-    by_name = {camel(spec.name): spec for spec in fields}
     for position, name in enumerate(names):
-        known = FieldName(name) in fields
-        spec = fields[FieldName(name)] if known else by_name.get(name)
-        if spec is None:
+        field = field_spelled(name, fields)
+        if field is None:
             raise InvalidRequestError(f"velden.{position}", "is not a field of the klantprofiel")
-        mask |= spec.bit
+        mask |= fields[field].bit
     return mask

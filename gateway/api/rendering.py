@@ -1,7 +1,8 @@
 """Answers as JSON bytes: opened values are spliced in as they were sealed, never parsed again."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import lru_cache
 
 import orjson
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from gateway.domain.records import Receipt
 JSON = "application/json"
 
 
+@lru_cache(maxsize=1024)
 def camel(name: str) -> str:
     """Turn a snake_case field name into the camelCase of the interface."""
     head, *rest = name.split("_")
@@ -59,11 +61,20 @@ def consent_wire(consent: Consent, state: ConsentEventKind) -> dict[str, object]
 
 def field_named(member: str, name: str, fields: FieldDictionary) -> FieldName:
     """Return the field that a request's ``member`` names, in either spelling."""
-    by_camel = {camel(spec.name): spec.name for spec in fields}
-    field = by_camel.get(name, FieldName(name))
-    if field not in fields:
+    field = field_spelled(name, fields)
+    if field is None:
         raise InvalidRequestError(member, "holds a name that is not a field of the klantprofiel")
     return field
+
+
+def field_spelled(name: str, fields: FieldDictionary) -> FieldName | None:
+    """Return the field of that name, in snake_case or camelCase; ``None`` when there is none."""
+    return FieldName(name) if name in fields else _by_camel(fields).get(name)
+
+
+@lru_cache(maxsize=4)
+def _by_camel(fields: FieldDictionary) -> Mapping[str, FieldName]:
+    return {camel(spec.name): spec.name for spec in fields}
 
 
 def _names(names: Iterable[FieldName]) -> list[str]:

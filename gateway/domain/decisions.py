@@ -190,7 +190,7 @@ def _compose(
     ask: Ask, purpose: Purpose, cell: Cell, verdicts: tuple[Verdict, ...], scene: Scene
 ) -> Decision:
     subtracted = (*_closed(cell, scene), *_taken(purpose, scene))  # (6), (7)
-    left = _named(cell) if ask.fields is None else ask.fields
+    left = cell.named & ~cell.denied if ask.fields is None else ask.fields
     grants: list[Grant] = []
     for verdict in verdicts:  # (8)
         carried = _carried(verdict, scene) & left
@@ -286,13 +286,6 @@ def _headline(verdicts: tuple[Verdict, ...], refused: tuple[tuple[int, Reason], 
 
 def _unrelated(verdict: Verdict) -> bool:
     return verdict.reason is not None and step(verdict.reason) == _RELATION_STEP
-
-
-def _named(cell: Cell) -> int:
-    mask = 0
-    for _, fields in cell.rules:
-        mask |= fields
-    return mask & ~cell.denied
 
 
 def _refuse(

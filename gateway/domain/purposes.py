@@ -98,6 +98,14 @@ class Cell:
     rules: tuple[tuple[Rule, int], ...]
     denied: int
 
+    @property
+    def named(self) -> int:
+        """The mask of all fields that some rule names."""
+        mask = 0
+        for _, fields in self.rules:
+            mask |= fields
+        return mask
+
 
 class Matrix:
     """The compiled, immutable policy: (role, purpose) to cell, with the digest of its sources."""
