@@ -20,7 +20,7 @@ from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.logbook import LoggedEvent
 from gateway.domain.ports import Entry, LogReader
-from gateway.domain.recorded_form import restore
+from gateway.domain.recorded_reading import restore
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.replay import Recorded, replay
 

@@ -12,7 +12,7 @@ from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason
-from gateway.domain.recorded_form import restore
+from gateway.domain.recorded_reading import restore
 from gateway.domain.records import RecordKind
 from gateway.domain.relations import RelationKind
 from gateway.domain.replay import ReplayError

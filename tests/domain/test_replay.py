@@ -30,7 +30,8 @@ from gateway.domain.identifiers import (
     SubjectId,
 )
 from gateway.domain.partners import Agreement, Caller, Partner, PartnerKind
-from gateway.domain.recorded_form import MEMBERS, record, restore
+from gateway.domain.recorded_form import MEMBERS, record
+from gateway.domain.recorded_reading import restore
 from gateway.domain.relation_tests import PREDECESSOR_FIELDS
 from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
 from gateway.domain.replay import Recorded, ReplayError, replay
