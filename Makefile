@@ -60,6 +60,17 @@ check: lint test ## Everything that must hold before a change lands
 bench: $(SETUP) ## Measure; the figures are ratios within one run
 	$(BIN)/python bench/run.py $(ARGS)
 
+.PHONY: frontend
+frontend: ## Build styles and scripts of the screens into the package (needs npm)
+	cd frontend && npm ci --silent && npm run --silent build
+
+.PHONY: messages
+messages: $(SETUP) ## Collect the texts of the screens into the English catalogue
+	$(BIN)/pybabel -q extract -F gateway/web/translations/babel.cfg -k N_ -k count:1,2 \
+		--no-location --sort-output --omit-header -o build/screens.pot .
+	$(BIN)/pybabel -q update -l en -i build/screens.pot -o gateway/web/translations/en.po \
+		--no-fuzzy-matching --omit-header --ignore-obsolete
+
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade
 
 .PHONY: lock

@@ -49,6 +49,11 @@ class Publication:
         self._full: list[bytes] = []
         self._growing = Lock()
 
+    @property
+    def key(self) -> VerifierKey:
+        """The key by which the log's checkpoints verify."""
+        return self._key
+
     def checkpoint(self) -> str:
         """Return the last signed checkpoint; empty while the log is empty."""
         return self._storage.head().checkpoint
@@ -86,6 +91,20 @@ class Publication:
         proof = TlogProof(index, hashes, head.checkpoint)
         proof.verify(row.leaf, self._key)
         return proof.encode()
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root of the first ``size`` entries, which every later checkpoint goes on from.
+
+        Raises ``ExportError`` for a size the log has not reached.
+        """
+        if not self._minimum <= size <= self._storage.head().size:
+            raise ExportError("the log has not reached this size, or is pruned there")
+        nodes, start = [], 0
+        for level in reversed(range(size.bit_length())):
+            if size >> level & 1:
+                nodes.append(self._node(level, start >> level))
+                start += 1 << level
+        return root(tuple(nodes))
 
     def prove_consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         """Prove that the log of ``second`` entries begins with the first; for a witness.

@@ -20,12 +20,14 @@ _FRIDAY = 4
 class Settings:
     """What the rules compare with; times in milliseconds, hours of the day in ``zone``.
 
-    ``own`` gives, by actor, the tag of her own record.
+    ``own`` gives, by actor, the tag of her own record; ``near`` the tags of people who share her
+    surname or address.
     """
 
     zone: tzinfo
     words: Words = field(default_factory=Words)
     own: Mapping[str, bytes] = field(default_factory=dict)
+    near: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
     opens: int = 7
     closes: int = 19
     regret: int = 24 * _HOUR
@@ -86,6 +88,26 @@ def _own_record(entries: Sequence[Opened], settings: Settings, _: int) -> _Found
         seen = _indexes(entry for entry in line if own is not None and entry.tag == own)
         if seen:
             yield "someone asked for her own record", seen
+
+
+def _near_record(entries: Sequence[Opened], settings: Settings, _: int) -> _Found:
+    for name, line in group(entries, actor).items():
+        near = settings.near.get(name, frozenset())
+        seen = _indexes(entry for entry in line if entry.tag in near)
+        if seen:
+            yield "about someone of the same surname or address", seen
+
+
+def _no_relation(entries: Sequence[Opened], settings: Settings, _: int) -> _Found:
+    strange = [entry for entry in entries if _is_strange(entry, settings.words)]
+    for line in group(strange, _actor_and_day(settings.zone)).values():
+        yield "about someone to whom no relation is on record", _indexes(line)
+
+
+def _is_strange(entry: Opened, words: Words) -> bool:
+    if entry.leaf["type"] == words.denied:
+        return entry.said("reason") in words.strange
+    return entry.leaf["type"] == words.intent and entry.said("outcome") == words.broken
 
 
 def _denied_then_allowed(entries: Sequence[Opened], settings: Settings, _: int) -> _Found:
@@ -186,6 +208,8 @@ def _glass_without_reason(entries: Sequence[Opened], settings: Settings, _: int)
 
 RULES: Mapping[str, Callable[[Sequence[Opened], Settings, int], _Found]] = {
     "own-record": _own_record,
+    "same-name-or-address": _near_record,
+    "no-relation": _no_relation,
     "denied-then-allowed": _denied_then_allowed,
     "refused-often": _refused_often,
     "out-of-hours": _out_of_hours,

@@ -4,15 +4,11 @@ All functions are pure and read entries once, in order of index. What an entry m
 ``Words``; an entry whose payload is gone still counts for all that its leaf and tag tell.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from hashlib import sha256
 from typing import TypeVar
-
-from audit.entry import read_leaf, read_payload
-from audit.export import open_payload
-from audit.storage import PayloadSealer, StoredRow
 
 _MILLISECONDS = 1000
 _Key = TypeVar("_Key", bound=Hashable)
@@ -49,12 +45,18 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The types of entries that a review distinguishes."""
+    """The types of entries that a review distinguishes.
+
+    ``broken`` is the outcome of an intent that an emergency opened; ``strange`` the reasons for which
+    one is refused who has no relation to the person.
+    """
 
     intent: str = "disclosure.intent"
     outcome: str = "disclosure.outcome"
     denied: str = "disclosure.denied"
     glass: str = "break-glass"
+    broken: str = "granted by break-glass"
+    strange: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,6 @@ class Line:
     kind: str
     purpose: str | None
     entries: tuple[int, ...]
-
-
-def open_rows(rows: Iterable[StoredRow], sealer: PayloadSealer) -> Iterator[Opened]:
-    """Open stored entries; raises ``EntryError`` or ``ExportError`` for one that was changed."""
-    for row in rows:
-        leaf, salted = read_leaf(row.leaf), open_payload(row, sealer)
-        payload = {} if salted is None else read_payload(salted).content
-        yield Opened(row.index, leaf.event_id.hex(), leaf.content, payload, row.tag)
 
 
 def person(entry: Opened) -> bytes | None:

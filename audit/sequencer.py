@@ -9,14 +9,13 @@
    made the first time often does not hold a second time.
 """
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audit.checkpoint import sign_checkpoint
-from audit.entry import NO_ENTRY, SALT_BYTES, commit, write_leaf, write_payload
 from audit.guard import Guard
 from audit.note import Signer
+from audit.rows import rows_of
 from audit.storage import (
     LogStorage,
     LogTransaction,
@@ -24,14 +23,11 @@ from audit.storage import (
     RefusedError,
     StoredHead,
     StoredRow,
-    Tail,
     UnavailableError,
 )
 from audit.submission import Answer, Receipt, Submission, repeats
-from audit.tree import append, leaf_hash, root
+from audit.tree import append, root
 from audit.trust import Cause, Freeze, judge
-
-_NO_TAIL = Tail(0, NO_ENTRY)
 
 
 @dataclass(slots=True)
@@ -134,45 +130,13 @@ class Sequencer:
     def _write(
         self, transaction: LogTransaction, head: StoredHead, admitted: Sequence[Submission]
     ) -> list[Receipt]:
-        rows = self._rows(transaction, head.size, admitted)
+        origin = self.signer.verifier.name
+        rows = rows_of(admitted, head.size, origin, self.sealer, transaction)
         saved = self._advance(head, rows)
         transaction.insert(rows)
         transaction.save_head(saved)
         self.saved = saved
         return [Receipt(row.event_id, row.index, row.leaf_hash, saved.checkpoint) for row in rows]
-
-    def _rows(
-        self, transaction: LogTransaction, first: int, admitted: Sequence[Submission]
-    ) -> list[StoredRow]:
-        subjects = {one.subject for one in admitted if one.subject is not None}
-        tags = {subject: self.sealer.tag(subject) for subject in subjects}
-        tails = dict(transaction.tails(tags.values())) if tags else {}
-        rows = []
-        for index, submission in enumerate(admitted, first):
-            tag = None if submission.subject is None else tags[submission.subject]
-            tail = None if tag is None else tails.get(tag, _NO_TAIL)
-            rows.append(self._row(submission, index, tag, tail))
-            if tag is not None and tail is not None:
-                tails[tag] = Tail(tail.counter + 1, index)
-        return rows
-
-    def _row(
-        self, submission: Submission, index: int, tag: bytes | None, tail: Tail | None
-    ) -> StoredRow:
-        event_id = submission.event_id
-        link = None if tail is None else (tail.counter + 1, tail.index)
-        salted = write_payload(event_id, submission.payload, link, secrets.token_bytes(SALT_BYTES))
-        commitment = commit(salted)
-        leaf = write_leaf(event_id, submission.leaf, self.signer.verifier.name, commitment)
-        return StoredRow(
-            index,
-            event_id,
-            leaf_hash(leaf),
-            leaf,
-            self.sealer.seal(tag, commitment, salted),
-            tag,
-            link[0] if link else None,
-        )
 
     def _advance(self, head: StoredHead, rows: Sequence[StoredRow]) -> StoredHead:
         frontier = append(head.size, head.frontier, (row.leaf_hash for row in rows))

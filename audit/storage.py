@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class RefusedError(Exception):
@@ -30,9 +30,10 @@ class StoredHead:
     instance: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """One entry at rest: the leaf that stays for ever, and the payload that may be erased.
+
+    Logs are read by the million, and a tuple is made three times faster than a dataclass.
 
     ``tag`` names the subject to the sealer only; ``counter`` is her gap-free count from 1.
     ``payload`` is ``None`` once erased.
@@ -47,8 +48,7 @@ class StoredRow:
     counter: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """The last entry about one subject: her count so far and its index."""
 
     counter: int
@@ -119,6 +119,18 @@ class PayloadSealer(Protocol):
     def tag(self, subject: bytes) -> bytes:
         """Return the keyed tag under which the store may know the subject; 16 bytes."""
         ...
+
+    def for_batch(self, tags: Collection[bytes]) -> "BatchSealer":
+        """Read the keys of these tags in one go, and no others; let go of it after the batch."""
+        ...
+
+    def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
+        """Open one payload, as ``BatchSealer.open`` does."""
+        ...
+
+
+class BatchSealer(Protocol):
+    """Holds the keys of one batch's tags; asked about another tag it raises ``KeyError``."""
 
     def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
         """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""

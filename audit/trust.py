@@ -27,6 +27,7 @@ class Cause(StrEnum):
     FORK = "fork"
     COPY = "copy"
     UNGUARDED = "unguarded"
+    ENTRY = "entry"
 
     @property
     def lasting(self) -> bool:

@@ -7,7 +7,23 @@ from pydantic import ValidationError
 
 from audit.export import ExportError
 from gateway.actions.disclose import DisclosureRefusedError
-from gateway.commands import audit, breakglass, data, demo, explain, operations, policy, recall
+from gateway.commands import (
+    audit,
+    breakglass,
+    data,
+    demo,
+    explain,
+    export,
+    keeping,
+    keys,
+    logbook,
+    operations,
+    policy,
+    recall,
+    retention,
+    shredding,
+    statistics,
+)
 from gateway.commands.shared import complaints
 from gateway.domain.errors import GatewayError
 from gateway.domain.reasons import EXPLANATIONS
@@ -22,18 +38,23 @@ app.command()(data.init)
 app.command()(demo.demo)
 app.command()(operations.serve)
 app.add_typer(data.imports, name="import")
-app.add_typer(data.exports, name="export")
+app.add_typer(export.exports, name="export")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
+app.add_typer(logbook.app, name="logbook")
 app.add_typer(recall.notices, name="notices")
 app.add_typer(recall.consent, name="consent")
-app.add_typer(operations.keys, name="keys")
+app.add_typer(retention.app, name="retention")
+keys.keys.command("shred")(shredding.shred)
+app.add_typer(keys.keys, name="keys")
 app.add_typer(operations.db, name="db")
 app.command()(data.population)
 app.command()(operations.token)
 app.command()(operations.doctor)
+app.command()(keeping.witness)
 app.command()(explain.explain)
 app.add_typer(breakglass.app, name="breakglass")
+app.add_typer(statistics.app, name="statistics")
 
 
 def main() -> None:

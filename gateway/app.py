@@ -1,9 +1,13 @@
 """The HTTP application: routes, problems and headers around the actions that wiring hands in."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    nullcontext,
+)
 from http import HTTPStatus
-from traceback import walk_tb
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,16 +21,23 @@ from gateway.actions.disclose import DisclosureRefusedError
 from gateway.api import (
     auditlog,
     candidates,
+    consent_requests,
     consent_texts,
     consents,
     deliveries,
     disclosures,
     emergencies,
     explanations,
+    exports,
+    extracts,
     inspection,
     introductions,
     notices,
     oversight,
+    rectifications,
+    reidentification,
+    review,
+    statistics,
     tiles,
     withholdings,
 )
@@ -42,6 +53,7 @@ from gateway.api.problems import (
 from gateway.domain.errors import GatewayError
 from gateway.domain.events import RequestFailed
 from gateway.domain.ports import Telemetry
+from gateway.web.app import Web
 
 API_VERSION = "1.0.0"
 HEADERS = {
@@ -85,17 +97,24 @@ class Edge:
         try:
             await self._app(scope, receive, with_headers)
         except Exception as error:  # noqa: BLE001 - the last frame before the socket
-            self._telemetry.tell(RequestFailed(type(error).__name__, _place(error)))
+            self._telemetry.tell(RequestFailed.of(error))
             if begun:
                 raise ConnectionAbortedError("the answer broke off") from None
             fault = problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNFINISHED)
             await fault(scope, receive, with_headers)
 
 
-def _place(error: Exception) -> str:
-    """Name the module and line where a fault arose: code, never a value."""
-    *_, (frame, line) = walk_tb(error.__traceback__)
-    return f"{frame.f_globals.get('__name__')}:{line}"
+class Doors:
+    """Pure ASGI: the screens answer on their own paths, the interface on all others."""
+
+    def __init__(self, app: ASGIApp, web: Web) -> None:
+        self._app = app
+        self._web = web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to whom its path belongs."""
+        screen = scope["type"] == "http" and self._web.has(scope["path"])
+        await (self._web if screen else self._app)(scope, receive, send)
 
 
 def create_app(
@@ -103,14 +122,12 @@ def create_app(
     ready: Callable[[], str | None],
     metrics: Callable[[], str],
     close: Callable[[], None],
+    rounds: AbstractContextManager[object] | None = None,
 ) -> FastAPI:
-    """Put routes around ``actions``; ``ready`` returns why the gate cannot serve, or ``None``."""
+    """Put routes around ``actions``; ``ready`` returns why the gate cannot serve, or ``None``.
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        close()
-
+    ``rounds`` is what runs beside it while it serves.
+    """
     app = FastAPI(
         title="Doelpoort",
         version=API_VERSION,
@@ -125,7 +142,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=_lifespan(rounds or nullcontext(), close),
     )
     app.state.actions = actions
     modules = (
@@ -135,14 +152,21 @@ def create_app(
         candidates,
         introductions,
         consents,
+        consent_requests,
         consent_texts,
         withholdings,
+        exports,
         notices,
         deliveries,
         auditlog,
         tiles,
         inspection,
         oversight,
+        review,
+        extracts,
+        rectifications,
+        reidentification,
+        statistics,
     )
     for module in modules:
         app.include_router(module.router, responses=_RESPONSES)
@@ -152,6 +176,24 @@ def create_app(
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_middleware(Edge, telemetry=actions.gate.telemetry)
+    return app
+
+
+def _lifespan(
+    rounds: AbstractContextManager[object], close: Callable[[], None]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with rounds:
+            yield
+        close()
+
+    return lifespan
+
+
+def with_screens(app: FastAPI, web: Web) -> FastAPI:
+    """Put the screens beside the interface."""
+    app.add_middleware(Doors, web=web)
     return app
 
 

@@ -15,8 +15,11 @@ from gateway.domain.events import (
     DisclosureDecided,
     Event,
     GlassBroken,
+    LogbookBehind,
     LogStopped,
+    PageBrokeItsPolicy,
     RequestFailed,
+    RoundFailed,
 )
 
 ONE_IN = 20
@@ -24,9 +27,12 @@ COUNTED = {
     DisclosureDecided: ("purpose", "role", "outcome", "reason"),
     DeliveryProcessed: (),
     ConsentRecorded: ("purpose", "state"),
-    LogStopped: (),
+    LogStopped: ("cause",),
+    RoundFailed: ("work", "error"),
+    LogbookBehind: ("why",),
     GlassBroken: ("purpose", "partner"),
     RequestFailed: ("error", "place"),
+    PageBrokeItsPolicy: ("directive",),
 }
 
 
@@ -63,7 +69,7 @@ class SpanTelemetry:
 
 def _matters(event: Event) -> bool:
     refused = isinstance(event, DisclosureDecided) and event.outcome == "refused"
-    return refused or isinstance(event, LogStopped | RequestFailed | GlassBroken)
+    return refused or isinstance(event, LogStopped | RequestFailed | GlassBroken | RoundFailed)
 
 
 def _name(event: Event) -> str:

@@ -1,6 +1,8 @@
 """The only place that knows everyone: builds the gate from its settings; it holds no rule."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -9,64 +11,87 @@ from typing import BinaryIO
 
 from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
+from starlette.types import ASGIApp
 
 from adapters import synthetic, tvs
 from adapters.consent import iso27560, kantara
 from adapters.delivery.folder import FolderDelivery
-from audit.export import Publication, export_log
-from audit.log import Log
-from audit.note import Signer
-from audit.storage import LogStorage, PayloadSealer, StoredHead
-from audit.tree import root
-from audit.verify import Fault, verify_store
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import AGREED, ListClients
 from gateway.actions.consent import ConsentDesk
+from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.erase import Erase
 from gateway.actions.explain import Explain
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
+from gateway.actions.keys import KeyDesk
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.profiles import Known, ProfileWriter
+from gateway.actions.project import Project
 from gateway.actions.receipts import Issuer, ReceiptDesk
+from gateway.actions.rectify import RectifyDesk
+from gateway.actions.reidentify import Reidentify
+from gateway.actions.requests import OpenRequests
+from gateway.actions.retain import Retain
 from gateway.actions.search import Search
+from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.terms import SearchTerms
 from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
 from gateway.api.context import Actions, Sources
-from gateway.api.identity import InsecureTokens, Persona
-from gateway.app import create_app
+from gateway.api.identity import InsecureTokens
+from gateway.api.witness import create_witness_app
+from gateway.app import create_app, with_screens
 from gateway.crypto.blind_index import KeyedIndex
 from gateway.crypto.firewall import Firewall
 from gateway.crypto.keyring import Keyring
-from gateway.crypto.payloads import LogPayloadSealer
+from gateway.crypto.payloads import under_her_key
 from gateway.crypto.pseudonyms import PairwisePseudonyms
 from gateway.crypto.root import RootKeyFile
+from gateway.crypto.roots import HsmPlace, Roots, TransitPlace
+from gateway.crypto.rotation import KeyKeeper
 from gateway.crypto.sealing import FieldVault
+from gateway.crypto.shredding import KeyShredder
+from gateway.domain.callers import Persona
 from gateway.domain.delivery import Delivery
 from gateway.domain.errors import SettingsError
 from gateway.domain.ports import Clock, Source
 from gateway.domain.purposes import Matrix
+from gateway.domain.records import Receipt
+from gateway.file_wiring import export_desk
+from gateway.keeper.adoption import Adopted, recorded
+from gateway.keeper.courier import Courier
+from gateway.keeper.office import AuditOffice
+from gateway.log_wiring import Cabinet, OpenedLog, adopt_store, open_log, open_witness
+from gateway.oversight_wiring import hindsight, projection
 from gateway.settings import Mode, Settings
-from gateway.store import migrations
 from gateway.store.candidates import Candidates
 from gateway.store.consents import Consents
-from gateway.store.database import DATA_FILE, Database
+from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
 from gateway.store.glasses import Glasses
 from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore
 from gateway.store.ledger import LogLedger
+from gateway.store.log_archive import LogArchive
 from gateway.store.log_reader import LogReader
-from gateway.store.log_storage import LogStorage as StoredLog
+from gateway.store.look_ups import LookUps
 from gateway.store.notices import Notices
+from gateway.store.places import Folder, Place, ServedDatabase
+from gateway.store.postgres import Server
+from gateway.store.rectifications import Rectifications
+from gateway.store.statistics import Statistics
 from gateway.store.subjects import Subjects
+from gateway.store.traces import LogTraces
 from gateway.store.withholdings import Withholdings
 from gateway.telemetry import SpanTelemetry
+from gateway.web.app import Web
+from gateway.web_wiring import screens
 from policies.catalogue import Catalogue, load
 from policies.enforcer import check
 from policies.enforcer import load_policy as load_catalogue
@@ -94,48 +119,6 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditOffice:
-    """Everything one may ask of the log itself."""
-
-    storage: LogStorage
-    sealer: PayloadSealer
-    signer: Signer
-    publication: Publication
-
-    def verify(self) -> list[Fault]:
-        """Check the live store; every fault is named."""
-        return verify_store(self.storage, self.sealer, self.signer.verifier)
-
-    def head(self) -> StoredHead:
-        """Return the head as stored."""
-        return self.storage.head()
-
-    def root_of(self, head: StoredHead) -> str:
-        """Return the root hash of a head, in hexadecimal."""
-        return root(head.frontier).hex()
-
-    def export(self, folder: Path, *, payloads: bool) -> None:
-        """Write the log to a folder that verifies offline."""
-        export_log(self.storage, folder, self.signer.verifier, self.sealer if payloads else None)
-
-    def prove(self, index: int) -> str:
-        """Return the tlog-proof of one entry."""
-        return self.publication.prove(index)
-
-    def checkpoint(self) -> str:
-        """Return the last signed checkpoint; empty while the log is empty."""
-        return self.publication.checkpoint()
-
-    def tile(self, path: str) -> bytes:
-        """Return a tile or entry bundle by its path; raises ``ValueError`` when there is none."""
-        return self.publication.tile(path)
-
-    def vkey(self) -> str:
-        """Return the verifier key, one line."""
-        return str(self.signer.verifier)
-
-
-@dataclass(frozen=True, slots=True)
 class Gateway:
     """The gate, built and open; close it to let the log finish."""
 
@@ -145,15 +128,29 @@ class Gateway:
     audit: AuditOffice
     telemetry: SpanTelemetry
     database: Database
-    log: Log
+    log: OpenedLog
+    project: Project | None
+    web: Web
 
     def app(self) -> FastAPI:
         """Return the HTTP application; it closes the gate when it stops."""
-        return create_app(self.actions, self.ready, self.telemetry.exposition, self.close)
+        app = create_app(
+            self.actions, self.ready, self.telemetry.exposition, self.close, self._beside()
+        )
+        return with_screens(app, self.web)
+
+    @contextmanager
+    def _beside(self) -> Iterator[None]:
+        """Do what is done beside the requests, for as long as they are served."""
+        with ExitStack() as stack:
+            stack.enter_context(self.log.rounds(self.settings, self.telemetry))
+            if self.project is not None:
+                stack.enter_context(Courier(self.project))
+            yield
 
     def ready(self) -> str | None:
         """Say why the gate cannot serve now, or ``None``."""
-        frozen = self.audit.head().frozen
+        frozen = self.log.watch.why_not()
         return f"the log is frozen: {frozen}" if frozen else None
 
     def source_for(self, name: str) -> Source:
@@ -166,13 +163,14 @@ class Gateway:
             raise SettingsError("local tokens exist in demo mode only")
         return self.actions.tokens.issue(persona, self.actions.gate.clock.now())
 
-    def key_counts(self) -> dict[str, object]:
-        """Count the keys of each kind."""
-        return dict(KeyStore(self.database).counts())
+    async def record_adoption(self, adopted: Adopted, actor: str, reason: str) -> Receipt:
+        """Record that the store was adopted as the log goes on."""
+        gate = self.actions.gate
+        return await recorded(gate.ledger, gate.clock, adopted, actor, reason)
 
     def close(self) -> None:
         """Answer all that waits for the log, then close the store."""
-        self.log.close()
+        self.log.log.close()
         self.database.close()
 
 
@@ -186,27 +184,29 @@ def build(
     """Open the gate on its data folder; ``create`` makes one where there is none."""
     policy = load_policy()
     database = _opened(settings, create=create)
-    keys = KeyStore(database)
-    keyring = Keyring(RootKeyFile(settings.root_key).read(), keys)
-    storage = StoredLog(database)
-    sealer = LogPayloadSealer(keyring, keys)
-    signer = Signer(settings.origin, keyring.named("log-signing"))
-    log = Log(storage, sealer, signer)
-    audit = AuditOffice(storage, sealer, signer, Publication(storage, signer.verifier))
+    cabinet = _cabinet(settings, database)
+    keys, keyring = cabinet.keys, cabinet.keyring
     telemetry = SpanTelemetry(exporter)
+    clock = clock or SystemClock()
+    log = open_log(settings, cabinet, clock, telemetry)
+    audit = log.office
     gate = Gate(
         policy.matrix,
         policy.catalogue.fields,
         Subjects(database),
-        LogLedger(log),
+        LogLedger(log.log, settings.log_wait_seconds),
         FieldVault(keyring, keys, settings.tenant),
         PairwisePseudonyms(keyring),
         Firewall(),
         telemetry,
-        clock or SystemClock(),
+        clock,
     )
     actions = _actions(settings, policy.catalogue, gate, database, keyring, audit)
-    return Gateway(settings, policy.catalogue, actions, audit, telemetry, database, log)
+    project = projection(settings, gate, database, _archive(audit))
+    web = screens(settings, policy.catalogue, actions, database, load_parameters())
+    return Gateway(
+        settings, policy.catalogue, actions, audit, telemetry, database, log, project, web
+    )
 
 
 def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
@@ -223,17 +223,23 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
     wording = Wording(load_texts(catalogue), partners, settings.mode is Mode.DEMO)
     disclose = Disclose(gate)
     introductions = Introductions(database)
+    counts, parameters = Statistics(database), load_parameters()
     log = LogReader(audit.storage, audit.sealer, audit.publication)
     consents = ConsentDesk(gate, Consents(database), terms, wording, introductions)
+    oversee = Oversee(gate, log, LookUps(database), partners)
+    known = Known(catalogue.codes, parameters, partners)
+    rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
     return Actions(
         gate=gate,
         disclose=disclose,
+        exports=export_desk(catalogue, gate, disclose, database, keyring),
         clients=ListClients(gate, disclose),
         agreed=ListClients(gate, disclose, AGREED),
         search=Search(gate, disclose, Candidates(database), index, settings.search_budget),
         consents=consents,
         texts=wording.texts,
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
+        requests=OpenRequests(gate, disclose, Consents(database)),
         introductions=Introduce(gate, disclose, introductions, partners),
         links=LinkDesk(gate, frozenset(catalogue.codes.gemeenten), partners),
         withholdings=WithholdDesk(gate, Withholdings(database), terms, partners),
@@ -242,18 +248,35 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
         ingest=Ingest(
             gate,
             Deliveries(database),
-            ProfileWriter(gate, terms, index, Known(catalogue.codes, load_parameters(), partners)),
+            ProfileWriter(gate, terms, index, known),
             catalogue.codes,
         ),
-        oversee=Oversee(gate, log, partners),
-        inspect=Inspect(gate, disclose, log, partners),
+        oversee=oversee,
+        hindsight=hindsight(settings, gate, oversee, database, _archive(audit)),
+        reidentify=Reidentify(gate, LookUps(database)),
+        retain=Retain(gate, terms, known),
+        inspect=Inspect(gate, disclose, log, rectify, partners),
+        rectify=rectify,
         explain=Explain(gate, log),
         emergencies=Emergencies(gate, Glasses(database)),
+        erase=_erase(gate, audit, keyring, KeyStore(database)),
+        counting=CountPeople(gate, counts, index, catalogue.codes, parameters),
+        statistics=AnalystDesk(gate, counts, index, catalogue.codes, parameters),
+        keys=KeyDesk(gate, KeyKeeper(keyring, KeyStore(database), _roots(settings))),
         index=index,
         sources=_sources(settings, catalogue),
         tokens=_tokens(settings, catalogue, keyring),
         auditlog=audit,
     )
+
+
+def _erase(gate: Gate, audit: AuditOffice, keyring: Keyring, keys: KeyStore) -> Erase:
+    traces = LogTraces(audit.storage, audit.sealer, under_her_key)
+    return Erase(gate.ledger, gate.clock, KeyShredder(keyring, keys), traces)
+
+
+def _archive(audit: AuditOffice) -> LogArchive:
+    return LogArchive(audit.storage, audit.sealer, audit.publication)
 
 
 def _issuer(settings: Settings) -> Issuer:
@@ -284,25 +307,48 @@ def _limits(settings: Settings) -> tvs.Limits:
 
 def _opened(settings: Settings, *, create: bool) -> Database:
     """Open the store, making folder, root key and schema where asked; refuse a lost root key."""
-    exists = _exists(settings)
-    if not create and not exists:
+    place = _place(settings)
+    if not create and not place.exists():
         raise _no_store(settings)
     settings.data.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    if not settings.root_key.exists():
-        if exists:
-            raise SettingsError(f"the root key {settings.root_key} is gone; restore it")
-        RootKeyFile(settings.root_key).create()
-    database = Database.open(settings.data)
-    migrations.upgrade(database)
-    return database
+    if create:
+        settings.guard_file.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    _roots(settings).prepare(known=place.in_use())
+    return place.open(create=create)
 
 
-def _exists(settings: Settings) -> bool:
-    return (settings.data / DATA_FILE).exists()
+def _roots(settings: Settings) -> Roots:
+    token, module, pin = settings.transit_token_file, settings.hsm_module, settings.hsm_pin_file
+    return Roots(
+        settings.root,
+        RootKeyFile(settings.root_key),
+        settings.root_key,
+        settings.root_secret.get_secret_value() if settings.root_secret else None,
+        settings.root_secret_next.get_secret_value() if settings.root_secret_next else None,
+        TransitPlace(settings.transit_url, settings.transit_key, token) if token else None,
+        HsmPlace(module, settings.hsm_token, settings.hsm_key, pin) if module and pin else None,
+    )
+
+
+def _cabinet(settings: Settings, database: Database) -> Cabinet:
+    keys = KeyStore(database)
+    return Cabinet(database, Keyring(_roots(settings).current(keys), keys), keys)
+
+
+def _place(settings: Settings) -> Place:
+    if settings.database_url is None:
+        return Folder(settings.data)
+    owner = settings.database_owner_url or settings.database_url
+    served, owned = (
+        Server(url.get_secret_value(), settings.tenant, settings.database_readers)
+        for url in (settings.database_url, owner)
+    )
+    return ServedDatabase(served, owned)
 
 
 def _no_store(settings: Settings) -> SettingsError:
-    return SettingsError(f"{settings.data} holds no store; make one with: doelpoort init")
+    where = settings.data if settings.database_url is None else "the database"
+    return SettingsError(f"{where} holds no store; make one with: doelpoort init")
 
 
 @cache
@@ -312,7 +358,8 @@ def load_policy() -> Policy:
 
 
 def check_policy(folder: Path | None) -> dict[str, object]:
-    """Check a catalogue completely: texts too, and the table against casbin cell by cell."""
+    """Check a catalogue completely: parameters and texts too, and the table against casbin."""
+    load_parameters(folder)
     load_texts(load(folder), folder)
     report = check(folder, every=True)
     return {
@@ -326,21 +373,44 @@ def check_policy(folder: Path | None) -> dict[str, object]:
 
 def upgrade_store(settings: Settings) -> None:
     """Bring an existing store's schema up to date."""
-    _opened(settings, create=False).close()
+    _existing(settings).upgrade()
 
 
-def store_status(settings: Settings) -> dict[str, object]:
-    """Return for each part of the store the schema version it has and the one needed."""
-    if not _exists(settings):
-        raise _no_store(settings)
-    database = Database.open(settings.data)
+def make_roles(settings: Settings) -> tuple[str, ...]:
+    """Make the database's roles of least privilege; return the names of those that were missing."""
+    return _existing(settings).make_roles()
+
+
+def adopt_guard(settings: Settings) -> Adopted:
+    """Take the log as it is in the store; the gate must not run. Raises ``NotAdoptableError``."""
+    database = _opened(settings, create=False)
     try:
-        return {
-            s.chain: f"{s.current or 'empty'} (needs {s.wanted})"
-            for s in migrations.status(database)
-        }
+        return adopt_store(settings, _cabinet(settings, database), SystemClock())
     finally:
         database.close()
+
+
+def witness_app(settings: Settings, logs: Path) -> tuple[ASGIApp, str]:
+    """Return the witness for the logs that a tlog-policy file lists, and its key's line."""
+    database = _opened(settings, create=True)
+    try:
+        keyring = _cabinet(settings, database).keyring
+        witness, key = open_witness(settings, keyring, logs.read_bytes())
+    finally:
+        database.close()
+    return create_witness_app(witness, str(key), SystemClock()), str(key)
+
+
+def store_status(settings: Settings) -> dict[str, str]:
+    """Say what the store is on, and for each part the schema it has and the one needed."""
+    return _existing(settings).status()
+
+
+def _existing(settings: Settings) -> Place:
+    place = _place(settings)
+    if not place.exists():
+        raise _no_store(settings)
+    return place
 
 
 def folder(root_folder: Path) -> Delivery:

@@ -27,8 +27,9 @@ from policies.vocabulary import Role, Vocabulary, read_vocabulary
 class Catalogue:
     """All that the policy files say, checked.
 
-    ``model`` is the text of ``model.conf``. ``digest`` is the SHA-256 of the fields, roles and
-    purposes as read; partners and codes change on their own clock and are not in it.
+    ``model`` is the text of ``model.conf``. ``digest`` is the SHA-256 of fields, roles, laws,
+    purposes, parameters and consent texts as read, so that a decision names them all; partners and
+    codes change on their own clock and are not in it.
     """
 
     fields: FieldDictionary
@@ -58,8 +59,20 @@ def load(folder: Traversable | None = None) -> Catalogue:
     purposes = _read_purposes(sources, words, problems)
     partners = _read_partners(place, words, purposes, problems)
     problems.stop_here()
-    digest = digest_of((*words.sources, *sources))
+    digest = digest_of((*words.sources, *sources, *_beside(place, problems)))
+    problems.stop_here()
     return Catalogue(words.fields, words.roles, purposes, partners, words.codes, model, digest)
+
+
+def _beside(folder: Traversable, problems: Problems) -> tuple[Source, ...]:
+    """Read what decides beside the rules: the numbers of the law, and the words of consent.
+
+    What they say is checked where they are used (``parameters``, ``texts``).
+    """
+    numbers = read_sources(folder, "parameters", problems)
+    lists = read_sources(folder, "consent_texts", problems)
+    words = [read_sources(folder, f"consent_texts/{one.stem}", problems) for one in lists]
+    return (*numbers, *lists, *(source for edition in words for source in edition))
 
 
 def _read_purposes(

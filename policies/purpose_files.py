@@ -1,6 +1,6 @@
 """Reads one purpose a file and refuses every rule that would break the law of the matrix.
 
-1. A rule has a legal basis and a retention term.
+1. A rule has a retention term, and a legal basis that is in force as long as its purpose is.
 2. It names known fields, once; ``*`` stands for all stored fields and only in P11, for the person
    herself (GDPR art. 15).
 3. It names no blocked field, and for a third party none of the fields no third party ever gets.
@@ -13,6 +13,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from itertools import combinations
 from typing import Final
 
@@ -20,6 +21,7 @@ from gateway.domain.fields import FieldSpec, Sensitivity
 from gateway.domain.identifiers import FieldName, PurposeCode, RoleId, RuleId
 from gateway.domain.purposes import ConsentNeed, Purpose, RelationTest, Rule, Stage
 from policies.documents import Problems, Section, Source, Text, read_yaml
+from policies.laws import check_basis
 from policies.vocabulary import NOT_FOR_THIRD_PARTIES, Role, Vocabulary
 
 PURPOSE_CODE: Final = re.compile(r"P\d{2}_[a-z][a-z_]*")
@@ -39,6 +41,7 @@ RULE_KEYS: Final = (
     "fields",
     "notes",
 )
+Term = tuple[date | None, date | None]
 SHARED_CLASSES: Final = frozenset({Sensitivity.S0, Sensitivity.S3})
 
 
@@ -51,16 +54,18 @@ def read_purpose(source: Source, words: Vocabulary, problems: Problems) -> Purpo
     code = _code(file.text("purpose"), source, problems)
     start, end = file.term()
     title_nl, title_en = str(file.text("title_nl")), str(file.text("title_en"))
-    rules = _read_rules(file, code, words, problems)
+    rules = _read_rules(file, code, (start, end), words, problems)
     return Purpose(code, title_nl, title_en, start, end, rules) if start else None
 
 
 def _read_rules(
-    file: Section, code: PurposeCode, words: Vocabulary, problems: Problems
+    file: Section, code: PurposeCode, term: Term, words: Vocabulary, problems: Problems
 ) -> tuple[Rule, ...]:
     read = []
     for section in file.sections("rules"):
         rule = _read_rule(section, code, words, problems)
+        if term[0] is not None:
+            check_basis(section.text("basis"), (term[0], term[1]), words.laws, problems)
         if rule is not None:
             read.append((section, rule))
     _check_twice(read, problems)

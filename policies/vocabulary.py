@@ -1,4 +1,4 @@
-"""The words that policies may use: the fields, the roles and the code lists."""
+"""The words that policies may use: the fields, the roles, the laws and the code lists."""
 
 import re
 from collections import defaultdict
@@ -12,6 +12,7 @@ from gateway.domain.fields import FieldDictionary, FieldSpec, Sensitivity
 from gateway.domain.identifiers import FieldName, GemeenteCode, RoleId
 from gateway.domain.partners import PartnerKind
 from policies.documents import Problems, Source, Text, read_csv, read_source
+from policies.laws import Law, read_laws
 
 FIELD_COLUMNS: Final = (
     "number",
@@ -59,6 +60,7 @@ class Vocabulary:
     fields: FieldDictionary
     roles: Mapping[RoleId, Role]
     codes: CodeLists
+    laws: tuple[Law, ...]
     sources: tuple[Source, ...]
 
 
@@ -79,8 +81,9 @@ def read_vocabulary(folder: Traversable, problems: Problems) -> Vocabulary:
     fields = _read_fields(field_source, problems)
     roles = _read_roles(role_source, problems)
     codes = _read_codes(folder, fields, problems)
+    law_source, laws = read_laws(folder, problems)
     problems.stop_here()
-    return Vocabulary(fields, roles, codes, (field_source, role_source))
+    return Vocabulary(fields, roles, codes, laws, (field_source, role_source, law_source))
 
 
 def _read_fields(source: Source, problems: Problems) -> FieldDictionary:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 FOLDER = Path(__file__).parent
 ORDER = (
-    "domain", "audit", "edges", "actions", "contracts", "faults", "worlds", "house", "journeys",
+    "domain", "audit", "edges", "actions", "contracts", "faults", "worlds", "house", "journeys", "web",
 )  # fmt: skip
 
 

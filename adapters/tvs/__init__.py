@@ -1,4 +1,4 @@
-"""TVS deliveries (leveringen) as they come in: one format a module, all of them a ``Source``.
+"""TVS files both ways: deliveries (leveringen) come in by a ``Source``, caseloads go out by a writer.
 
 No public specification of a TVS export exists; the layout is this project's assumption.
 """
@@ -11,12 +11,13 @@ from adapters.tvs.delimited import Delimited
 from adapters.tvs.json_document import JsonDocument
 from adapters.tvs.limits import Limits
 from adapters.tvs.workbook import Sheets
+from adapters.tvs.writers import WRITERS
 from adapters.tvs.xml_document import XmlDocument
 from gateway.domain.errors import DeliveryRefusedError
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.ports import Source
 
-__all__ = ["MEDIA_TYPES", "Limits", "source_for"]
+__all__ = ["MEDIA_TYPES", "WRITERS", "Limits", "source_for"]
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     "text/csv": ".csv",

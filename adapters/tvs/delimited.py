@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from adapters.sheets import bare
 from adapters.tvs.flat import Profiles
 from adapters.tvs.layout import Layout, Left
 from adapters.tvs.limits import CHUNK, Bounded, Limits, refuse_above
@@ -46,7 +47,7 @@ class Delimited:
                 raise DeliveryRefusedError(
                     f"line {line}: {len(cells)} cells under a header of {len(header)}"
                 )
-            yield line, profiles.profile(cells, f"line {line}")
+            yield line, profiles.profile([*map(bare, cells)], f"line {line}")
 
 
 def _encoding(data: bytes) -> str:

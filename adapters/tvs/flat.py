@@ -1,5 +1,6 @@
 """Rows of cells under a header, as CSV and workbooks have them, turned into profiles."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -24,6 +25,7 @@ class Profiles:
         self._lists = {
             spec.name for spec in fields if spec.type == "array" and spec.name not in MEMBERS
         }
+        self._single = {name for name in MEMBERS if fields[name].type != "array"}
 
     def profile(self, cells: Sequence[Cell], where: str) -> dict[FieldName, JsonValue]:
         """Build one profile; empty cells and columns without a place are left out."""
@@ -38,17 +40,28 @@ class Profiles:
                 values[place.field] = self._split(place.field, cell)
             else:
                 items[place.field][place.index][place.member] = cell
-        return values | {name: _in_order(found) for name, found in items.items()}
+        return values | {name: self._grouped(name, found) for name, found in items.items()}
 
     def _check(self, cell: Cell, where: str) -> None:
         if isinstance(cell, str):
             refuse_above(self._limits.max_cell_chars, len(cell), f"{where}: characters in a cell")
 
+    def _grouped(self, name: FieldName, found: Mapping[int, dict[str, JsonValue]]) -> JsonValue:
+        items: list[JsonValue] = [found[index] for index in sorted(found)]
+        return items[0] if name in self._single and len(items) == 1 else items
+
     def _split(self, name: FieldName, cell: Cell) -> JsonValue:
         if name in self._lists and isinstance(cell, str):
-            return [part for part in cell.split("|") if part.strip()]
+            return _listed(cell) or [part for part in cell.split("|") if part.strip()]
         return [cell] if name in self._lists else cell
 
 
-def _in_order(items: Mapping[int, dict[str, JsonValue]]) -> list[JsonValue]:
-    return [items[index] for index in sorted(items)]
+def _listed(cell: str) -> list[JsonValue] | None:
+    """Read a list that stands in its cell as JSON, because an item holds a bar."""
+    if not (cell.startswith('["') and cell.endswith('"]')):
+        return None
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return None
+    return list(found) if all(isinstance(item, str) for item in found) else None

@@ -23,6 +23,8 @@ SINGULAR: Final[Mapping[str, FieldName]] = {
     "activiteit": FieldName("participatie_activiteiten"),
 }
 _NUMBERED: Final = re.compile(r"(.+?)[\s_.]*(\d{1,2})[\s_.]+(.+)")
+# What a column calls a member of a field that is one group: "Rijbewijs land".
+_OF_ONE: Final = re.compile(r"(.+?)[\s_.]+([^\s_.]+)")
 _REMARK: Final = re.compile(r"\s*\([^()]*\)\s*$")
 
 
@@ -105,9 +107,18 @@ class Layout:
         numbered = _NUMBERED.fullmatch(spelled.strip())
         group = self.group(numbered[1]) if numbered else None
         if numbered is None or group is None:
-            return None
+            return self._of_one(spelled.strip())
         member = self.member(group, numbered[3])
         return Place(group, int(numbered[2]), member) if member else None
+
+    def _of_one(self, spelled: str) -> Place | None:
+        """Find the member that a column without a number names, of a field that is one group."""
+        found = _OF_ONE.fullmatch(spelled)
+        group = self.group(found[1]) if found else None
+        if found is None or group is None or self._fields[group].type == "array":
+            return None
+        member = self.member(group, found[2])
+        return Place(group, 0, member) if member else None
 
     def blocked_column(self, spelled: str) -> bool:
         """Tell whether a column, numbered or not, holds a blocked field."""

@@ -1,7 +1,7 @@
 """Record what a resident agrees to, and that she takes it back: effective at the next decision."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
 from gateway.actions.accounts import Context
@@ -17,6 +17,16 @@ from gateway.domain.changes import (
     RecordRelations,
     RequireEpoch,
 )
+from gateway.domain.consent_choices import (
+    ConsentWish,
+    Renewal,
+    awaited,
+    check_request,
+    come_of_age,
+    ends,
+    expiry,
+    superseded,
+)
 from gateway.domain.consents import (
     OPENING,
     Consent,
@@ -24,12 +34,14 @@ from gateway.domain.consents import (
     ConsentEventKind,
     ConsentScope,
     fold,
+    request_for,
 )
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.events import ConsentRecorded
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, SubjectId
 from gateway.domain.introductions import IntroductionState
+from gateway.domain.logbook import FLAG
 from gateway.domain.notices import Cause, NoticeKind, notices, of_consent, told
 from gateway.domain.partners import Caller, PartnerKind
 from gateway.domain.ports import Consents, Entry, Introductions
@@ -38,48 +50,10 @@ from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.relations import RelationEvent, RelationKind
 from gateway.domain.subjects import Dossier
 
-DEFAULT_TERM = timedelta(days=182)
 _ANSWERS = {
     ConsentEventKind.GIVEN: IntroductionState.AKKOORD,
     ConsentEventKind.REFUSED: IntroductionState.GEWEIGERD,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentWish:
-    """What is to be recorded: the choice, for which purpose and recipient, told how.
-
-    ``fields`` empty means all that the rule for this recipient names; ``expires`` ``None`` means
-    the default term of 182 days (half a year), which is also the longest. A repeated
-    ``retry_key`` of the same recorder names the same consent, which is recorded once. ``guardian``
-    says that her legal representative agrees for her. ``interpreter_name`` is who read the Dutch
-    text aloud to her, and goes nowhere but into the sealed log.
-    """
-
-    subject: SubjectId
-    purpose: str
-    recipient: str
-    language: str
-    text_version: str
-    fields: frozenset[FieldName] = frozenset()
-    given: bool = True
-    interpreter: bool = False
-    expires: datetime | None = None
-    retry_key: str | None = None
-    guardian: bool = False
-    interpreter_name: str | None = None
-    read_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """How an open consent was said again; each member means what it means in a wish."""
-
-    expires: datetime | None = None
-    interpreter: bool = False
-    guardian: bool = False
-    interpreter_name: str | None = None
-    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +109,29 @@ class ConsentDesk:
             raise InvalidRequestError("doel", "is not in the catalogue")
         scope = self._scope(wish, purpose, self.rules_for(purpose, wish.recipient))
         desk = await self.sit(caller, wish.subject)
-        if wish.given:
-            _come_of_age(wish.guardian, purpose, desk)
+        if wish.kind is ConsentEventKind.GIVEN:
+            come_of_age(purpose, desk.dossier.situation, desk.moment, guardian=wish.guardian)
         event = ConsentEvent(
             self._identity(caller, wish),
-            ConsentEventKind.GIVEN if wish.given else ConsentEventKind.REFUSED,
+            wish.kind,
             desk.moment,
             caller.actor,
             scope,
-            self._expiry(wish, desk.moment) if wish.given else None,
+            ends(wish, desk.moment),
             wish.interpreter or wish.interpreter_name is not None,
             wish.guardian,
             wish.read_back,
+            wish.decides,
         )
+        check_request(event, scope, desk.consents, answers=wish.answers is not None)
         known = desk.consent(event.consent_id)
-        if known is not None:
+        if known is not None and not awaited(event, scope, desk.consents):
             return await self._repeat(desk, known)
         return await self._append(desk, event, scope, wish.interpreter_name)
 
     def _identity(self, caller: Caller, wish: ConsentWish) -> ConsentId:
+        if wish.answers is not None:
+            return ConsentId(wish.answers)
         if wish.retry_key is None:
             return ConsentId(uuid4())
         return ConsentId(uuid5(wish.subject, f"{caller.actor}:{wish.retry_key}"))
@@ -164,20 +142,21 @@ class ConsentDesk:
         purpose = self._gate.matrix.purpose(consent.scope.purpose)
         if purpose is None or consent.state_at(desk.moment) not in OPENING:
             raise InvalidRequestError("toestemming", "is not open; ask for a new one")
-        if _superseded(consent, desk.consents):
+        if superseded(consent, desk.consents):
             raise InvalidRequestError("toestemming", "gave way to a newer one; renew that")
         self._require_newest(purpose, consent.scope, renewal)
-        _come_of_age(renewal.guardian, purpose, desk)
+        come_of_age(purpose, desk.dossier.situation, desk.moment, guardian=renewal.guardian)
         event = ConsentEvent(
             consent.consent_id,
             ConsentEventKind.RENEWED,
             desk.moment,
             caller.actor,
             None,
-            self._expiry(renewal, desk.moment),
+            expiry(renewal.expires, desk.moment),
             renewal.interpreter or renewal.interpreter_name is not None,
             renewal.guardian,
             renewal.read_back,
+            renewal.decides,
         )
         return await self._append(desk, event, consent.scope, renewal.interpreter_name)
 
@@ -256,7 +235,7 @@ class ConsentDesk:
         if beyond:
             raise InvalidRequestError("velden", f"{beyond[0]} is not part of this purpose")
         text = self._wording.text(purpose, wish.recipient, wish.language, wish.text_version)
-        if wish.given:
+        if wish.kind is ConsentEventKind.GIVEN:
             self._wording.vouch(text, wish.interpreter_name)
         return ConsentScope(
             purpose.code,
@@ -267,14 +246,6 @@ class ConsentDesk:
             text.sha256,
         )
 
-    def _expiry(self, wish: ConsentWish | Renewal, moment: datetime) -> datetime:
-        longest = moment + DEFAULT_TERM
-        if wish.expires is None:
-            return longest
-        if not moment < wish.expires <= longest:
-            raise InvalidRequestError("vervaldatum", "lies in the past or over half a year ahead")
-        return wish.expires
-
     async def _append(
         self,
         desk: "Desk",
@@ -284,9 +255,9 @@ class ConsentDesk:
     ) -> RecordedConsent:
         answered = await self._answered(desk, event, scope)
         record = self._record(desk, event.kind, event.consent_id, scope, answered)
-        if interpreter is not None:
-            record = replace(record, detail={**record.detail, "interpreter": interpreter})
-        changes = (*self._changes(desk.dossier, event, scope), *answered)
+        moot = self._moot(desk, event, scope)
+        record = replace(record, detail={**record.detail, **_told(event, interpreter, moot)})
+        changes = (*self._changes(desk.dossier, event, scope), *moot, *answered)
         if event.kind is ConsentEventKind.WITHDRAWN:
             record, changes = self._recalled(record, changes, event, scope)
         receipt = await commit(self._gate, Entry(record, changes))
@@ -295,6 +266,18 @@ class ConsentDesk:
         after = fold((*situation.consents, event), desk.moment)
         consent = next(c for c in after if c.consent_id == event.consent_id)
         return RecordedConsent(consent, consent.state_at(desk.moment), situation.subject, receipt)
+
+    def _moot(
+        self, desk: "Desk", event: ConsentEvent, scope: ConsentScope
+    ) -> tuple[RecordConsent, ...]:
+        """Close the request that a choice made apart from it leaves without use."""
+        waiting = request_for(desk.consents, scope.purpose, scope.recipient, desk.moment)
+        if waiting is None or event.scope is None or waiting.consent_id == event.consent_id:
+            return ()
+        closed = ConsentEvent(
+            waiting.consent_id, ConsentEventKind.INVALIDATED, event.at, event.recorded_by
+        )
+        return (RecordConsent(desk.dossier.situation.subject, closed),)
 
     async def _repeat(self, desk: "Desk", known: Consent) -> RecordedConsent:
         """Answer a retry with what it recorded the first time, as it stands now."""
@@ -353,13 +336,16 @@ class ConsentDesk:
             detail=detail,
         )
 
+    def _found_by(self, dossier: Dossier, moment: datetime) -> tuple[bytes, ...]:
+        return self._terms.of(dossier.profile, dossier.situation.withholdings, moment)
+
     def _changes(
         self, dossier: Dossier, event: ConsentEvent, scope: ConsentScope
     ) -> tuple[Change, ...]:
         situation = dossier.situation
         given = event.kind is ConsentEventKind.GIVEN
         short = scope.purpose.split("_", 1)[0]
-        terms = self._terms.of(dossier.profile) if given and short == "P04" else ()
+        terms = self._found_by(dossier, event.at) if given and short == "P04" else ()
         changes: tuple[Change, ...] = (
             RequireEpoch(situation.subject, situation.epoch),
             RecordConsent(situation.subject, event, terms),
@@ -372,26 +358,13 @@ class ConsentDesk:
         return changes
 
 
-def _superseded(consent: Consent, consents: tuple[Consent, ...]) -> bool:
-    """Tell whether a newer yes for the same purpose and recipient took this one's place."""
-    same = (consent.scope.purpose, consent.scope.recipient)
-    given = [one.since for one in consents if (one.scope.purpose, one.scope.recipient) == same]
-    return consent.since != max(filter(None, given))
-
-
-def _come_of_age(guardian: bool, purpose: Purpose, desk: Desk) -> None:  # noqa: FBT001 - the desk's own word
-    """Refuse consent of whoever is too young to give it; an unknown age is no age.
-
-    Under 16 the legal representative agrees (UAVG art. 5(1)); a work permit (P06) takes 18 (BuWav).
-    """
-    situation, day = desk.dossier.situation, desk.moment.date().isoformat()
-    if not guardian and not _reached(situation.sixteen_on, day):
-        raise InvalidRequestError(
-            "voogd", "is needed under 16, or while the date of birth is unknown"
-        )
-    if purpose.short == "P06" and not _reached(situation.eighteen_on, day):
-        raise InvalidRequestError("doel", "is for whoever is known to be 18 or older")
-
-
-def _reached(on: str | None, day: str) -> bool:
-    return on is not None and on <= day
+def _told(
+    event: ConsentEvent, interpreter: str | None, moot: tuple[RecordConsent, ...]
+) -> dict[str, str]:
+    """Say in the record who read the text aloud, what was made moot, and what an officer looks at."""
+    told = {"interpreter": interpreter} if interpreter is not None else {}
+    if event.decides:
+        told[FLAG] = "recorder decides"
+    if moot:
+        told["moot"] = ",".join(str(one.event.consent_id) for one in moot)
+    return told

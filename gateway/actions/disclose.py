@@ -10,7 +10,15 @@
 7. Record the outcome; an unknown outcome counts as sent.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
@@ -33,6 +41,7 @@ from gateway.domain.ports import (
     Format,
     Ledger,
     Pseudonyms,
+    Rejected,
     Subjects,
     Telemetry,
     Vault,
@@ -188,16 +197,48 @@ class Disclose:
         context = self._context(question)
         await admitted(self._gate, context)
         receipt = await self._begin(context, question)
+        async with self.part(question, receipt, named=True) as batch:
+            yield batch
+
+    @asynccontextmanager
+    async def part(
+        self, question: Question, parent: Receipt, *, named: bool
+    ) -> AsyncIterator[Batch]:
+        """Disclose people under the entry of a whole that began before.
+
+        Refusals are on record, and told, only where people were ``named`` one by one.
+        """
+        context = self._context(question)
         granted, refused = await self._settle(
-            context, question.subjects, receipt.event_id, log_refusals=True
+            context, question.subjects, parent.event_id, log_refusals=named
         )
-        decided = (*(one.decision for one in granted), *(o.decision for o in refused.values()))
+        told = refused if named else {}
+        decided = (*(one.decision for one in granted), *(o.decision for o in told.values()))
         for decision in decided:
             self._tell(context, decision, 1 if decision.granted else 0)
-        async with self._released(context, question, granted, receipt) as released:
-            yield Batch(
-                released, {subject: _told(one.decision) for subject, one in refused.items()}
-            )
+        async with self._released(context, question, granted, parent) as released:
+            yield Batch(released, {subject: _told(one.decision) for subject, one in told.items()})
+
+    @asynccontextmanager
+    async def whole(
+        self, context: Context, entry: Entry, make: Callable[[], Awaitable[bytes]], media_type: str
+    ) -> AsyncIterator[Released]:
+        """Hand over a file of shares that each have their entry; ``entry`` says that it leaves.
+
+        ``make`` is asked for the file once that is durable. Raises ``LedgerUnavailableError`` when
+        the log did not take the entry.
+        """
+        receipt = self._taken((await self._gate.ledger.append([entry]))[0])
+        outcome, tally = "failed", _Tally(())
+        try:
+            tally = _Tally((await make(),))
+            yield Released(receipt, tally, media_type)
+            outcome = "sent"
+        except RecipientGoneError:
+            outcome = "recipient gone"
+            raise
+        finally:
+            await self._close(context, (), receipt, outcome, tally.taken)
 
     async def _begin(self, context: Context, question: Question) -> Receipt:
         """Write the parent entry of a page."""
@@ -292,7 +333,10 @@ class Disclose:
         await deny(self._gate, context, decision, _known(subject, decision))
 
     async def _append_one(self, record: AuditRecord) -> Receipt:
-        answer = (await self._gate.ledger.append([Entry(record)]))[0]
+        return self._taken((await self._gate.ledger.append([Entry(record)]))[0])
+
+    @staticmethod
+    def _taken(answer: Receipt | Rejected) -> Receipt:
         if not isinstance(answer, Receipt):
             raise LedgerUnavailableError(answer.why)
         return answer
@@ -367,6 +411,7 @@ class Disclose:
                 for g in decision.grants
             ),
             granted.receipt,
+            granted.dossier.situation.versions,
         )
 
     def _shown(self, decision: Decision, opened: Mapping[int, bytes]) -> dict[FieldName, bytes]:

@@ -12,15 +12,16 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import OWN_DATA, commit, seat
+from gateway.actions.desk import OWN_DATA
 from gateway.actions.disclose import Disclose, Gate, Question, deny
+from gateway.actions.rectify import Complaint, RectifyDesk
 from gateway.domain.consents import Consent, ConsentEventKind, fold
 from gateway.domain.decisions import Ask, Decision
 from gateway.domain.disclosures import Released
-from gateway.domain.identifiers import FieldName, Oin, SubjectId
+from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.logbook import LoggedEvent, unbroken
 from gateway.domain.partners import Caller, Partner
-from gateway.domain.ports import Entry, Format, LogReader
+from gateway.domain.ports import Format, LogReader
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 
@@ -54,8 +55,14 @@ class Inspect:
     """Where a resident sees what is known about her, and says what is not right."""
 
     def __init__(
-        self, gate: Gate, disclose: Disclose, log: LogReader, partners: Mapping[Oin, Partner]
+        self,
+        gate: Gate,
+        disclose: Disclose,
+        log: LogReader,
+        rectify: RectifyDesk,
+        partners: Mapping[Oin, Partner],
     ) -> None:
+        self._rectify = rectify
         self._gate = gate
         self._disclose = disclose
         self._log = log
@@ -78,20 +85,10 @@ class Inspect:
                 unbroken(events),  # (2)
             )
 
-    async def say_not_right(self, caller: Caller, field: FieldName | None, words: str) -> Receipt:
-        """Record that she says something about her is not right (GDPR art. 16); only the log has it."""
+    async def say_not_right(self, caller: Caller, complaint: Complaint) -> Receipt:
+        """Record that she says something about her is not right (GDPR art. 16)."""
         subject = await self._herself(caller)
-        gate = self._gate
-        found = await seat(gate, Ask(caller, OWN_DATA), subject)
-        record = found.context.record(
-            RecordKind.RECTIFICATION,
-            "requested",
-            subject=subject,
-            fields=gate.fields,
-            mask=gate.fields.mask([field] if field else []),
-            detail={"words": words},
-        )
-        return await commit(gate, Entry(record))
+        return await self._rectify.ask(caller, subject, OWN_DATA, complaint)
 
     async def _herself(self, caller: Caller) -> SubjectId:
         """Return whom the caller is; someone who asks for another has no place here."""

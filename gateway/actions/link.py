@@ -10,7 +10,7 @@ from gateway.domain.notices import Notice, ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
-from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
+from gateway.domain.relations import MUNICIPAL, STAY, RelationEvent
 
 DESK_PURPOSES = (GUIDANCE, "P01", "P06")
 
@@ -45,7 +45,7 @@ class LinkDesk:
         return await commit(self._gate, Entry(record, changes))
 
     def _check(self, event: RelationEvent) -> None:
-        if event.kind is RelationKind.VERBLIJFT:
+        if event.kind in STAY:
             raise InvalidRequestError("soort", "where she stays comes with a delivery")
         if event.kind in MUNICIPAL and event.party not in self._gemeenten:
             raise InvalidRequestError("partij", "is not a municipality")

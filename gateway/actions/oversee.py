@@ -19,10 +19,11 @@ from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.logbook import CASE, EVERYTHING, Filters, LoggedEvent, LogPage, Proven, Sought
 from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.ports import Entry, LogReader
+from gateway.domain.ports import Entry, LogReader, LookUps
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.register import Activity, register
+from gateway.domain.reviewing import SeenEntry
 
 OVERSIGHT: Final = "P10"
 OF_THE_DESKS: Final = frozenset(
@@ -41,21 +42,19 @@ OF_THE_DESKS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What an overseer looks for; ``before`` is the index of the page before to go on below."""
+    """What an overseer looks for; ``before`` is the index of the page before to go on below.
+
+    ``look_up`` is the request that a second officer approved, for who names a person without a case;
+    ``naming`` says that people are named in another way, for which only a case will do.
+    """
 
     filters: Filters = EVERYTHING
     before: int | None = None
     subject: SubjectId | None = None
     case: str | None = None
     trace_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SeenEntry:
-    """An entry, and the name under which this organisation's log knows whom it is about."""
-
-    event: LoggedEvent
-    pseudonym: UUID | None
+    look_up: UUID | None = None
+    naming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +69,29 @@ class Overview:
 class Oversee:
     """Answers those who oversee: entries, their proofs, and the register of what is done here."""
 
-    def __init__(self, gate: Gate, log: LogReader, partners: Mapping[Oin, Partner]) -> None:
+    def __init__(
+        self, gate: Gate, log: LogReader, look_ups: LookUps, partners: Mapping[Oin, Partner]
+    ) -> None:
         self._gate = gate
         self._log = log
+        self._look_ups = look_ups
         self._partners = partners
 
     async def search(self, caller: Caller, inquiry: Inquiry) -> Overview:
         """Show a page of entries, newest first; raises ``DisclosureRefusedError``."""
-        known = await self._known(inquiry.subject)
-        context = await self._admit(caller, inquiry, known)
-        receipt = await self._note(context, inquiry, "entries", known)  # (4)
-        page = await self._page(_sought(caller, inquiry.filters), inquiry)
-        seen = tuple(SeenEntry(event, self._pseudonym(caller, event)) for event in page.events)
+        known = await self.known(inquiry.subject)
+        context = await self.admit(caller, inquiry, known)
+        receipt = await self.note(context, inquiry, "entries", known)  # (4)
+        page = await self._page(sought_by(caller, inquiry.filters), inquiry)
+        seen = tuple(SeenEntry(event, self.pseudonym(caller, event.tag)) for event in page.events)
         return Overview(seen, page.onward, receipt)
 
     async def proof(self, caller: Caller, index: int, inquiry: Inquiry) -> Proven | None:
         """Prove that the log holds one of her entries; ``None`` where she has none of that index."""
-        context = await self._admit(caller, inquiry, None)
-        await self._note(context, inquiry, "proof", None, entry=index)
+        context = await self.admit(caller, inquiry, None)
+        await self.note(context, inquiry, "proof", None, entry=index)
         event = await self._log.one(index)
-        if event is None or not _sought(caller, EVERYTHING).may_see(event):
+        if event is None or not sought_by(caller, EVERYTHING).may_see(event):
             return None
         return await self._log.prove(index)
 
@@ -97,13 +99,13 @@ class Oversee:
         """Return the register (GDPR art. 30) of the rules in force; it names no person."""
         return register(self._gate.matrix, self._gate.fields, self._partners.values())
 
-    async def _known(self, subject: SubjectId | None) -> SubjectId | None:
+    async def known(self, subject: SubjectId | None) -> SubjectId | None:
         """Keep a person only where the gate knows her."""
         if subject is None:
             return None
         return subject if await self._gate.subjects.load([subject]) else None
 
-    async def _admit(self, caller: Caller, inquiry: Inquiry, known: SubjectId | None) -> Context:
+    async def admit(self, caller: Caller, inquiry: Inquiry, known: SubjectId | None) -> Context:
         """Let an overseer in; raises ``DisclosureRefusedError`` once the refusal is logged."""
         gate = self._gate
         moment = gate.clock.now()
@@ -111,13 +113,20 @@ class Oversee:
         context = Context.of(Ask(caller, OVERSIGHT), gate.matrix, moment, inquiry.trace_id)
         await admitted(gate, context)
         reason = _without_case(caller, inquiry)
-        if reason is not None:
+        if reason is not None and not await self._approved(context, inquiry):
             await deny(gate, context, Decision(purpose, (), (), (), reason, None), known)
         if inquiry.case is not None and not CASE.fullmatch(inquiry.case):
             raise InvalidRequestError("zaaknummer", "is not of the form AVG15-2026-0042 (or AVG33)")
         return context
 
-    async def _note(
+    async def _approved(self, context: Context, inquiry: Inquiry) -> bool:
+        """Tell whether a second officer approved that the caller looks this person up (2)."""
+        caller = context.ask.caller
+        asked = None if inquiry.naming else inquiry.look_up
+        found = await self._look_ups.by_id(asked) if asked else None
+        return found is not None and found.opens(caller, inquiry.subject, context.moment)
+
+    async def note(
         self,
         context: Context,
         inquiry: Inquiry,
@@ -125,9 +134,12 @@ class Oversee:
         known: SubjectId | None,
         **detail: int,
     ) -> Receipt:
+        """Put a look-up on record (4); on return it is durable."""
         told: dict[str, str | int] = {**detail, "filters": ",".join(inquiry.filters.names())}
         if inquiry.case is not None:
             told["case"] = inquiry.case
+        if inquiry.look_up is not None:
+            told["request"] = str(inquiry.look_up)
         if inquiry.before is not None:
             told["below"] = inquiry.before
         record = context.record(RecordKind.OVERSIGHT, outcome, subject=known, detail=told)
@@ -149,23 +161,27 @@ class Oversee:
         )
         return _cut(below)
 
-    def _pseudonym(self, caller: Caller, event: LoggedEvent) -> UUID | None:
-        """Name whom an entry is about for one organisation: two logs can not be laid side by side."""
-        if event.tag is None:
+    def pseudonym(self, caller: Caller, tag: bytes | None) -> UUID | None:
+        """Name whom a tag stands for, for one organisation: two logs can not be laid side by side."""
+        if tag is None:
             return None
-        tag = SubjectId(UUID(bytes=event.tag))
-        return self._gate.pseudonyms.reference(f"{caller.partner.oin}:logboek", tag)
+        meant = SubjectId(UUID(bytes=tag))
+        return self._gate.pseudonyms.reference(f"{caller.partner.oin}:logboek", meant)
+
+    def meant(self, caller: Caller, pseudonym: UUID) -> bytes:
+        """Return the tag for which a pseudonym of her own log stands."""
+        return self._gate.pseudonyms.resolve(f"{caller.partner.oin}:logboek", pseudonym).bytes
 
 
 def _without_case(caller: Caller, inquiry: Inquiry) -> Reason | None:
     """Ask for a case where a person is named (2), and of the authority always (3)."""
     authority = caller.partner.kind is PartnerKind.TOEZICHTHOUDER
-    if inquiry.case is None and (authority or inquiry.subject is not None):
+    if inquiry.case is None and (authority or inquiry.naming or inquiry.subject is not None):
         return Reason.SECOND_PERSON_NEEDED
     return None
 
 
-def _sought(caller: Caller, filters: Filters) -> Sought:
+def sought_by(caller: Caller, filters: Filters) -> Sought:
     """Say whose entries an overseer may see (1): COA's include what residents and sources brought."""
     match caller.partner.kind:
         case PartnerKind.TOEZICHTHOUDER:

@@ -141,9 +141,11 @@ class ProfileWriter:
             changed=changed,
             content=draft.content,
             parts=gate.vault.seal(blank, plain),
-            facts=self._facts(values, gate.fields.mask(draft.row.held), terms),
+            facts=facts_of(values, gate.fields.mask(draft.row.held), self._known, terms),
             relations=delivered_events(values, relations, context.moment),
-            terms=self._terms.of_values(values),
+            terms=self._terms.of_values(
+                values, before.situation.withholdings if before else (), context.moment
+            ),
             delivery=delivery,
         )
         record = context.record(
@@ -180,20 +182,24 @@ class ProfileWriter:
                 changed |= 1 << number
         return changed
 
-    def _facts(self, values: Mapping[FieldName, JsonValue], held: int, terms: Terms) -> RuleFacts:
-        site = _str(values, "opvanglocatie_code")
-        place = self._known.codes.opvanglocaties.get(site or "")
-        return RuleFacts(
-            doelgroep=_str(values, "doelgroep"),
-            reception_site=site,
-            reception_gemeente=place.gemeente if place else None,
-            coa_regio=place.regio if place else None,
-            koppel_datum=_str(values, "koppel_datum"),
-            pip_deadline=_str(values, "pip_deadline"),
-            held=held,
-            sixteen_on=comes_of(values, terms["guardian_age"]),
-            eighteen_on=comes_of(values, terms["twv_age"]),
-        )
+
+def facts_of(
+    values: Mapping[FieldName, JsonValue], held: int, known: Known, terms: Terms
+) -> RuleFacts:
+    """Take from a profile what decisions, clocks and sort order need before any grant."""
+    site = _str(values, "opvanglocatie_code")
+    place = known.codes.opvanglocaties.get(site or "")
+    return RuleFacts(
+        doelgroep=_str(values, "doelgroep"),
+        reception_site=site,
+        reception_gemeente=place.gemeente if place else None,
+        coa_regio=place.regio if place else None,
+        koppel_datum=_str(values, "koppel_datum"),
+        pip_deadline=_str(values, "pip_deadline"),
+        held=held,
+        sixteen_on=comes_of(values, terms["guardian_age"]),
+        eighteen_on=comes_of(values, terms["twv_age"]),
+    )
 
 
 def _text(value: JsonValue) -> str:

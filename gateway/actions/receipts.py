@@ -103,6 +103,7 @@ class ReceiptDesk:
             explicit=any(rule.consent is ConsentNeed.EXPLICIT for rule in rules),
             interpreter=said.interpreter,
             read_back=said.read_back,
+            decides=consent.decides,
         )
 
     def _notice(self, purpose: Purpose, recipient: str, language: str, version: str) -> str:

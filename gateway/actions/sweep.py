@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate
 from gateway.domain.changes import Change, IssueNotice, RecordConsent
-from gateway.domain.consents import OPENING, Consent, ConsentEvent, ConsentEventKind, fold
+from gateway.domain.consents import OPENING, RUNNING, Consent, ConsentEvent, ConsentEventKind, fold
 from gateway.domain.decisions import Ask
 from gateway.domain.identifiers import Oin
 from gateway.domain.notices import Cause, NoticeKind, notices, of_consent, told
@@ -21,7 +21,7 @@ WARNING = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many consents were recorded as expired, and which run out within thirty days."""
+    """How many consents and requests were recorded as expired; which consents run out within 30 days."""
 
     expired: int
     expiring: Sequence[Consent]
@@ -43,11 +43,11 @@ class ConsentSweep:
         for subject in found:
             dossier = (await self._gate.subjects.load([subject])).get(subject)
             for consent in fold(dossier.situation.consents, now) if dossier else ():
-                if dossier is None or consent.state not in OPENING or consent.expires is None:
+                if dossier is None or consent.state not in RUNNING or consent.expires is None:
                     continue
                 if consent.expires <= now:
                     expired += await self._expire(caller, dossier.situation, consent, now)
-                elif consent.expires <= now + WARNING:
+                elif consent.state in OPENING and consent.expires <= now + WARNING:
                     expiring.append(consent)
         return Swept(expired, sorted(expiring, key=lambda c: (c.expires, c.consent_id)))
 
@@ -56,7 +56,8 @@ class ConsentSweep:
     ) -> bool:
         subject, scope = situation.subject, consent.scope
         cause = Cause(NoticeKind.CONSENT_EXPIRED, scope.purpose, consent.consent_id)
-        recalled = notices(cause, of_consent(scope, self._partners), now)
+        having = of_consent(scope, self._partners) if consent.state in OPENING else ()
+        recalled = notices(cause, having, now)
         event = ConsentEvent(consent.consent_id, ConsentEventKind.EXPIRED, now, caller.actor)
         context = Context.of(Ask(caller, scope.purpose), self._gate.matrix, now)
         record = context.record(

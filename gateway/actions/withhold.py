@@ -3,9 +3,11 @@
 1. She herself may, and who guides her; it takes effect at the next decision.
 2. An objection reaches only what rests on art. 6(1)(e) or (f).
 3. Whoever has her now is told in the same entry (art. 19).
-4. Supervision, her own access and withdrawing a consent stay open (``Withholding.holds``, ``reach``).
+4. What is withheld from searching (P04) is not searched by; with nothing left, she is not found.
+5. Supervision, her own access and withdrawing a consent stay open (``Withholding.holds``, ``reach``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -18,11 +20,13 @@ from gateway.domain.changes import (
     IssueNotice,
     LiftWithholding,
     RequireEpoch,
+    SearchAs,
     Shield,
     Unshield,
     Withhold,
 )
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import closed_to_search, withheld_from_search
 from gateway.domain.identifiers import FieldName, Oin, PurposeCode, SubjectId
 from gateway.domain.notices import Cause, Notice, NoticeKind, notices, told, who_has_her
 from gateway.domain.objections import objectionable
@@ -80,8 +84,9 @@ class WithholdDesk:
         withholding = Withholding(wish.kind, mask, purposes, seat.context.moment)
         withholding_id = uuid4()
         recalled = self._told(seat, withholding)
+        search = self._search(seat, (*seat.dossier.situation.withholdings, withholding))
         changes: tuple[Change, ...] = (
-            Withhold(wish.subject, withholding_id, withholding),
+            Withhold(wish.subject, withholding_id, withholding, search),
             *(IssueNotice(wish.subject, one) for one in recalled),
         )
         detail: dict[str, str | int] = {
@@ -99,8 +104,10 @@ class WithholdDesk:
         seat = await reach(self._gate, caller, state.subject if state else SubjectId(uuid4()))
         if state is None or state.lifted is not None:
             raise InvalidRequestError("beperking", "is not in force; there is nothing to lift")
-        at = seat.context.moment
-        changes = (LiftWithholding(state.subject, withholding_id, at),)
+        at, standing = seat.context.moment, [*seat.dossier.situation.withholdings]
+        standing.remove(state.withholding)
+        search = self._search(seat, standing)
+        changes = (LiftWithholding(state.subject, withholding_id, at, search),)
         detail: dict[str, str | int] = {"withholding": str(withholding_id)}
         entry = self._entry(seat, RecordKind.WITHHOLDING, "lifted", detail, changes)
         return at, await commit(self._gate, entry)
@@ -110,10 +117,18 @@ class WithholdDesk:
         seat = await reach(self._gate, caller, subject)
         changes: tuple[Change, ...] = ()
         if seat.dossier.situation.shielded != shielded:
-            terms = self._terms.of(seat.dossier.profile)
+            terms = self._search(seat, seat.dossier.situation.withholdings).terms
             changes = (Shield(subject) if shielded else Unshield(subject, terms),)
         outcome = "shielded" if shielded else "shown"
         return await commit(self._gate, self._entry(seat, RecordKind.SHIELD, outcome, {}, changes))
+
+    def _search(self, seat: Seat, withholdings: Sequence[Withholding]) -> SearchAs:
+        """Say how she may be found while these withholdings stand."""
+        gate, moment = self._gate, seat.context.moment
+        withheld = withheld_from_search(withholdings, moment)
+        if closed_to_search(withheld, gate.matrix, gate.fields):
+            return SearchAs(closed=True)
+        return SearchAs(self._terms.of(seat.dossier.profile, withholdings, moment))
 
     def _purposes(self, wish: WithholdingWish) -> frozenset[PurposeCode]:
         matrix = self._gate.matrix

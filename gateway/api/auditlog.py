@@ -39,7 +39,7 @@ WithReader = Annotated[AuditReader, Depends(reader_of)]
 
 
 @router.get("/checkpoint", summary="Laatste ondertekende stand van het logboek")
-async def checkpoint(reader: WithReader) -> Response:
+def checkpoint(reader: WithReader) -> Response:
     """Return the last signed checkpoint as a C2SP signed note."""
     note = reader.checkpoint()
     if not note:

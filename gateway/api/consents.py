@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
@@ -10,10 +10,11 @@ from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
-from gateway.actions.consent import ConsentWish, RecordedConsent, Renewal
+from gateway.actions.consent import RecordedConsent
 from gateway.api.context import WithActions, WithCaller, subject_named
 from gateway.api.rendering import JSON, consent_wire, field_named, receipt_json
 from gateway.api.wire import Wire
+from gateway.domain.consent_choices import ConsentWish, Renewal
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import SubjectId
@@ -24,7 +25,10 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_lengt
 
 
 class Toestemmingswens(Wire):
-    """A resident's choice, told in her language; ``gegeven`` false records a refusal."""
+    """A resident's choice, told in her language; ``gegeven`` false records a refusal.
+
+    ``status`` ``gevraagd`` records that she was asked; her choice then names it in ``opVerzoek``.
+    """
 
     client_ref: UUID | None = None
     v_nummer: str | None = Field(default=None, max_length=10)
@@ -44,6 +48,11 @@ class Toestemmingswens(Wire):
         description="Wie de Nederlandse tekst voorlas; staat alleen verzegeld in het logboek",
     )
     teruggelezen: bool = Field(default=False, description="Voorgelezen en door haar bevestigd")
+    status: Literal["gevraagd"] | None = Field(default=None, description="Nog zonder antwoord")
+    op_verzoek: UUID | None = Field(default=None, description="Het verzoek dat dit beantwoordt")
+    besluit_over_bewoner: bool = Field(
+        default=False, description="Wie dit vastlegt, neemt ook besluiten over haar"
+    )
 
 
 class Verlenging(Wire):
@@ -54,6 +63,7 @@ class Verlenging(Wire):
     voogd: bool = False
     tolk_naam: str | None = Field(default=None, min_length=1, max_length=100)
     teruggelezen: bool = False
+    besluit_over_bewoner: bool = False
 
 
 class Koppeling(Wire):
@@ -96,6 +106,7 @@ async def renew(
         verlenging.voogd,
         verlenging.tolk_naam,
         verlenging.teruggelezen,
+        verlenging.besluit_over_bewoner,
     )
     return _answer(await actions.consents.renew(caller, toestemming_id, renewal), HTTPStatus.OK)
 
@@ -117,6 +128,8 @@ async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -
 def _wish(
     wens: Toestemmingswens, subject: SubjectId, fields: FieldDictionary, retry_key: str | None
 ) -> ConsentWish:
+    if wens.status and "gegeven" in wens.model_fields_set:
+        raise InvalidRequestError("gegeven", "is the answer; a request has none yet")
     return ConsentWish(
         subject,
         wens.doel,
@@ -131,6 +144,9 @@ def _wish(
         wens.voogd,
         wens.tolk_naam,
         wens.teruggelezen,
+        wens.status == "gevraagd",
+        wens.op_verzoek,
+        wens.besluit_over_bewoner,
     )
 
 

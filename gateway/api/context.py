@@ -1,6 +1,6 @@
 """What a route is handed: the actions, and the caller behind the request."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -11,27 +11,49 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
+from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.erase import Erase
 from gateway.actions.explain import Explain
+from gateway.actions.export import ExportDesk
+from gateway.actions.extract import Extract
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
+from gateway.actions.keys import KeyDesk
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.receipts import ReceiptDesk
+from gateway.actions.rectify import RectifyDesk
+from gateway.actions.reidentify import Reidentify
+from gateway.actions.requests import OpenRequests
+from gateway.actions.retain import Retain
+from gateway.actions.review import ReviewDesk
 from gateway.actions.search import Search
+from gateway.actions.signal import SignalDesk
+from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.withhold import WithholdDesk
 from gateway.api.auditlog import AuditReader
 from gateway.api.identity import InsecureTokens
 from gateway.api.problems import UnauthorizedError
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.event_formats import EventFormat
 from gateway.domain.identifiers import SubjectId, VNummer
 from gateway.domain.partners import Caller, PartnerKind
 from gateway.domain.ports import BlindIndex, ConsentTexts, Source
+from gateway.domain.traces import received
 
-TRACEPARENT = re.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-|$)")
+
+@dataclass(frozen=True, slots=True)
+class Hindsight:
+    """Where overseers look back over a period of their log."""
+
+    review: ReviewDesk
+    signals: SignalDesk
+    extract: Extract
+    formats: Mapping[str, EventFormat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +62,14 @@ class Actions:
 
     gate: Gate
     disclose: Disclose
+    exports: ExportDesk
     clients: ListClients
     agreed: ListClients
     search: Search
     consents: ConsentDesk
     texts: ConsentTexts
     receipts: ReceiptDesk
+    requests: OpenRequests
     introductions: Introduce
     links: LinkDesk
     withholdings: WithholdDesk
@@ -53,9 +77,17 @@ class Actions:
     sweep: ConsentSweep
     ingest: Ingest
     oversee: Oversee
+    hindsight: Hindsight
+    reidentify: Reidentify
+    rectify: RectifyDesk
+    retain: Retain
     inspect: Inspect
     explain: Explain
     emergencies: Emergencies
+    erase: Erase
+    keys: KeyDesk
+    counting: CountPeople
+    statistics: AnalystDesk
     index: BlindIndex
     sources: "Sources"
     tokens: InsecureTokens | None
@@ -105,9 +137,8 @@ WithCaller = Annotated[Caller, Depends(caller_of)]
 
 
 def trace_of(request: Request) -> str | None:
-    """Return the trace id of a W3C ``traceparent`` header, when it is well formed."""
-    found = TRACEPARENT.match(request.headers.get("traceparent", ""))
-    return found[1] if found and found[1].strip("0") else None
+    """Return the caller's trace and span of a W3C ``traceparent`` header, when it is well formed."""
+    return received(request.headers.get("traceparent", ""))
 
 
 def subject_by_reference(actions: Actions, caller: Caller, reference: UUID) -> SubjectId:

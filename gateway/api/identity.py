@@ -5,7 +5,6 @@ This door is for the demo: ``InsecureTokens`` refuses to exist in production set
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -15,26 +14,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from gateway.api.problems import UnauthorizedError
+from gateway.domain.callers import Persona, acting
 from gateway.domain.codes import OpvangLocatie
 from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId
-from gateway.domain.partners import Caller, Partner, PartnerKind
+from gateway.domain.partners import Caller, Partner
 
 ALGORITHM = "HS256"
 ISSUER = "doelpoort-demo"
 AUDIENCE = "doelpoort"
 CACHED = 4_096
 LIFETIME = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """Whom a token speaks for: partner, role, actor, and the reception sites of a COA worker."""
-
-    partner: Partner
-    role: RoleId
-    actor: ActorId
-    locations: frozenset[str] = frozenset()
-    subject: SubjectId | None = None
 
 
 class InsecureTokens:
@@ -100,15 +89,12 @@ class InsecureTokens:
             raise UnauthorizedError("a valid bearer token is needed")
         named = claims.get("loc")
         sites = frozenset(str(site) for site in named) if isinstance(named, list) else frozenset()
-        coa = partner.kind is PartnerKind.COA
         subject = str(claims.get("subject") or "")
-        return Caller(
+        persona = Persona(
             partner,
             RoleId(str(claims.get("role"))),
             ActorId(str(claims.get("sub"))),
-            sites if coa else frozenset(),
-            frozenset(self._sites[s].regio for s in sites if s in self._sites)
-            if coa
-            else frozenset(),
+            sites,
             SubjectId(UUID(subject)) if subject else None,
         )
+        return acting(persona, self._sites)

@@ -11,6 +11,8 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from gateway.actions.inspect import Inspection, SharedOnce
+from gateway.actions.rectify import Complaint
+from gateway.api.consents import IdempotencyKey
 from gateway.api.context import Actions, WithActions, WithCaller, trace_of
 from gateway.api.rendering import (
     JSON,
@@ -60,10 +62,16 @@ async def inspect(request: Request, actions: WithActions, caller: WithCaller) ->
 
 
 @router.post("/_klopt-niet", summary="Zeg dat iets over u niet klopt", status_code=202)
-async def not_right(bericht: NietJuist, actions: WithActions, caller: WithCaller) -> Response:
+async def not_right(
+    bericht: NietJuist,
+    actions: WithActions,
+    caller: WithCaller,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Record your request for rectification; your words are kept in the sealed log only."""
     field = field_named("veld", bericht.veld, actions.gate.fields) if bericht.veld else None
-    receipt = await actions.inspect.say_not_right(caller, field, bericht.toelichting)
+    complaint = Complaint(field, bericht.toelichting, idempotency_key)
+    receipt = await actions.inspect.say_not_right(caller, complaint)
     body = b'{"index":%d,"ontvangstbewijs":%s}' % (receipt.index, receipt_json(receipt))
     return Response(body, HTTPStatus.ACCEPTED, media_type=JSON)
 

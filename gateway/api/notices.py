@@ -18,6 +18,7 @@ KINDS = {
     NoticeKind.LINK_ENDED: "koppelingBeeindigd",
     NoticeKind.RESTRICTED: "beperking",
     NoticeKind.OBJECTED: "bezwaar",
+    NoticeKind.RECTIFIED: "gecorrigeerd",
 }
 
 

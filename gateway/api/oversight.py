@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
-from gateway.actions.oversee import Inquiry, Overview, SeenEntry
+from gateway.actions.oversee import Inquiry, Overview
 from gateway.api.context import (
     Actions,
     WithActions,
@@ -30,19 +30,23 @@ from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
 from gateway.domain.register import Activity, RegisteredRule
+from gateway.domain.reviewing import SeenEntry
+from gateway.domain.traces import shown
 
 router = APIRouter(prefix="/v1", tags=["toezicht"])
 LARGEST_INDEX = 2**53
 SHOWN_DETAIL = frozenset(
     {"at", "below", "bytes", "case", "consent", "entry", "filters", "in", "party", "row"}
     | {"sha256", "subjects", "to", "version"}
-    | {"glass", "note", "until", "why"}
+    | {"rule", "signal", "verdict"}
+    | {"flag", "glass", "moot", "note", "request", "until", "why"}
+    | {"about", "over", "table"}
 )
 Place = Annotated[int, Field(ge=0, lt=LARGEST_INDEX)]
 
 
 class Logboekvraag(Wire):
-    """Look for entries; naming a person needs the number of her case (art. 15 or 33 AVG)."""
+    """Look for entries; naming a person needs a case (art. 15 or 33 AVG) or a second officer."""
 
     van: AwareDatetime | None = None
     tot: AwareDatetime | None = None
@@ -51,9 +55,14 @@ class Logboekvraag(Wire):
     uitkomst: str | None = Field(default=None, max_length=40)
     actor: str | None = Field(default=None, max_length=100)
     reden: Reason | None = None
+    gemarkeerd: bool | None = Field(default=None, description="Door de poort voorgelegd aan de FG")
+    betrokkene: UUID | None = Field(default=None, description="Pseudoniem uit uw eigen logboek")
     client_ref: UUID | None = None
     v_nummer: str | None = Field(default=None, max_length=10)
     zaaknummer: str | None = Field(default=None, max_length=20, examples=["AVG15-2026-0042"])
+    heridentificatie: UUID | None = Field(
+        default=None, description="Het goedgekeurde verzoek, zonder zaaknummer"
+    )
     na: Place | None = Field(default=None, description="Index uit `volgende`")
 
 
@@ -63,11 +72,12 @@ async def search(
 ) -> Response:
     """Show at most fifty entries, newest first; the look-up itself is logged before."""
     inquiry = Inquiry(
-        _filters(vraag, actions),
+        _filters(vraag, actions, caller),
         vraag.na,
-        await _named(actions, caller, vraag),
+        await person_named(actions, caller, vraag.client_ref, vraag.v_nummer),
         vraag.zaaknummer,
         trace_of(request),
+        vraag.heridentificatie,
     )
     return _overview(await actions.oversee.search(caller, inquiry))
 
@@ -103,19 +113,22 @@ async def activities(actions: WithActions) -> Response:
     return Response(orjson.dumps(body), media_type=JSON)
 
 
-def _filters(vraag: Logboekvraag, actions: Actions) -> Filters:
+def _filters(vraag: Logboekvraag, actions: Actions, caller: Caller) -> Filters:
     return Filters(
-        _utc("van", vraag.van),
-        _utc("tot", vraag.tot),
-        _purpose(vraag.doel, actions),
+        utc("van", vraag.van),
+        utc("tot", vraag.tot),
+        purpose_of(vraag.doel, actions),
         vraag.soort,
         vraag.uitkomst,
         vraag.actor,
         vraag.reden,
+        vraag.gemarkeerd,
+        actions.oversee.meant(caller, vraag.betrokkene) if vraag.betrokkene else None,
     )
 
 
-def _purpose(name: str | None, actions: Actions) -> PurposeCode | None:
+def purpose_of(name: str | None, actions: Actions) -> PurposeCode | None:
+    """Return the purpose that a request names."""
     if name is None:
         return None
     purpose = actions.gate.matrix.purpose(name)
@@ -124,26 +137,29 @@ def _purpose(name: str | None, actions: Actions) -> PurposeCode | None:
     return purpose.code
 
 
-def _utc(field: str, moment: datetime | None) -> datetime | None:
+def utc(field: str, moment: datetime | None) -> datetime | None:
+    """Return a request's moment in UTC; ``field`` is the member that gives it."""
     try:
         return moment.astimezone(UTC) if moment else None
     except OverflowError as error:
         raise InvalidRequestError(field, "is no moment that the calendar holds") from error
 
 
-async def _named(actions: Actions, caller: Caller, vraag: Logboekvraag) -> SubjectId | None:
+async def person_named(
+    actions: Actions, caller: Caller, reference: UUID | None, v_nummer: str | None
+) -> SubjectId | None:
     """Return whom an overseer names; a private party has no business with a V-nummer."""
-    if vraag.client_ref is not None:
-        return subject_by_reference(actions, caller, vraag.client_ref)
-    if vraag.v_nummer is None:
+    if reference is not None:
+        return subject_by_reference(actions, caller, reference)
+    if v_nummer is None:
         return None
     if caller.partner.kind.private:
         raise InvalidRequestError("vNummer", "is not for a private party; use clientRef")
-    return await subject_by_number(actions, caller, vraag.v_nummer)
+    return await subject_by_number(actions, caller, v_nummer)
 
 
 def _overview(overview: Overview) -> Response:
-    listed = orjson.dumps([_entry(one) for one in overview.entries])
+    listed = orjson.dumps([entry_wire(one) for one in overview.entries])
     onward = orjson.dumps(overview.onward)
     body = b'{"regels":%s,"volgende":%s,"ontvangstbewijs":%s}' % (
         listed,
@@ -153,7 +169,8 @@ def _overview(overview: Overview) -> Response:
     return Response(body, media_type=JSON)
 
 
-def _entry(seen: SeenEntry) -> dict[str, Any]:
+def entry_wire(seen: SeenEntry) -> dict[str, Any]:
+    """Show an entry: its leaf, and what its payload told where that is not erased."""
     event = seen.event
     leaf = {
         "index": event.index,
@@ -182,7 +199,7 @@ def _told(told: Told) -> dict[str, Any]:
         "reden": told.reason,
         "hoortBij": str(told.parent) if told.parent else None,
         "vorige": told.before,
-        "traceId": told.trace_id,
+        "traceId": shown(told.trace_id),
         "bijzonderheden": {key: detail[key] for key in sorted(SHOWN_DETAIL & detail.keys())},
     }
 

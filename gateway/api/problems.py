@@ -16,6 +16,7 @@ from gateway.domain.errors import (
     GatewayError,
     InvalidRequestError,
     LedgerUnavailableError,
+    StoreUnavailableError,
 )
 from gateway.domain.reasons import EXPLANATIONS, Reason, told
 
@@ -26,6 +27,7 @@ _STATUS: dict[type[GatewayError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     DeliveryRefusedError: HTTPStatus.BAD_REQUEST,
     LedgerUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "Ongeldig verzoek",

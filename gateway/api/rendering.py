@@ -56,6 +56,7 @@ def consent_wire(consent: Consent, state: ConsentEventKind) -> dict[str, object]
         "vastgelegdOp": consent.recorded.isoformat(),
         "vervaltOp": consent.expires.isoformat() if consent.expires else None,
         "beeindigdOp": consent.ended.isoformat() if consent.ended else None,
+        "besluitOverBewoner": consent.decides,
     }
 
 

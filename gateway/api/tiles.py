@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from gateway.api.auditlog import OCTETS, OVERSEERS, WithReader
@@ -21,7 +22,7 @@ async def tile(path: str, request: Request, reader: WithReader) -> Response:
     if path.startswith("entries/") and not await _overseer(request):
         return problem(HTTPStatus.FORBIDDEN, "Alleen toezichthouders lezen regels in bulk.")
     try:
-        content = reader.tile(f"tile/{path}")
+        content = await run_in_threadpool(reader.tile, f"tile/{path}")
     except ValueError:
         return problem(HTTPStatus.NOT_FOUND, "Deze tegel is er niet.")
     return Response(content, media_type=OCTETS)

@@ -7,10 +7,15 @@ from typing import Annotated
 import typer
 
 from audit.verify import Fault
+from gateway.commands import evidence, review
 from gateway.commands.shared import Data, Json, complaints, console, opened, show
-from gateway.wiring import AuditOffice
+from gateway.domain.errors import SettingsError
+from gateway.keeper.office import AuditOffice
 
 app = typer.Typer(help="The log that nobody can rewrite.", no_args_is_help=True)
+app.add_typer(review.app, name="review")
+app.command()(evidence.evidence)
+app.command()(evidence.events)
 
 
 @app.command()
@@ -19,12 +24,15 @@ def verify(
         Path | None, typer.Argument(help="An export folder, checked offline.")
     ] = None,
     vkey: Annotated[str | None, typer.Option(help="Verifier key: the line, or its file.")] = None,
+    minimum: Annotated[
+        int, typer.Option(min=0, help="Index below which the export is pruned.")
+    ] = 0,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Check the live store, or an export offline; exit 1 names every fault."""
     if export is not None:
-        _verify_export(export, vkey)
+        _verify_export(export, vkey, minimum)
     with opened(data) as gateway:
         faults = gateway.audit.verify()
         report = {} if faults else _described(gateway.audit)
@@ -45,19 +53,19 @@ def _say(report: dict[str, object], faults: list[Fault], *, as_json: bool) -> No
     raise typer.Exit(1 if faults else 0)
 
 
-def _verify_export(export: Path, vkey: str | None) -> None:
+def _verify_export(export: Path, vkey: str | None, minimum: int) -> None:
     from audit.verify import main  # noqa: PLC0415 - the stand-alone verifier, as a stranger runs it
 
     if vkey is None:
         complaints.print("an export is checked against a key you already trust: give --vkey")
         raise typer.Exit(2)
-    sys.exit(main([str(export), "--vkey", vkey]))
+    sys.exit(main([str(export), "--vkey", vkey, "--minimum", str(minimum)]))
 
 
 @app.command()
 def fsck(data: Data = None, as_json: Json = False) -> None:
     """Check the live store: every leaf, payload, counter, head and checkpoint."""
-    verify(None, None, data, as_json)
+    verify(None, None, 0, data, as_json)
 
 
 @app.command("export")
@@ -84,7 +92,15 @@ def prove(
 
 
 @app.command("vkey")
-def vkey_line(data: Data = None) -> None:
+def vkey_line(
+    data: Data = None,
+    mldsa: Annotated[
+        bool, typer.Option("--mldsa", help="The ML-DSA-44 key that cosigns published heads.")
+    ] = False,
+) -> None:
     """Print the key by which the log's checkpoints verify, on exactly one line."""
     with opened(data) as gateway:
-        typer.echo(gateway.audit.vkey())
+        line = gateway.audit.mldsa if mldsa else gateway.audit.vkey()
+    if line is None:
+        raise SettingsError("ML-DSA-44 is not offered by the installed library")
+    typer.echo(str(line))

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from gateway import wiring
-from gateway.api.identity import Persona
 from gateway.commands.operations import run
 from gateway.commands.population import PEOPLE, caller_for, fill
 from gateway.commands.shared import Data, complaints, console, settings_for
 from gateway.commands.story import Story, StoryFailedError
+from gateway.domain.callers import Persona
 from gateway.domain.errors import SettingsError
 from gateway.settings import Mode
 

@@ -1,4 +1,4 @@
-"""Run the gate: serve, token, doctor, db, keys."""
+"""Run the gate: serve, token, doctor, db."""
 
 import asyncio
 from pathlib import Path
@@ -9,7 +9,6 @@ import typer
 import uvicorn
 
 from gateway import wiring
-from gateway.api.identity import Persona
 from gateway.commands.shared import (
     Data,
     Json,
@@ -19,12 +18,12 @@ from gateway.commands.shared import (
     settings_for,
     show,
 )
+from gateway.domain.callers import Persona
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import ActorId, RoleId, SubjectId
 from gateway.settings import Mode
 
 db = typer.Typer(help="The store's schema.", no_args_is_help=True)
-keys = typer.Typer(help="The keys that seal the store.", no_args_is_help=True)
 
 
 def serve(data: Data = None) -> None:
@@ -89,12 +88,16 @@ def doctor(
         _live(data)
         return
     with opened(data) as gateway:
+        gateway.log.settled()
         why_not = gateway.ready()
         report: dict[str, object] = {
             "data": str(gateway.settings.data),
+            "store": wiring.store_status(gateway.settings)["store"],
             "mode": gateway.settings.mode,
             "policy": gateway.actions.gate.matrix.digest,
             "entries": gateway.audit.head().size,
+            "guard": str(gateway.audit.mark),
+            "guardApart": "yes" if gateway.settings.log_guard else "no: set DOELPOORT_LOG_GUARD",
             "ready": why_not or "yes",
         }
     show(report, as_json=as_json, title="doctor")
@@ -118,11 +121,11 @@ def upgrade(data: Data = None) -> None:
 @db.command()
 def status(data: Data = None, as_json: Json = False) -> None:
     """Show which schema version the store has and which this program needs."""
-    show(wiring.store_status(settings_for(data)), as_json=as_json, title="schema")
+    show(wiring.store_status(settings_for(data)), as_json=as_json, title="store")
 
 
-@keys.command("status")
-def keys_status(data: Data = None, as_json: Json = False) -> None:
-    """Show how many keys there are of each kind; never a key."""
-    with opened(data) as gateway:
-        show(gateway.key_counts(), as_json=as_json, title="keys")
+@db.command()
+def roles(data: Data = None) -> None:
+    """Make PostgreSQL's roles of least privilege, and grant each what it is for; run as the owner."""
+    made = wiring.make_roles(settings_for(data))
+    typer.echo(f"made: {', '.join(made) or 'none, all were there'}; each is granted what it is for")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway import wiring
-from gateway.actions.consent import ConsentWish
 from gateway.api.rendering import ListJson
 from gateway.commands.shared import partner_named
+from gateway.domain.consent_choices import ConsentWish
 from gateway.domain.decisions import Ask
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.identifiers import ActorId, RoleId

@@ -33,7 +33,7 @@ def notices_status(data: Data = None, as_json: Json = False) -> None:
 def notices_remind(data: Data = None, as_json: Json = False) -> None:
     """Record one reminder of each overdue notice; count them for each partner."""
     with opened(data) as gateway:
-        reminded = asyncio.run(gateway.actions.notices.remind(_operator(gateway)))
+        reminded = asyncio.run(gateway.actions.notices.remind(operator(gateway)))
         report = {_slug(gateway, oin): count for oin, count in sorted(reminded.items())}
     show(report, as_json=as_json, title="reminded")
 
@@ -42,7 +42,7 @@ def notices_remind(data: Data = None, as_json: Json = False) -> None:
 def consent_sweep(data: Data = None, as_json: Json = False) -> None:
     """Record consents that ran out, with notices; list those that will within 30 days."""
     with opened(data) as gateway:
-        swept = asyncio.run(gateway.actions.sweep(_operator(gateway)))
+        swept = asyncio.run(gateway.actions.sweep(operator(gateway)))
     report: dict[str, object] = {
         "expired": swept.expired,
         "expiring": [
@@ -71,7 +71,8 @@ def consent_receipt(
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _operator(gateway: wiring.Gateway) -> Caller:
+def operator(gateway: wiring.Gateway) -> Caller:
+    """Return whom the jobs of the command line act as."""
     coa = partner_named("coa", gateway.catalogue.partners)
     return Caller(coa, RoleId("coa_casemanager"), ActorId("operator"))
 

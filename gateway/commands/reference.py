@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from adapters import ggm
 from gateway import wiring
 from gateway.domain import decisions
 from gateway.domain.purposes import Purpose, Rule
@@ -66,8 +67,25 @@ def settings_page() -> Iterator[str]:
         yield f"| `DOELPOORT_{name.upper()}` | {default} | {field.description} |"
 
 
+def ggm_page() -> Iterator[str]:
+    """Yield the page on the Gemeentelijk Gegevensmodel: each field with its entity and attribute."""
+    labels = {spec.name: spec.label_nl for spec in wiring.load_policy().catalogue.fields}
+    yield from ("# Fields in the Gemeentelijk Gegevensmodel", "", GENERATED, "")
+    yield from (
+        "The export format `ggm` writes these names. *genoemd*: the public model was seen to name the",
+        "entity or the attribute; *voorstel*: a proposal in its style. Fields that are not here have no",
+        "place in the two models looked at (Inburgering, Werk).",
+        "",
+    )
+    yield from ("| field | label | model | entity | attribute | status |", "| --- " * 6 + "|")
+    for one in ggm.targets():
+        place = f"{one.model} | {one.entity} | {one.attribute} | {one.status}"
+        yield f"| `{one.field}` | {labels[one.field]} | {place} |"
+
+
 PAGES = {
     "decision.md": decision_page,
+    "ggm.md": ggm_page,
     "purposes.md": purposes_page,
     "settings.md": settings_page,
 }

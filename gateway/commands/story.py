@@ -16,13 +16,16 @@ from audit.verify import verify_export
 from gateway import wiring
 from gateway.actions.disclose import DisclosureRefusedError, Question
 from gateway.actions.search import SearchQuestion, new_session
+from gateway.actions.statistics import TableQuestion
 from gateway.api.rendering import ListJson, OneJson
 from gateway.commands.population import Person, caller_for, people_of
+from gateway.commands.statistics import nightly
 from gateway.domain.criteria import Criteria, Criterion
 from gateway.domain.decisions import Ask
 from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
 from gateway.domain.reasons import EXPLANATIONS, Reason
+from gateway.domain.statistics import WERK
 
 SHOWN = ("roepnaam", "achternaam", "koppelDatum", "nt2NiveauSpreken", "opleidingsniveauHoogste")
 FULL_GROUP = 10
@@ -34,7 +37,7 @@ class StoryFailedError(Exception):
 
 @dataclass(slots=True)
 class Story:
-    """Plays the parts of klantmanager, matcher and privacy officer on an open gate."""
+    """Plays the parts of klantmanager, matcher, analyst and privacy officer on an open gate."""
 
     gateway: wiring.Gateway
     console: Console
@@ -46,6 +49,7 @@ class Story:
         await self._other_town(client)
         await self._search()
         await self._introduction()
+        await self._analyst(client)
         self._officer()
 
     async def _klantmanager(self) -> Person:
@@ -144,6 +148,37 @@ class Story:
             c for c in consents if c.scope.recipient == matcher.partner.oin and c.ended is None
         )
         await actions.consents.withdraw(casemanager, given.consent_id)
+
+    async def _analyst(self, client: Person) -> None:
+        coa = caller_for(self.gateway, "coa", "analist", "analyst-1")
+        counted = await self.gateway.actions.counting(nightly(coa.partner))
+        self._say(
+            "At night the gate counts everyone; an analyst of COA asks who works (P09)",
+            f"{counted.people} counted",
+            await self._table(coa),
+        )
+        harderwijk = caller_for(self.gateway, "harderwijk", "gemeente_klantmanager", "x").partner
+        pseudonyms = self.gateway.actions.gate.pseudonyms
+        subject = pseudonyms.resolve(harderwijk.oin, client.reference)
+        known = pseudonyms.reference(coa.partner.oin, subject)
+        refusal = await self._refused(coa, known, "P09")
+        self._expect(refusal.reason is Reason.AGGREGATES_ONLY, "an analyst opens nobody")
+        self._say(
+            "She tries to open the person from Harderwijk",
+            f"refused: {EXPLANATIONS[refusal.reason].en}",
+        )
+
+    async def _table(self, analyst: Caller) -> str:
+        question = TableQuestion(Ask(analyst, "P09"), "werk-per-locatie", (WERK,))
+        try:
+            told = await self.gateway.actions.statistics.query(question)
+        except DisclosureRefusedError as refusal:
+            self._expect(refusal.reason is Reason.GROUP_TOO_SMALL, "only few people are withheld")
+            return f"refused: {EXPLANATIONS[refusal.reason].en}"
+        shown = {at[0]: n for at, n in told.table.cells.items() if n is not None}
+        self._expect(min(shown.values()) >= FULL_GROUP, "no number under ten is told")
+        numbers = ", ".join(f"{status or 'all'}: {n}" for status, n in shown.items())
+        return f"{numbers}; {len(told.table.cells) - len(shown)} numbers withheld"
 
     def _officer(self) -> None:
         audit = self.gateway.audit

@@ -8,14 +8,15 @@ What counts as a burgerservicenummer: nine digits that pass the 11-proof,
 3. not part of a longer run of digits, of a hexadecimal word, of a fraction, or of a telephone number
    that begins with its country (``+31 …``, ``0031 …``) or with ``(0)``.
 
-A number that is named is found in any grouping. Only text can be read: what is to be packed (XLSX,
-ZIP) must be looked at before.
+A number that is named is found in any grouping. ``scan`` reads text only; ``inspect`` looks at a whole
+file, and into what is packed (ZIP, XLSX) or printed (PDF).
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from gateway.crypto.packed import texts
 from gateway.domain.errors import GatewayError
 
 _BSN_LENGTH = 9
@@ -61,6 +62,12 @@ class Firewall:
                 yield _passed(b"".join((*held, chunk[:cut])), numbers)
                 held = [chunk[cut:]]
         yield _passed(b"".join(held), numbers)
+
+    @staticmethod
+    def inspect(data: bytes) -> None:
+        """Look at a whole file, unpacked; raises ``ForbiddenNumberError``."""
+        for text in texts(data):
+            _passed(text, frozenset())
 
 
 def passes_eleven_proof(digits: bytes) -> bool:

@@ -1,8 +1,10 @@
 """Every key but the root lives wrapped: the root opens key-encryption keys, these open the rest.
 
-A wrapped key is 70 bytes: format (1), algorithm (1), version of the key-encryption key (4; 0 is the
-root), version of this key (4), nonce (12), and the sealed key with its tag (48). Its place, that is
-kind and handle, is authenticated with the first ten bytes, so a key opens only where it belongs.
+A wrapped key begins with ten bytes: format (1), algorithm or kind of root (1), version of the
+key-encryption key (4; 0 is the root), version of this key (4). Then come nonce (12) and the sealed
+key with its tag (48), or what the root makes of a key-encryption key (``gateway.crypto.root``). Its
+place, that is kind and handle, is authenticated with the ten bytes, so a key opens only where it
+belongs. Nonces are random: one key-encryption key may wrap 2**32 keys (NIST SP 800-38D, 8.3).
 
 Plaintext is kept in memory for the few named keys and key-encryption keys only. A subject's keys
 are unwrapped on each use, so that a destroyed key is gone at once.
@@ -25,20 +27,19 @@ from gateway.crypto.primitives import (
     aead,
     hmac_sha256,
 )
+from gateway.crypto.root import RootKey
 from gateway.domain.errors import UnreadableValueError
-from gateway.domain.keys import KeyExistsError, KeyStore, WrappedKey
+from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, KeyStore, WrappedKey
 
 PROFILE = "profile"
 LOG = "log"
 SUBJECT_TAG_SIZE = 16
 
-_KEK = "kek"
-_KEK_HANDLE = b"kek"
+_KEK_HANDLE = KEK.encode("ascii")
 _NAMED = "named"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ROOT = 0
 _HEADER = struct.Struct(">BBII")
-_KIND_OF_WRAP = bytes((FORMAT, Algorithm.AES_256_GCM))
 _SEALED_AT = _HEADER.size + NONCE_SIZE
 _SIZE = _SEALED_AT + KEY_SIZE + TAG_SIZE
 
@@ -52,9 +53,10 @@ class _Place(NamedTuple):
 class Keyring:
     """Makes, wraps and unwraps keys below one root key."""
 
-    def __init__(self, root: bytes, keys: KeyStore) -> None:
+    def __init__(self, root: RootKey, keys: KeyStore) -> None:
+        self._root = root
         self._keys = keys
-        self._wrappers: dict[int, Aead] = {_ROOT: aead(Algorithm.AES_256_GCM, root)}
+        self._wrappers: dict[int, Aead] = {}
         self._newest = _ROOT
         self._named: dict[str, bytes] = {}
 
@@ -81,12 +83,14 @@ class Keyring:
 
     def unwrap(self, handle: bytes, kind: str, wrapped: bytes) -> bytes:
         """Return the key that was wrapped for this place; ``UnreadableValueError`` for any other."""
-        if len(wrapped) != _SIZE or not wrapped.startswith(_KIND_OF_WRAP):
-            raise UnreadableValueError(f"{kind} key: gone, or not a wrapped key")
-        under = int.from_bytes(wrapped[2:6], "big")
-        if (under == _ROOT) != (kind == _KEK):
-            raise UnreadableValueError(f"{kind} key: not wrapped under the key above it")
+        if kind == KEK:
+            return self._unwrap_by_root(handle, wrapped)
         header, nonce = wrapped[: _HEADER.size], wrapped[_HEADER.size : _SEALED_AT]
+        if len(wrapped) != _SIZE or header[:2] != bytes((FORMAT, Algorithm.AES_256_GCM)):
+            raise UnreadableValueError(f"{kind} key: gone, or not a wrapped key")
+        under = int.from_bytes(header[2:6], "big")
+        if under == _ROOT:
+            raise UnreadableValueError(f"{kind} key: not wrapped under the key above it")
         try:
             return self._wrapper(under).decrypt(
                 nonce, wrapped[_SEALED_AT:], _binding(header, kind, handle)
@@ -101,15 +105,37 @@ class Keyring:
         take it up when they start.
         """
         version = self._newest_version(fresh=True) + 1
-        self._keys.add((self._wrap_new(_ROOT, _Place(_KEK_HANDLE, _KEK, version)),))
+        self._keys.add((self._wrap_new(_ROOT, _Place(_KEK_HANDLE, KEK, version)),))
         self._newest = version
         return version
 
+    def refresh(self) -> int:
+        """Take up the newest key-encryption key there is, and return its version."""
+        return self._newest_version(fresh=True)
+
+    def rewrapped(self, row: WrappedKey) -> WrappedKey:
+        """Wrap the same key under the newest key-encryption key; ``UnreadableValueError``."""
+        place = _Place(row.handle, row.kind, row.version)
+        return self._wrap(self._newest_version(), place, self._unwrap_row(row))
+
+    def moved(self, row: WrappedKey, root: RootKey) -> WrappedKey:
+        """Wrap a key-encryption key under another root; ``UnreadableValueError``."""
+        place = _Place(row.handle, row.kind, row.version)
+        return _wrap_by_root(root, place, self._unwrap_row(row))
+
+    def opens(self) -> bool:
+        """Tell whether the root opens the newest key-encryption key; ``True`` where none is yet."""
+        newest = self._keys.get(_KEK_HANDLE, KEK)
+        try:
+            return newest is None or bool(self._unwrap_row(newest))
+        except UnreadableValueError:
+            return False
+
     def _newest_version(self, *, fresh: bool = False) -> int:
         if self._newest == _ROOT or fresh:
-            newest = self._keys.get(_KEK_HANDLE, _KEK)
+            newest = self._keys.get(_KEK_HANDLE, KEK)
             if newest is None:
-                self._kept(_KEK_HANDLE, _KEK, _ROOT)
+                self._kept(_KEK_HANDLE, KEK, _ROOT)
             self._newest = 1 if newest is None else newest.version
         return self._newest
 
@@ -121,6 +147,8 @@ class Keyring:
         made = self._wrap_new(under, _Place(handle, kind, 1))
         try:
             self._keys.add((made,))
+        except KeyRetiredError:
+            return self._made(handle, kind, self.refresh())
         except KeyExistsError:  # another gateway, or another thread, was first
             first = self._keys.get(handle, kind)
             if first is None:
@@ -131,7 +159,7 @@ class Keyring:
     def _wrapper(self, version: int) -> Aead:
         wrapper = self._wrappers.get(version)
         if wrapper is None:
-            rows = self._keys.versions(_KEK_HANDLE, _KEK)
+            rows = self._keys.versions(_KEK_HANDLE, KEK)
             row = next((row for row in rows if row.version == version), None)
             if row is None:
                 raise UnreadableValueError(f"key-encryption key version {version}: gone")
@@ -144,13 +172,32 @@ class Keyring:
             raise UnreadableValueError(f"{row.kind} key: another version than its row says")
         return self.unwrap(row.handle, row.kind, row.wrapped)
 
+    def _unwrap_by_root(self, handle: bytes, wrapped: bytes) -> bytes:
+        header = wrapped[: _HEADER.size]
+        if len(header) < _HEADER.size or header[0] != FORMAT:
+            raise UnreadableValueError("kek key: gone, or not a wrapped key")
+        if any(header[2:6]):
+            raise UnreadableValueError("kek key: not wrapped under the key above it")
+        if header[1] != self._root.number:
+            raise UnreadableValueError("kek key: wrapped by another kind of root key")
+        return self._root.unwrap(wrapped[_HEADER.size :], _binding(header, KEK, handle))
+
     def _wrap_new(self, under: int, place: _Place) -> WrappedKey:
+        return self._wrap(under, place, token_bytes(KEY_SIZE))
+
+    def _wrap(self, under: int, place: _Place, key: bytes) -> WrappedKey:
+        if under == _ROOT:
+            return _wrap_by_root(self._root, place, key)
         header = _HEADER.pack(FORMAT, Algorithm.AES_256_GCM, under, place.version)
         nonce = token_bytes(NONCE_SIZE)
-        sealed = self._wrapper(under).encrypt(
-            nonce, token_bytes(KEY_SIZE), _binding(header, place.kind, place.handle)
-        )
-        return WrappedKey(*place, header + nonce + sealed)
+        bound = _binding(header, place.kind, place.handle)
+        sealed = self._wrapper(under).encrypt(nonce, key, bound)
+        return WrappedKey(*place, header + nonce + sealed, under)
+
+
+def _wrap_by_root(root: RootKey, place: _Place, key: bytes) -> WrappedKey:
+    header = _HEADER.pack(FORMAT, root.number, _ROOT, place.version)
+    return WrappedKey(*place, header + root.wrap(key, _binding(header, place.kind, place.handle)))
 
 
 def _binding(header: bytes, kind: str, handle: bytes) -> bytes:

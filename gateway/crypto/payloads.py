@@ -4,10 +4,12 @@ Associated data: ``doelpoort log`` and a zero byte, whose key (1: 0 the log's ow
 the tag where there is one (16), the context. The first byte of a sealed payload says whose key.
 """
 
+from collections.abc import Collection, Mapping
+
 from gateway.crypto.keyring import LOG, Keyring
 from gateway.crypto.primitives import Algorithm, open_message, seal_message
 from gateway.domain.errors import UnreadableValueError
-from gateway.domain.keys import KeyStore
+from gateway.domain.keys import KeyStore, WrappedKey
 
 _OWN = b"\0"
 _SUBJECT = b"\1"
@@ -18,7 +20,7 @@ class LogPayloadSealer:
 
     A tag without a key belongs to someone who is not known (any more): such a payload is sealed
     under the log's own key, so that a question about an invented subject is on the record too and
-    makes no keys. Keys are asked of the store each time: one that is destroyed opens nothing.
+    makes no keys. Keys are asked of the store for each batch: one that is destroyed opens nothing.
     """
 
     def __init__(self, keyring: Keyring, keys: KeyStore) -> None:
@@ -28,6 +30,27 @@ class LogPayloadSealer:
     def tag(self, subject: bytes) -> bytes:
         """Return the keyed tag under which the store may know the subject; 16 bytes."""
         return self._keyring.subject_tag(subject)
+
+    def for_batch(self, tags: Collection[bytes]) -> "BatchSealer":
+        """Read the keys of these tags in one go, and no others; let go of it after the batch."""
+        found = self._keys.newest(tags, LOG)
+        return BatchSealer(self._keyring, self._keys, {tag: found.get(tag) for tag in tags})
+
+    def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
+        """Open one payload, as ``BatchSealer.open`` does."""
+        return self.for_batch(() if tag is None else (tag,)).open(tag, context, sealed)
+
+
+class BatchSealer:
+    """Seals and opens for the tags of one batch; each key is unwrapped when first asked for."""
+
+    def __init__(
+        self, keyring: Keyring, keys: KeyStore, rows: Mapping[bytes, WrappedKey | None]
+    ) -> None:
+        self._keyring = keyring
+        self._keys = keys
+        self._rows = rows
+        self._unwrapped: dict[bytes, bytes] = {}
 
     def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
         """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""
@@ -55,13 +78,20 @@ class LogPayloadSealer:
         return self._keyring.named("log")
 
     def _subject_key(self, tag: bytes) -> bytes | None:
-        row = self._keys.get(tag, LOG)
+        key = self._unwrapped.get(tag)
+        row = self._rows[tag] if key is None else None
         if row is None:
-            return None
+            return key
         try:
-            return self._keyring.unwrap(tag, LOG, row.wrapped)
+            key = self._unwrapped[tag] = self._keyring.unwrap(tag, LOG, row.wrapped)
         except UnreadableValueError as error:
             raise ValueError(str(error)) from None
+        return key
+
+
+def under_her_key(sealed: bytes) -> bool:
+    """Tell whether a sealed payload opens under its subject's own key, and not under the log's."""
+    return sealed.startswith(_SUBJECT)
 
 
 def _binding(whose: bytes, tag: bytes | None, context: bytes) -> bytes:

@@ -1,16 +1,76 @@
-"""The root key in a file that only its owner can read; everything else hangs from it."""
+"""The root of all keys: what wraps the key-encryption keys, and a file that can hold it.
+
+A root key is held here, in memory, or by a service that never gives it away
+(``gateway.crypto.transit``, ``gateway.crypto.pkcs11``).
+"""
 
 import os
 import stat
 from pathlib import Path
 from secrets import token_bytes
+from typing import Protocol
 
-from gateway.crypto.primitives import KEY_SIZE
-from gateway.domain.errors import SettingsError
+from cryptography.exceptions import InvalidTag
+
+from gateway.crypto.primitives import KEY_SIZE, NONCE_SIZE, Algorithm, aead
+from gateway.domain.errors import SettingsError, UnreadableValueError
 
 _HEADER = b"doelpoort root key v1\n"
 _FILE_SIZE = len(_HEADER) + 2 * KEY_SIZE + 1
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class RootKey(Protocol):
+    """Wraps and unwraps key-encryption keys.
+
+    ``number`` stands in the second byte of each and says which kind of root wrapped it.
+    """
+
+    number: int
+
+    def wrap(self, key: bytes, bound: bytes) -> bytes:
+        """Seal a key, bound to its place; raises ``UnavailableRootError``."""
+        ...
+
+    def unwrap(self, sealed: bytes, bound: bytes) -> bytes:
+        """Open a key in its place.
+
+        Raises ``UnreadableValueError``, or ``UnavailableRootError`` when a service does not answer.
+        """
+        ...
+
+
+class UnavailableRootError(SettingsError):
+    """The service that holds the root key does not answer, or refuses."""
+
+
+class LocalRoot:
+    """A root key in memory: from a file, or from the environment; AES-256-GCM, random nonces."""
+
+    number = int(Algorithm.AES_256_GCM)
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = aead(Algorithm.AES_256_GCM, key)
+
+    @classmethod
+    def from_digits(cls, digits: str) -> "LocalRoot":
+        """Read 64 hexadecimal digits; ``SettingsError`` for anything else, never repeating it."""
+        try:
+            return cls(bytes.fromhex(digits))
+        except ValueError:
+            raise SettingsError("root secret: is not 64 hexadecimal digits") from None
+
+    def wrap(self, key: bytes, bound: bytes) -> bytes:
+        """Return nonce (12) and sealed key (48)."""
+        nonce = token_bytes(NONCE_SIZE)
+        return nonce + self._cipher.encrypt(nonce, key, bound)
+
+    def unwrap(self, sealed: bytes, bound: bytes) -> bytes:
+        """Open what ``wrap`` sealed."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], bound)
+        except (InvalidTag, ValueError):
+            raise UnreadableValueError("kek key: moved or changed") from None
 
 
 class RootKeyFile:
@@ -32,6 +92,26 @@ class RootKeyFile:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        self._sync_folder()
+
+    @property
+    def successor(self) -> "RootKeyFile":
+        """The file beside it, in which a new root key waits until it has taken over."""
+        return RootKeyFile(self._path.with_name(self._path.name + ".next"))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a file."""
+        return self._path.exists()
+
+    def succeed(self, key: Path) -> None:
+        """Take the place of another key file, for good; durable on return."""
+        self._path.replace(key)
+        self._sync_folder()
+
+    def discard(self) -> None:
+        """Remove a key that opens nothing."""
+        self._path.unlink(missing_ok=True)
         self._sync_folder()
 
     def read(self) -> bytes:

@@ -32,7 +32,7 @@ from gateway.crypto.primitives import (
 )
 from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import SubjectId
-from gateway.domain.keys import KeyStore
+from gateway.domain.keys import KeyRetiredError, KeyStore
 from gateway.domain.subjects import SealedProfile
 
 _HEADER = b"\xff\xff\xff\xff"
@@ -63,6 +63,13 @@ class FieldVault:
 
         Raises ``KeyExistsError`` when one of them has keys already; then none is made.
         """
+        try:
+            return self._created(subjects)
+        except KeyRetiredError:  # the keys were rotated since this gate looked
+            self._keyring.refresh()
+            return self._created(subjects)
+
+    def _created(self, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, bytes]:
         ring = self._keyring
         profile_keys = [ring.wrap_new(subject.bytes, PROFILE) for subject in subjects]
         log_keys = [ring.wrap_new(ring.subject_tag(subject.bytes), LOG) for subject in subjects]

@@ -42,6 +42,8 @@ def covering(rule: Rule, scene: Scene) -> Consent | Reason:
         return Reason.CONSENT_SCOPE_MISMATCH if to_caller else Reason.CONSENT_NOT_FOUND
     newest = max(fitting, key=_given)
     state = newest.state_at(scene.moment)
+    if newest.since is None and state is ConsentEventKind.EXPIRED:  # only ever asked
+        return Reason.CONSENT_NOT_FOUND
     return newest if state in OPENING else _WHY_NOT[state]
 
 

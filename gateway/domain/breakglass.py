@@ -110,7 +110,7 @@ def break_glass(
         purpose.code,
         at,
         at + TERM,
-        _checked("reden", reason),
+        checked_words("reden", reason),
     )
 
 
@@ -138,7 +138,7 @@ def review(
         raise InvalidRequestError("beoordelaar", "nobody reviews her own break-glass")
     if at < glass.at:
         raise InvalidRequestError("moment", "lies before the break-glass")
-    return Review(by, at, verdict, _checked("toelichting", note))
+    return Review(by, at, verdict, checked_words("toelichting", note))
 
 
 def overdue(broken: Broken, moment: datetime) -> bool:
@@ -146,8 +146,11 @@ def overdue(broken: Broken, moment: datetime) -> bool:
     return broken.verdict is None and moment >= broken.glass.at + REVIEW_TERM
 
 
-def _checked(name: str, text: str) -> str:
-    """Return a text of one line that names no one by number (5); ``name`` is the field's."""
+def checked_words(name: str, text: str) -> str:
+    """Return a text of one line that names no one by number (5); ``name`` is the field's.
+
+    Raises ``InvalidRequestError`` for one that is too short, too long or holds a number.
+    """
     line = " ".join(text.split())
     if not line.isprintable():
         raise InvalidRequestError(name, "holds a character that cannot be shown")

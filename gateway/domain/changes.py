@@ -6,10 +6,16 @@ from uuid import UUID
 
 from gateway.domain.breakglass import GlassBreak, Review
 from gateway.domain.consents import ConsentEvent
+from gateway.domain.counting import BlindCube
+from gateway.domain.exports import Export
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, SubjectId
 from gateway.domain.introductions import Introduction, IntroductionState
+from gateway.domain.look_ups import LookUp
 from gateway.domain.notices import Notice
+from gateway.domain.rectification import Rectification, RectificationState
 from gateway.domain.relations import RelationEvent
+from gateway.domain.signals import Judged, Verdict
+from gateway.domain.statistics import Told
 from gateway.domain.subjects import Withholding
 
 
@@ -61,6 +67,38 @@ class StoreProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviseProfile:
+    """Store the next version of a known profile, which came from no delivery.
+
+    It keeps the as-of day, delivery and content digest of the version before; the values of all
+    versions before it are deleted. Refused when another version got there first.
+    """
+
+    subject: SubjectId
+    version: int
+    at: datetime
+    changed: int
+    parts: bytes
+    facts: RuleFacts
+    terms: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePurposes:
+    """Say from when which purposes no longer keep this profile here, and raise its epoch."""
+
+    subject: SubjectId
+    closed: tuple[tuple[PurposeCode, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropQuarantine:
+    """Delete quarantined rows that came in before a moment."""
+
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordConsent:
     """Append a consent event and raise the subject's epoch.
 
@@ -81,21 +119,37 @@ class RecordRelations:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchAs:
+    """How someone may be found from now on: under which blind ``terms``, or not at all."""
+
+    terms: tuple[bytes, ...] = ()
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Withhold:
-    """Record a restriction or objection under ``withholding_id`` and raise the subject's epoch."""
+    """Record a restriction or objection under ``withholding_id`` and raise the subject's epoch.
+
+    ``search`` says what it leaves of searching; ``None``: what there was.
+    """
 
     subject: SubjectId
     withholding_id: UUID
     withholding: Withholding
+    search: SearchAs | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LiftWithholding:
-    """End a restriction or objection at ``at``; refused when it is another's or was lifted before."""
+    """End a restriction or objection at ``at``; refused when it is another's or was lifted before.
+
+    ``search`` says what searching it gives back; ``None``: none.
+    """
 
     subject: SubjectId
     withholding_id: UUID
     at: datetime
+    search: SearchAs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +266,115 @@ class ReviewGlass:
     review: Review
 
 
+@dataclass(frozen=True, slots=True)
+class PublishCounts:
+    """Put these cubes in the place of all before; refused when later ones are there already."""
+
+    at: datetime
+    cubes: tuple[BlindCube, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TellTable:
+    """Keep that an analyst of ``recipient`` is told a table.
+
+    ``earlier`` is how many she was told when this one was judged; refused when it is more by now.
+    """
+
+    recipient: Oin
+    actor: ActorId
+    told: Told
+    earlier: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeVerdict:
+    """Keep what one officer found of a signal, in place of an earlier proposal; refused once closed."""
+
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSignal:
+    """Close a signal: refused unless another officer proposed this verdict and it is still open."""
+
+    signal_id: UUID
+    verdict: Verdict
+    by: ActorId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskLookUp:
+    """Keep a request to look a person up in the log; it changes no decision."""
+
+    look_up: LookUp
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveLookUp:
+    """Note that another officer approved a request; refused the second time, and to who asked."""
+
+    look_up_id: UUID
+    by: ActorId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExport:
+    """Keep an export that was asked for, and drop the parts of those whose term has passed."""
+
+    export: Export
+
+
+@dataclass(frozen=True, slots=True)
+class StagePart:
+    """Keep one sealed part of an export, with how many people it shows; refused out of its turn."""
+
+    export: UUID
+    number: int
+    shown: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FetchExport:
+    """Note that an export leaves; refused when it is not whole, left before, or its term has passed."""
+
+    export: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearExport:
+    """Drop the parts of an export that left."""
+
+    export: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AskRectification:
+    """Keep that someone called a field wrong, under the id of its entry; it changes no decision."""
+
+    rectification: Rectification
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRectification:
+    """Note what became of it; refused when it is another's or was closed before."""
+
+    rectification_id: UUID
+    subject: SubjectId
+    state: RectificationState
+    at: datetime
+
+
 Change = (
     RequireEpoch
     | StoreProfile
+    | ReviseProfile
+    | ClosePurposes
+    | DropQuarantine
     | RecordConsent
     | RecordRelations
     | Withhold
@@ -232,4 +392,16 @@ Change = (
     | CloseIntroduction
     | BreakGlass
     | ReviewGlass
+    | AskLookUp
+    | AskRectification
+    | CloseRectification
+    | ApproveLookUp
+    | ProposeVerdict
+    | CloseSignal
+    | PublishCounts
+    | TellTable
+    | OpenExport
+    | StagePart
+    | FetchExport
+    | ClearExport
 )

@@ -1,4 +1,7 @@
-"""The fields toestemming_*: filled from the ledger of consents, which alone knows how each stands."""
+"""The fields toestemming_*: filled from the ledger of consents, which alone knows how each stands.
+
+They have no column for a state, so what was only asked, and never answered, is not among them.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +29,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Consent], _Cell]]] = {
     "toestemming_ontvanger": lambda consent: consent.scope.recipient,
     "toestemming_velden": lambda consent: sorted(consent.scope.fields),
     "toestemming_taal": lambda consent: consent.scope.language,
-    "toestemming_tijdstip": lambda consent: _moment(consent.recorded),
+    "toestemming_tijdstip": lambda consent: _moment(consent.since or consent.recorded),
     "toestemming_vervaldatum": lambda consent: _moment(consent.expires),
     "toestemming_ingetrokken_op": _withdrawn,
 }
@@ -40,10 +43,14 @@ def consent_fields(
     Without any consent nothing is written: the field is missing, as for any value nobody has.
     """
     asked = [name for name in names if name in _COLUMNS]
-    consents = fold(events, moment) if asked else ()
+    consents = [one for one in fold(events, moment) if _answered(one)] if asked else ()
     if not consents:
         return {}
     return {
         name: json.dumps([_COLUMNS[name](one) for one in consents], separators=(",", ":")).encode()
         for name in asked
     }
+
+
+def _answered(consent: Consent) -> bool:
+    return consent.since is not None or consent.state is ConsentEventKind.REFUSED

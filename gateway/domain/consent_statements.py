@@ -6,7 +6,7 @@ GDPR art. 7(1): the controller can show who agreed to what, when, and told with 
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.domain.consents import OPENING, ConsentEventKind
+from gateway.domain.consents import RUNNING, ConsentEventKind
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode
 
 
@@ -76,6 +76,7 @@ class ConsentStatement:
     explicit: bool = False
     interpreter: bool = False
     read_back: bool = False
+    decides: bool = False
 
     def __post_init__(self) -> None:
         if not self.events:
@@ -89,12 +90,13 @@ class ConsentStatement:
         """How it was said, in words."""
         told = "with an interpreter" if self.interpreter else "without an interpreter"
         confirmed = ", read back and confirmed" if self.read_back else ""
-        return f"asked in {self.text.language}, {told}{confirmed}"
+        deciding = ", recorded by someone who decides about the resident" if self.decides else ""
+        return f"asked in {self.text.language}, {told}{confirmed}{deciding}"
 
     def history(self, moment: datetime) -> tuple[StatementEvent, ...]:
         """Return the events up to ``moment``, with the end of the term when it has passed."""
         past = tuple(event for event in self.events if event.at <= moment)
-        open_still = bool(past) and past[-1].state in OPENING
+        open_still = bool(past) and past[-1].state in RUNNING
         if open_still and self.expires is not None and self.expires <= moment:
             return (*past, StatementEvent(ConsentEventKind.EXPIRED, self.expires))
         return past

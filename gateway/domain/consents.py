@@ -6,15 +6,16 @@
 4. Whoever is not named, and whatever field is not named, is not covered.
 5. A newer consent for the same purpose and recipient takes the place of the older one for good:
    withdrawing it revives nothing.
+6. That a consent was asked opens nothing; the request waits thirty days for her answer.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode
+from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
 
 
 class ConsentEventKind(StrEnum):
@@ -51,7 +52,8 @@ class ConsentEvent:
 
     ``recorded_by`` is the actor's pseudonymous id, ``interpreter`` whether one helped, ``guardian``
     whether her legal representative agreed for her (UAVG art. 5(1)), ``read_back`` whether her
-    choice was read back to her and confirmed.
+    choice was read back to her and confirmed; ``decides`` whether the recorder decides about her
+    herself, so that she may feel less free to refuse (recital 43): the officer looks at those.
     """
 
     consent_id: ConsentId
@@ -63,16 +65,30 @@ class ConsentEvent:
     interpreter: bool = False
     guardian: bool = False
     read_back: bool = False
+    decides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that waits for an answer: of whom, and the event with its scope."""
+
+    subject: SubjectId
+    event: ConsentEvent
+    scope: ConsentScope
 
 
 OPENING: Final = frozenset({ConsentEventKind.GIVEN, ConsentEventKind.RENEWED})
+RUNNING: Final = OPENING | {ConsentEventKind.REQUESTED}
+# The gate's own choice, from GDPR art. 5(1)(e); an introduction waits as long.
+REQUEST_TERM: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
     """A consent as its events leave it at the last of them.
 
-    ``since`` is when it was first given (``None``: never); ``ended`` when it stopped for good.
+    ``since`` is when it was first given (``None``: never); ``ended`` when it stopped for good;
+    ``decides`` whether any of its recorders decides about her.
     """
 
     consent_id: ConsentId
@@ -82,10 +98,11 @@ class Consent:
     expires: datetime | None
     state: ConsentEventKind
     ended: datetime | None = None
+    decides: bool = False
 
     def state_at(self, moment: datetime) -> ConsentEventKind:
-        """Return the state at ``moment``: an open consent past its term is expired."""
-        if self.state in OPENING and self.expires is not None and moment >= self.expires:
+        """Return the state at ``moment``: a consent or request past its term is expired."""
+        if self.state in RUNNING and self.expires is not None and moment >= self.expires:
             return ConsentEventKind.EXPIRED
         return self.state
 
@@ -109,7 +126,16 @@ def _first(event: ConsentEvent) -> Consent | None:
     opens = event.kind in OPENING
     ended = None if opens or event.kind is ConsentEventKind.REQUESTED else event.at
     since = event.at if opens else None
-    return Consent(event.consent_id, event.scope, event.at, since, event.expires, event.kind, ended)
+    return Consent(
+        event.consent_id,
+        event.scope,
+        event.at,
+        since,
+        event.expires,
+        event.kind,
+        ended,
+        event.decides,
+    )
 
 
 def _after(consent: Consent, event: ConsentEvent) -> Consent:
@@ -117,12 +143,30 @@ def _after(consent: Consent, event: ConsentEvent) -> Consent:
         return consent
     if consent.state_at(event.at) is ConsentEventKind.EXPIRED:  # (2): a term that ran out is over
         return replace(consent, state=ConsentEventKind.EXPIRED, ended=consent.expires)
+    decides = consent.decides or event.decides
     if event.kind not in OPENING:
-        return replace(consent, state=event.kind, ended=event.at)
+        return replace(consent, state=event.kind, ended=event.at, decides=decides)
+    term = consent.expires if consent.since else None  # a request's term is not the answer's
     return replace(
         consent,
         state=event.kind,
+        decides=decides,
         since=consent.since or event.at,
         scope=event.scope or consent.scope,
-        expires=event.expires or consent.expires,
+        expires=event.expires or term,
+    )
+
+
+def request_for(
+    consents: Iterable[Consent], purpose: PurposeCode, recipient: str, moment: datetime
+) -> Consent | None:
+    """Return the request to agree to this purpose and recipient that waits for her answer."""
+    return next(
+        (
+            one
+            for one in consents
+            if (one.scope.purpose, one.scope.recipient) == (purpose, recipient)
+            and one.state_at(moment) is ConsentEventKind.REQUESTED
+        ),
+        None,
     )

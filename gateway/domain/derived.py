@@ -12,7 +12,7 @@ from typing import Final
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.identifiers import FieldName
-from gateway.domain.parameters import Terms
+from gateway.domain.parameters import Parameters, Terms
 
 Values = Mapping[FieldName, JsonValue]
 Derived = dict[FieldName, JsonValue]
@@ -24,6 +24,44 @@ WAIT_OVER: Final = frozenset({"aan_te_vragen", "aangevraagd", "verleend", "gewei
 DEPLOYABLE: Final = {FREE: "direct", PERMIT_NEEDED: "met_vergunning"}
 MOST_YEARS: Final = 50
 DAYS_A_YEAR: Final = 365.25
+
+
+DERIVABLE: Final = frozenset(
+    map(
+        FieldName,
+        (
+            "meerderjarig", "leeftijdsband", "asiel_wachttijd_voldaan", "arbeidsmarktaantekening",
+            "inzetbaarheid", "mag_werken", "huisvesting_streefdatum", "verhuis_streefdatum",
+            "pip_deadline", "opvanglocatie_gemeente_code", "coa_regio", "ervaring_jaren",
+        ),
+    )
+)  # fmt: skip
+INPUTS: Final = frozenset(
+    map(
+        FieldName,
+        (
+            "geboortedatum", "verblijfstitel_code", "doelgroep", "asielaanvraag_datum",
+            "twv_status", "w_document_geldig_tot", "opvang_door_coa", "koppel_datum",
+            "woningaanbod_datum", "inburgeringsplicht_kennisgeving", "brp_inschrijfdatum",
+            "opvanglocatie_code", "werkervaring",
+        ),
+    )
+)  # fmt: skip
+
+
+def rederived(
+    values: Values, days: tuple[date, date], codes: CodeLists, parameters: Parameters
+) -> Derived:
+    """Return ``values`` as they stand on the second of ``days``, derived on the first before.
+
+    A value that could be derived, and does not follow from the others on the first day, was
+    delivered: it stays.
+    """
+    then, now = days
+    given = {name: value for name, value in values.items() if name not in DERIVABLE}
+    followed = derive(given, then, codes, parameters.on(then))
+    sources = {n: v for n, v in values.items() if n not in followed or followed[n] != v}
+    return sources | derive(sources, now, codes, parameters.on(now))
 
 
 def derive(values: Values, day: date, codes: CodeLists, terms: Terms) -> Derived:

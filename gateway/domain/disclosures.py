@@ -7,6 +7,7 @@ from uuid import UUID
 from gateway.domain.decisions import Decision
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.records import Receipt
+from gateway.domain.subjects import ProfileVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Disclosed:
     """One subject's share of a disclosure, opened and ready to render.
 
     ``reference`` is the recipient's own pseudonym; ``values`` maps granted field names to JSON
-    text as stored; ``missing`` names granted fields that hold no value.
+    text as stored; ``missing`` names granted fields that hold no value. ``versions`` tells since
+    when each field stands as it does.
     """
 
     subject: SubjectId
@@ -34,6 +36,7 @@ class Disclosed:
     refused: tuple[tuple[FieldName, str], ...]
     obligations: tuple[Obligation, ...]
     receipt: Receipt
+    versions: tuple[ProfileVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ class LedgerUnavailableError(GatewayError):
     code = "LEDGER_UNAVAILABLE"
 
 
+class StoreUnavailableError(GatewayError):
+    """The database does not answer now, or not as it promised; nothing may leave (HTTP 503)."""
+
+    code = "STORE_UNAVAILABLE"
+
+
 class UnreadableValueError(GatewayError):
     """A sealed value does not open: it was moved, changed, or its key is gone."""
 

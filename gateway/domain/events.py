@@ -1,6 +1,7 @@
 """What operators may be told: one frozen type an event; its fields are the allow-list."""
 
 from dataclasses import dataclass
+from traceback import walk_tb
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,32 @@ class LogStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundFailed:
+    """One of the keeper's rounds did not succeed: which, and the type of the error, no text."""
+
+    work: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFailed:
     """A request ended in a fault of ours: its type, and module and line in the code, no text."""
 
     error: str
     place: str
+
+    @classmethod
+    def of(cls, error: Exception) -> "RequestFailed":
+        """Tell of a fault where it arose: module and line are code, never a value."""
+        *_, (frame, line) = walk_tb(error.__traceback__)
+        return cls(type(error).__name__, f"{frame.f_globals.get('__name__')}:{line}")
+
+
+@dataclass(frozen=True, slots=True)
+class PageBrokeItsPolicy:
+    """A browser refused to do something that a page of ours asked: which directive forbade it."""
+
+    directive: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +81,22 @@ class GlassBroken:
     partner: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogbookBehind:
+    """Another logbook does not take what it is told: ``unreachable`` or ``refused``, how many wait."""
+
+    why: str
+    entries: int
+
+
 Event = (
     DisclosureDecided
     | DeliveryProcessed
     | ConsentRecorded
     | LogStopped
+    | LogbookBehind
+    | RoundFailed
     | RequestFailed
+    | PageBrokeItsPolicy
     | GlassBroken
 )

@@ -22,7 +22,7 @@ from gateway.domain.identifiers import ConsentId, FieldName, RuleId
 from gateway.domain.purposes import RelationTest, Rule, Stage
 from gateway.domain.reasons import Reason, step, told
 from gateway.domain.relation_tests import INTRODUCED, OFFERED, PLACED
-from gateway.domain.relations import RelationEvent, RelationKind
+from gateway.domain.relations import STAY, RelationEvent, RelationKind
 from gateway.domain.replay import Recorded
 from gateway.domain.scene import Scene
 from gateway.domain.subjects import WithholdingKind
@@ -358,7 +358,7 @@ def _stay(scene: Scene) -> tuple[datetime | None, datetime | None]:
     came = left = None
     here = False
     for event in _past(scene):
-        if event.kind not in {RelationKind.VERBLIJFT, RelationKind.GEHUISVEST}:
+        if event.kind not in STAY | {RelationKind.GEHUISVEST}:
             continue
         at_site = event.kind is RelationKind.VERBLIJFT and event.party in scene.caller.locations
         if at_site and not here:

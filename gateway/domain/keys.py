@@ -1,10 +1,14 @@
 """Where wrapped keys live: apart from the data they open, so that destroying a key shreds the data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from gateway.domain.errors import GatewayError
+
+KEK = "kek"
+"""Kind, and in ASCII the handle, of the key-encryption keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +16,15 @@ class WrappedKey:
     """A key that only the key above it can open; ``version`` counts from 1 per handle and kind.
 
     ``handle`` is the subject id's bytes for kind ``profile``, the subject's tag for kind ``log``
-    and an ASCII name for kinds ``kek`` and ``named``.
+    and an ASCII name for kinds ``kek`` and ``named``. ``under`` is the version of the key-encryption
+    key that wraps it; 0 is the root.
     """
 
     handle: bytes
     kind: str
     version: int
     wrapped: bytes = field(repr=False)
+    under: int = 0
 
 
 class KeyExistsError(GatewayError):
@@ -30,8 +36,17 @@ class KeyExistsError(GatewayError):
         super().__init__(f"key of kind {kind}, version {version}, exists already")
 
 
+class KeyRetiredError(GatewayError):
+    """A new key is wrapped under a key-encryption key that was retired meanwhile; wrap it anew."""
+
+    code = "KEY_RETIRED"
+
+    def __init__(self, under: int) -> None:
+        super().__init__(f"key-encryption key version {under}: retired; wrap under the newest")
+
+
 class KeyStore(Protocol):
-    """Keeps wrapped keys; a key once added is never replaced, only destroyed.
+    """Keeps wrapped keys; a key once added is never replaced, only wrapped anew or destroyed.
 
     Called from the event loop's thread and from the log's writer thread.
     """
@@ -40,12 +55,16 @@ class KeyStore(Protocol):
         """Keep new keys, all or none, durable on return.
 
         Raises ``KeyExistsError`` when a handle, kind and version is there already, or twice in
-        ``keys``, or was destroyed.
+        ``keys``, or was destroyed; ``KeyRetiredError`` when the key above one is gone.
         """
         ...
 
     def get(self, handle: bytes, kind: str) -> WrappedKey | None:
         """Return the newest version, or ``None`` when there is no key (any more)."""
+        ...
+
+    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, WrappedKey]:
+        """Return the newest version of each handle that has one; as ``get`` for each, but cheaper."""
         ...
 
     def versions(self, handle: bytes, kind: str) -> Sequence[WrappedKey]:
@@ -61,4 +80,76 @@ class KeyStore(Protocol):
 
     def destroyed(self, handle: bytes, kind: str) -> bool:
         """Tell whether there were keys that have been destroyed."""
+        ...
+
+    def wrapped_before(
+        self, under: int, after: WrappedKey | None, limit: int
+    ) -> Sequence[WrappedKey]:
+        """Return keys wrapped under versions older than ``under``, in order of place.
+
+        Those of the root are not among them. ``after`` is the last one of the page before.
+        """
+        ...
+
+    def rewrap(self, keys: Sequence[tuple[WrappedKey, WrappedKey]]) -> int:
+        """Put each second key where the first one still stands; durable on return.
+
+        Returns how many were put; one that was destroyed or wrapped anew meanwhile is passed over.
+        """
+        ...
+
+    def retire(self, version: int) -> bool:
+        """Destroy one key-encryption key, unless keys are still wrapped under it; then ``scrub``."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """Count the keys of each kind, every version."""
+        ...
+
+    def scrub(self) -> bool:
+        """Leave no trace of what was destroyed or wrapped anew; ``False`` when a reader was in the way."""
+        ...
+
+
+class RootKind(StrEnum):
+    """Where the root key is: in a file, in the environment, in OpenBao or Vault, in an HSM."""
+
+    FILE = "file"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
+    TRANSIT = "transit"
+    HSM = "hsm"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation did: ``unreadable`` keys were left where they are.
+
+    ``left`` are versions of the key-encryption key that are still in use; ``scrubbed`` says that
+    the retired ones are gone from the store's files too.
+    """
+
+    version: int
+    moved: int
+    unreadable: int
+    left: tuple[int, ...]
+    scrubbed: bool
+
+
+class KeyKeeper(Protocol):
+    """Turns the keys over while the gate is open; each turn can be broken off and begun again."""
+
+    def status(self) -> Mapping[str, object]:
+        """Return kind of root, versions of the key-encryption key, and how many keys of each kind."""
+        ...
+
+    def rotate(self, progress: Callable[[int], object]) -> Rotated:
+        """Wrap every key under a new key-encryption key; ``progress`` hears how many are done."""
+        ...
+
+    def move_root(self, kind: RootKind) -> int:
+        """Wrap the key-encryption keys under another root; return how many there are."""
+        ...
+
+    def unreadable(self) -> int:
+        """Count the keys that do not open."""
         ...

@@ -27,7 +27,8 @@ def delivered_events(
     news never reopens a closed period.
     """
     events = tuple(known)
-    return (*_link(values, events, moment), *_stay(values, events, moment))
+    link = _link(values, events, moment)
+    return (*link, *_stay(values, (*events, *link), moment))
 
 
 def _link(
@@ -57,11 +58,19 @@ def _link(
 def _stay(
     values: Mapping[FieldName, JsonValue], known: tuple[RelationEvent, ...], moment: datetime
 ) -> tuple[RelationEvent, ...]:
+    """Tell where she stays: a delivery holds a whole profile, so who is at no site has left hers."""
     site = values.get(FieldName("opvanglocatie_code"))
-    housed = values.get(FieldName("koppel_status")) == "gehuisvest"
-    if housed or not isinstance(site, str) or reception_site(known, moment) == site:
+    if values.get(FieldName("koppel_status")) == "gehuisvest":
+        last = max((event.at for event in known), default=moment)
+        before, now = reception_site(known, max(moment, last)), None
+    else:
+        before, now = reception_site(known, moment), site if isinstance(site, str) else None
+    if before == now:
         return ()
-    return (RelationEvent(RelationKind.VERBLIJFT, site, moment, SOURCE),)
+    if now is not None:
+        return (RelationEvent(RelationKind.VERBLIJFT, now, moment, SOURCE),)
+    assert before is not None  # noqa: S101 - it differs from now
+    return (RelationEvent(RelationKind.VERTROKKEN, before, moment, SOURCE),)
 
 
 def _event(

@@ -12,16 +12,21 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gateway.domain.identifiers import FieldName, Oin, PurposeCode
+from gateway.domain.identifiers import FieldName, Oin, PurposeCode, SubjectId
 from gateway.domain.records import RecordKind
 
 NO_ENTRY: Final = -1
+FLAG: Final = "flag"
 CASE: Final = re.compile(r"AVG(15|33)-20\d{2}-\d{3,6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the payload of an entry says, opened; ``before`` is the index of the entry before."""
+    """What the payload of an entry says, opened; ``before`` is the index of the entry before.
+
+    ``trace_id`` is the caller's trace, with her span in it (``gateway.domain.traces``); ``subject``
+    is for the gate's own use: overseers know a person by her pseudonym.
+    """
 
     actor: str | None = None
     role: str | None = None
@@ -33,6 +38,7 @@ class Told:
     detail: Mapping[str, object] | None = None
     before: int | None = None
     rests_on: Mapping[str, object] | None = None
+    subject: SubjectId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,11 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is looked for; ``None`` looks for all. ``since`` is inclusive, ``until`` is not."""
+    """What is looked for; ``None`` looks for all. ``since`` is inclusive, ``until`` is not.
+
+    ``about`` is a person's tag;
+    ``flagged`` looks for what the gate itself puts before an officer (``FLAG`` in the detail).
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -84,6 +94,8 @@ class Filters:
     outcome: str | None = None
     actor: str | None = None
     reason: str | None = None
+    flagged: bool | None = None
+    about: bytes | None = None
 
     def names(self) -> tuple[str, ...]:
         """Name the filters that are set, never their values."""
@@ -115,6 +127,7 @@ class Sought:
             and wanted.purpose in {None, event.purpose}
             and wanted.kind in {None, event.kind}
             and wanted.outcome in {None, event.outcome}
+            and wanted.about in {None, event.tag}
         )
 
     def may_see(self, event: LoggedEvent) -> bool:
@@ -123,11 +136,12 @@ class Sought:
 
     def matches(self, event: LoggedEvent) -> bool:
         """Tell whether what an opened entry told is looked for (2)."""
-        told = event.told or Told()
-        return self.filters.actor in {None, told.actor} and self.filters.reason in {
-            None,
-            told.reason,
-        }
+        told, wanted = event.told or Told(), self.filters
+        return (
+            wanted.actor in {None, told.actor}
+            and wanted.reason in {None, told.reason}
+            and wanted.flagged in {None, FLAG in (told.detail or {})}
+        )
 
 
 def unbroken(events: Sequence[LoggedEvent]) -> bool:

@@ -3,7 +3,8 @@
 1. The end of a consent is told to whom it was given: a partner, or for ``soort:…`` all of that kind.
 2. The end of a link is told to the municipality that had her (GDPR art. 5(1)(b) and (e)).
 3. A restriction or objection is told to every partner that has her now (GDPR art. 19).
-4. A notice stays open until its recipient confirms; after two weeks it is overdue and chased.
+4. That a field was corrected is told to whoever received it (GDPR art. 19).
+5. A notice stays open until its recipient confirms; after two weeks it is overdue and chased.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,7 @@ class NoticeKind(StrEnum):
     LINK_ENDED = "link_ended"
     RESTRICTED = "restricted"
     OBJECTED = "objected"
+    RECTIFIED = "rectified"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,20 @@ from uuid import UUID
 from gateway.domain.breakglass import Broken
 from gateway.domain.changes import Change
 from gateway.domain.consent_texts import ConsentText
+from gateway.domain.consents import Asked
+from gateway.domain.counting import BlindCube
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.events import Event
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
 from gateway.domain.introductions import Introduction
 from gateway.domain.logbook import LoggedEvent, LogPage, Proven, Sought
+from gateway.domain.look_ups import LookUp
 from gateway.domain.notices import Notice
 from gateway.domain.records import AuditRecord, Receipt
-from gateway.domain.subjects import Dossier, SealedProfile
+from gateway.domain.rectification import Rectification
+from gateway.domain.statistics import Told
+from gateway.domain.subjects import Dossier, SealedProfile, Withholding
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,10 @@ class Subjects(Protocol):
         """
         ...
 
+    async def everyone(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
+        """List all subjects, in order of id; for the gate's own rounds, never for a partner."""
+        ...
+
 
 class Candidates(Protocol):
     """The narrow index of people who agreed to be found (P04) or are linked to a municipality."""
@@ -148,6 +157,16 @@ class Consents(Protocol):
         """
         ...
 
+    async def asked_at(
+        self, sites: Sequence[str], moment: datetime, after: UUID | None, limit: int
+    ) -> Sequence[Asked]:
+        """List requests that wait at ``moment``, of residents of these reception sites.
+
+        In order of the consent's id, beyond ``after``. A superset of who may be seen: each is
+        still decided one by one.
+        """
+        ...
+
 
 class ConsentTexts(Protocol):
     """The words in which consent is asked, every edition of them."""
@@ -169,10 +188,15 @@ class ConsentTexts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WithholdingState:
-    """Whose a restriction or objection is, and when it was lifted, if it was."""
+    """Whose a restriction or objection is, and what it says."""
 
     subject: SubjectId
-    lifted: datetime | None
+    withholding: Withholding
+
+    @property
+    def lifted(self) -> datetime | None:
+        """When it was lifted, if it was."""
+        return self.withholding.until
 
 
 class Withholdings(Protocol):
@@ -214,6 +238,51 @@ class Glasses(Protocol):
 
     async def of_partner(self, partner: Oin | None = None) -> Sequence[Broken]:
         """List those of one partner's workers, or of all; newest first."""
+        ...
+
+
+class Statistics(Protocol):
+    """The counts for analysts as last published, and what each analyst was told of them."""
+
+    async def people(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
+        """List everyone the gate knows, in order of id: for the job that counts them only."""
+        ...
+
+    async def published(self) -> Sequence[BlindCube]:
+        """Read all cubes of the last publication, of one moment; none before the first."""
+        ...
+
+    async def told(self, recipient: Oin, actor: ActorId) -> Sequence[Told]:
+        """List what an analyst of a partner was ever told, in order of time."""
+        ...
+
+
+class Rectifications(Protocol):
+    """Requests to correct a field, and what became of them."""
+
+    async def by_id(self, rectification_id: UUID) -> Rectification | None:
+        """Find one; ``None`` when there is no such request."""
+        ...
+
+    async def open_at(
+        self, sites: Sequence[str], after: UUID | None, limit: int
+    ) -> Sequence[Rectification]:
+        """List open requests about residents of these reception sites, in order of id.
+
+        A superset of who may be seen: each is still decided one by one.
+        """
+        ...
+
+
+class LookUps(Protocol):
+    """Requests to look a named person up in the log."""
+
+    async def by_id(self, look_up_id: UUID) -> LookUp | None:
+        """Find one; ``None`` when there is no such request."""
+        ...
+
+    async def of_partner(self, partner: Oin) -> Sequence[LookUp]:
+        """List the newest fifty requests of one organisation, newest first."""
         ...
 
 
@@ -350,6 +419,10 @@ class Firewall(Protocol):
 
         Raises a ``GatewayError`` before that chunk is passed on.
         """
+        ...
+
+    def inspect(self, data: bytes) -> None:
+        """Look at a whole file, and into what is packed in it; raises a ``GatewayError``."""
         ...
 
 

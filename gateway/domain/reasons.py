@@ -31,6 +31,7 @@ class Reason(StrEnum):
     STAGE_NOT_REACHED = "STAGE_NOT_REACHED"
     NOT_FOR_THIS_GROUP = "NOT_FOR_THIS_GROUP"
     GROUP_TOO_SMALL = "GROUP_TOO_SMALL"
+    WOULD_REVEAL = "WOULD_REVEAL"
     QUERY_BUDGET_SPENT = "QUERY_BUDGET_SPENT"
     FIELD_NOT_IN_PURPOSE = "FIELD_NOT_IN_PURPOSE"
     FIELD_NOT_IN_AGREEMENT = "FIELD_NOT_IN_AGREEMENT"
@@ -161,10 +162,17 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "De groep is te klein om niemand herkenbaar te maken.",
         "The group is too small to keep people unrecognisable.",
     ),
+    Reason.WOULD_REVEAL: Explanation(
+        5,
+        "Naast de tabellen die u eerder kreeg, kan deze een klein aantal verraden. "
+        "Vraag verder in een tabel die u al kreeg.",
+        "Beside the tables you were given before, this one could reveal a small number. "
+        "Ask on in a table you were given already.",
+    ),
     Reason.QUERY_BUDGET_SPENT: Explanation(
         5,
-        "U hebt het aantal zoekvragen van vandaag gebruikt.",
-        "You have used today's number of searches.",
+        "U hebt het aantal vragen van vandaag gebruikt.",
+        "You have used today's number of questions.",
     ),
     Reason.FIELD_NOT_IN_PURPOSE: Explanation(
         6, "Dit gegeven hoort niet bij dit doel.", "This field is not part of this purpose."

@@ -30,6 +30,14 @@ class RecordKind(StrEnum):
     RECTIFICATION = "rectification"
     EXPLAINED = "decision.explained"
     GLASS = "breakglass"
+    EXPORT = "export"
+    SIGNAL = "signal"
+    ERASURE = "erasure"
+    PROFILE_ERASED = "profile.erased"
+    GUARD = "log.guard"
+    SESSION = "session"
+    STATISTICS = "statistics"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,8 @@ class AuditRecord:
     The leaf (never erased, no personal data) takes ``event_id, kind, at, outcome, purpose, basis,
     policy, recipient``; the sealed payload takes all the rest. ``fields`` are names, never values.
     ``parent`` is the event id of the bulk or intent this entry belongs to; ``rests_on`` is what its
-    decision read, in the form of ``gateway.domain.recorded_form``.
+    decision read, in the form of ``gateway.domain.recorded_form``. ``erased`` are the indexes whose
+    payloads an erasure takes away.
     """
 
     event_id: UUID
@@ -60,6 +69,7 @@ class AuditRecord:
     trace_id: str | None = None
     detail: Mapping[str, str | int] = field(default_factory=dict)
     rests_on: Mapping[str, object] = field(default_factory=dict)
+    erased: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ class RelationKind(StrEnum):
     ONTKOPPELD = "ontkoppeld"
     GEHUISVEST = "gehuisvest"
     VERBLIJFT = "verblijft"
+    VERTROKKEN = "vertrokken"
     VOORGESTELD = "voorgesteld"
     AANBOD = "aanbod"
     GEPLAATST = "geplaatst"
@@ -28,6 +29,7 @@ MUNICIPAL = frozenset(
         RelationKind.GEHUISVEST,
     }
 )
+STAY = frozenset({RelationKind.VERBLIJFT, RelationKind.VERTROKKEN})
 WORK = frozenset({RelationKind.VOORGESTELD, RelationKind.AANBOD, RelationKind.GEPLAATST})
 
 
@@ -80,12 +82,13 @@ def municipal_ties(events: Iterable[RelationEvent], moment: datetime) -> tuple[M
 
 
 def reception_site(events: Iterable[RelationEvent], moment: datetime) -> str | None:
-    """Return the code of the site where the subject stays at ``moment``; none once housed."""
+    """Return the code of the site where the subject stays at ``moment``; none once she left it."""
     site = None
     for event in _until(events, moment):
+        left = event.kind is RelationKind.VERTROKKEN and event.party == site
         if event.kind is RelationKind.VERBLIJFT:
             site = event.party
-        elif event.kind is RelationKind.GEHUISVEST:
+        elif left or event.kind is RelationKind.GEHUISVEST:
             site = None
     return site
 

@@ -18,10 +18,10 @@ from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import PurposeCode
 from gateway.domain.purposes import Matrix
 from gateway.domain.relation_tests import PREDECESSOR_FIELDS
-from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
+from gateway.domain.relations import MUNICIPAL, STAY, RelationEvent
 from gateway.domain.subjects import ProfileVersion, Situation, Withholding
 
-_PLACES: Final = MUNICIPAL | {RelationKind.VERBLIJFT}
+_PLACES: Final = MUNICIPAL | STAY
 
 
 class ReplayError(GatewayError):

@@ -17,7 +17,6 @@ seldom as the purpose allows, and pass what was told of earlier publications to 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import product
 from types import MappingProxyType
 from typing import Final
@@ -27,6 +26,7 @@ from gateway.domain.deliveries import JsonValue
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName
 from gateway.domain.parameters import Terms
+from gateway.domain.reasons import Reason
 from gateway.domain.suppression import Cell, Node, lattice, withheld
 
 Dimensions = tuple[FieldName, ...]
@@ -52,23 +52,18 @@ UREN, KANAAL = FieldName("dienstverband_uren"), FieldName("plaatsing_kanaal")
 TWV, BSN = FieldName("twv_status"), FieldName("bsn_status")
 OVERDRACHT, EINDE = FieldName("overdracht_status"), FieldName("reden_einde_werk")
 
-CUBES: Final[tuple[Dimensions, ...]] = (
-    (LOCATIE, MAG_WERKEN, WERK),
-    (REGIO, MAG_WERKEN, WERK),
-    (DOELGROEP, LEEFTIJD, WERK),
-    (LOCATIE, TWV, BSN),
-    (REGIO, DOELGROEP, OVERDRACHT),
-    (REGIO, KANAAL, UREN),
-    (DOELGROEP, KANAAL, EINDE),
+TABLES: Final[Mapping[str, Dimensions]] = MappingProxyType(
+    {
+        "werk-per-locatie": (LOCATIE, MAG_WERKEN, WERK),
+        "werk-per-regio": (REGIO, MAG_WERKEN, WERK),
+        "werk-per-doelgroep": (DOELGROEP, LEEFTIJD, WERK),
+        "vergunning-per-locatie": (LOCATIE, TWV, BSN),
+        "overdracht-per-regio": (REGIO, DOELGROEP, OVERDRACHT),
+        "plaatsing-per-regio": (REGIO, KANAAL, UREN),
+        "einde-werk-per-doelgroep": (DOELGROEP, KANAAL, EINDE),
+    }
 )
-
-
-class Refusal(StrEnum):
-    """Why a table is not told."""
-
-    QUERY_BUDGET_SPENT = "QUERY_BUDGET_SPENT"
-    GROUP_TOO_SMALL = "GROUP_TOO_SMALL"
-    WOULD_REVEAL = "WOULD_REVEAL"
+CUBES: Final[tuple[Dimensions, ...]] = tuple(TABLES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +146,15 @@ class Indicator:
     among: Place | None = None
     without: tuple[str, ...] = ()
 
+    @property
+    def dimensions(self) -> frozenset[FieldName]:
+        """What it is measured over."""
+        return frozenset(place[0] for place in (self.are, self.among) if place)
+
 
 WORK: Final = Indicator("werkend / mag_werken", (WERK, "werkend"), among=(MAG_WERKEN, YES))
 HANDOVER: Final = Indicator("gevoerd / gekoppeld", (OVERDRACHT, "gevoerd"), without=(ABSENT,))
+INDICATORS: Final = (WORK, HANDOVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def admit(
     told: Sequence[Told],
     moment: datetime,
     terms: Terms,
-) -> Publication | Refusal:
+) -> Publication | Reason:
     """Open a cube to an analyst, to whom ``told`` was answered before; the caller records it.
 
     Raises ``InvalidRequestError`` for a cube that is not published.
@@ -222,17 +223,22 @@ def admit(
     publication = publications.get(cube)
     if publication is None:
         raise InvalidRequestError("dimensies", "are not counted together")
-    spent = sum(moment - BUDGET_TERM < earlier.at for earlier in told)
-    if spent >= terms["statistics_budget"]:
-        return Refusal.QUERY_BUDGET_SPENT
+    if budget_left(told, moment, terms) <= 0:
+        return Reason.QUERY_BUDGET_SPENT
     for other in {earlier.cube for earlier in told} - {cube}:
         known = publications.get(other)
         if known is None or known.meets(publication):
-            return Refusal.WOULD_REVEAL
+            return Reason.WOULD_REVEAL
     return publication
 
 
-def tabulate(publication: Publication, question: Question) -> Table | Refusal:
+def budget_left(told: Sequence[Told], moment: datetime, terms: Terms) -> int:
+    """Count how many tables an analyst, to whom ``told`` was answered before, may still ask for."""
+    spent = sum(moment - BUDGET_TERM < earlier.at for earlier in told)
+    return terms["statistics_budget"] - spent
+
+
+def tabulate(publication: Publication, question: Question) -> Table | Reason:
     """Answer a question from its cube.
 
     Raises ``InvalidRequestError`` where the question does not fit the cube.
@@ -240,7 +246,7 @@ def tabulate(publication: Publication, question: Question) -> Table | Refusal:
     _check(publication, question)
     where = (question.where,) if question.where else ()
     if publication.node(where) not in publication.shown:
-        return Refusal.GROUP_TOO_SMALL
+        return Reason.GROUP_TOO_SMALL
     axes = dict(zip(publication.dimensions, publication.axes, strict=True))
     lines = [(*axes[dimension], None) for dimension in question.dimensions]
     cells: dict[Node, int | None] = {}
@@ -253,7 +259,7 @@ def tabulate(publication: Publication, question: Question) -> Table | Refusal:
 
 def measure(
     indicator: Indicator, publication: Publication, where: Place | None = None
-) -> Share | Refusal:
+) -> Share | Reason:
     """Measure an indicator from a cube, of all people or of those in one category.
 
     Both numbers follow from what is shown, so the share tells nothing more. Raises
@@ -266,9 +272,9 @@ def measure(
     for value in indicator.without:
         node = publication.node(((indicator.are[0], value), *about))
         if whole is None or node in publication.withheld:
-            return Refusal.GROUP_TOO_SMALL
+            return Reason.GROUP_TOO_SMALL
         whole -= publication.shown.get(node, 0)
-    return Share(part, whole) if part and whole else Refusal.GROUP_TOO_SMALL
+    return Share(part, whole) if part and whole else Reason.GROUP_TOO_SMALL
 
 
 def _check(publication: Publication, question: Question) -> None:

@@ -14,14 +14,26 @@ import sqlalchemy as sa
 
 from audit.storage import RefusedError
 from gateway.domain.changes import (
+    ApproveLookUp,
+    AskLookUp,
+    AskRectification,
     BreakGlass,
     Change,
+    ClearExport,
     CloseDelivery,
     CloseIntroduction,
+    ClosePurposes,
+    CloseRectification,
+    CloseSignal,
     ConfirmNotice,
+    DropQuarantine,
+    FetchExport,
     IssueNotice,
     LiftWithholding,
     OpenDelivery,
+    OpenExport,
+    ProposeVerdict,
+    PublishCounts,
     QuarantineRow,
     RecordConsent,
     RecordRelations,
@@ -29,21 +41,26 @@ from gateway.domain.changes import (
     RequestIntroduction,
     RequireEpoch,
     ReviewGlass,
+    ReviseProfile,
     Shield,
     SpendQuery,
+    StagePart,
     StoreProfile,
+    TellTable,
     Unshield,
     Withhold,
 )
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
-from gateway.store import introductions, tables
+from gateway.store import introductions, look_ups, rectifications, revisions, signals, tables
 from gateway.store.consenting import misfit
 from gateway.store.events import add_consent, add_relations, consents_of, relations_of
+from gateway.store.exports import change_export
 from gateway.store.findability import windows
 from gateway.store.glasses import break_glass, review_glass
 from gateway.store.notices import confirm, issue, remind
 from gateway.store.prepared import Prepared
+from gateway.store.statistics import publish, tell
 from gateway.store.withholdings import lift, withhold
 
 _s, _d, _q = tables.subject.c, tables.delivery.c, tables.quarantine_row.c
@@ -62,11 +79,16 @@ _NEW_SUBJECT = Prepared(
     sa.insert(tables.subject),
     "id", "v_tag", "epoch", "version", "shielded", "created", *_FACTS,
 )  # fmt: skip
-_SHIELDED = Prepared(sa.select(_s.shielded).where(_s.id == sa.bindparam("of")))
+_SHIELDED = Prepared(sa.select(_s.shielded, _s.search_closed).where(_s.id == sa.bindparam("of")))
 _SET_SHIELD = Prepared(
     sa.update(tables.subject)
     .where(_s.id == sa.bindparam("of"))
     .values(shielded=sa.bindparam("shielded_"))
+)
+_SET_SEARCH = Prepared(
+    sa.update(tables.subject)
+    .where(_s.id == sa.bindparam("of"))
+    .values(search_closed=sa.bindparam("closed_"))
 )
 _FACTS_OF = Prepared(
     sa.update(tables.subject)
@@ -129,19 +151,27 @@ def _each(connection: sa.Connection, entry: Entry) -> None:
         _one(connection, change, entry.record.at)
 
 
-def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912 - one case a change
+def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
     match change:
         case RequireEpoch(subject, epoch):
             if _EPOCH.firsts(connection, [(subject.bytes,)]) != [(epoch,)]:
                 raise RefusedError("subject: the situation changed since the decision")
         case StoreProfile():
             _store_profile(connection, change, moment)
+        case ReviseProfile():
+            _revise_profile(connection, change, moment)
+        case ClosePurposes(subject):
+            _require_known(connection, subject)
+            revisions.close_purposes(connection, change)
+            _RAISE.run(connection, of=subject)
+        case DropQuarantine():
+            revisions.drop_quarantine(connection, change)
         case RecordConsent():
             _record_consent(connection, change, moment)
         case RecordRelations():
             _record_relations(connection, change, moment)
         case Withhold() | LiftWithholding():
-            _withhold(connection, change)
+            _withhold(connection, change, moment)
         case Shield(subject):
             _shield(connection, subject, moment, shielded=True, terms=())
         case Unshield(subject, terms):
@@ -163,8 +193,36 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             introductions.close(connection, change)
         case BreakGlass() | ReviewGlass():
             _glass(connection, change)
+        case PublishCounts():
+            publish(connection, change)
+        case TellTable():
+            tell(connection, change)
+        case ProposeVerdict():
+            signals.propose(connection, change)
+        case CloseSignal():
+            signals.close(connection, change)
+        case AskRectification() | CloseRectification() | AskLookUp() | ApproveLookUp():
+            _second_look(connection, change)
+        case OpenExport() | StagePart() | FetchExport() | ClearExport():
+            change_export(connection, change)
         case _:
             assert_never(change)
+
+
+def _second_look(
+    connection: sa.Connection,
+    change: AskRectification | CloseRectification | AskLookUp | ApproveLookUp,
+) -> None:
+    match change:
+        case AskRectification(rectification):
+            _require_known(connection, rectification.subject)
+            rectifications.ask(connection, change)
+        case CloseRectification():
+            rectifications.close(connection, change)
+        case AskLookUp():
+            look_ups.ask(connection, change)
+        case ApproveLookUp():
+            look_ups.approve(connection, change)
 
 
 def _store_profile(connection: sa.Connection, change: StoreProfile, moment: datetime) -> None:
@@ -192,6 +250,15 @@ def _store_profile(connection: sa.Connection, change: StoreProfile, moment: date
     _settle(connection, change.subject, moment, change.terms)
 
 
+def _revise_profile(connection: sa.Connection, change: ReviseProfile, moment: datetime) -> None:
+    known = [version for version, _ in _VERSION.rows(connection, of=change.subject)]
+    if known != [change.version - 1]:
+        raise RefusedError("subject: another version of the profile was stored first")
+    _replace_subject(connection, change)
+    revisions.add_version(connection, change)
+    _settle(connection, change.subject, moment, change.terms)
+
+
 def _insert_subject(connection: sa.Connection, change: StoreProfile) -> None:
     if _TAGGED.rows(connection, tag=change.v_tag):
         raise RefusedError("subject: another delivery made this subject known first")
@@ -207,7 +274,7 @@ def _insert_subject(connection: sa.Connection, change: StoreProfile) -> None:
     )
 
 
-def _replace_subject(connection: sa.Connection, change: StoreProfile) -> None:
+def _replace_subject(connection: sa.Connection, change: StoreProfile | ReviseProfile) -> None:
     facts = {"new_" + name: getattr(change.facts, name) for name in _FACTS}
     _FACTS_OF.run(connection, of=change.subject, new_version=change.version, **facts)
 
@@ -231,13 +298,19 @@ def _record_relations(connection: sa.Connection, change: RecordRelations, moment
     _settle(connection, change.subject, moment, None)
 
 
-def _withhold(connection: sa.Connection, change: Withhold | LiftWithholding) -> None:
+def _withhold(
+    connection: sa.Connection, change: Withhold | LiftWithholding, moment: datetime
+) -> None:
     _require_known(connection, change.subject)
     if isinstance(change, Withhold):
         withhold(connection, change)
     else:
         lift(connection, change)
-    _RAISE.run(connection, of=change.subject)
+    if change.search is None:
+        _RAISE.run(connection, of=change.subject)
+        return
+    _SET_SEARCH.run(connection, of=change.subject, closed_=change.search.closed)
+    _settle(connection, change.subject, moment, change.search.terms)
 
 
 def _shield(
@@ -282,9 +355,9 @@ def _settle(
 ) -> None:
     """Raise the epoch (2) and renew who may find the subject (3); ``terms`` ``None`` keeps them."""
     _RAISE.run(connection, of=subject)
-    ((shielded,),) = _SHIELDED.rows(connection, of=subject)
+    (hidden,) = _SHIELDED.rows(connection, of=subject)
     relations, consents = relations_of(connection, subject), consents_of(connection, subject)
-    found = frozenset() if shielded else windows(relations, consents, moment)
+    found = frozenset() if any(hidden) else windows(relations, consents, moment)
     _DROP_WINDOWS.run(connection, of=subject)
     _NEW_WINDOW.many(
         connection,

@@ -8,6 +8,7 @@ from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, fol
 _K = ConsentEventKind
 _FIRST: Final = frozenset({_K.REQUESTED, _K.GIVEN, _K.REFUSED})
 _ENDS_OPEN: Final = frozenset({_K.RENEWED, _K.WITHDRAWN, _K.EXPIRED, _K.INVALIDATED})
+_NEEDS_TIME: Final = frozenset({_K.RENEWED, _K.GIVEN, _K.REFUSED})
 _NEXT: Final = {
     _K.REQUESTED: frozenset({_K.GIVEN, _K.REFUSED, _K.EXPIRED, _K.INVALIDATED}),
     _K.GIVEN: _ENDS_OPEN,
@@ -24,7 +25,7 @@ def misfit(events: Sequence[ConsentEvent], event: ConsentEvent) -> str | None:
     if known is None:
         scoped = event.kind in _FIRST and event.scope is not None
         return None if scoped else "consent: does not exist"
-    if event.kind is _K.RENEWED and known.state_at(event.at) is _K.EXPIRED:
+    if event.kind in _NEEDS_TIME and known.state_at(event.at) is _K.EXPIRED:
         return "consent: expired; ask for a new one"
     if event.kind not in _NEXT.get(known.state, frozenset()):
         return f"consent: {event.kind} cannot follow {known.state}"

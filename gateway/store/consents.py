@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.consents import ConsentEventKind
+from gateway.domain.consents import Asked, ConsentEventKind
 from gateway.domain.identifiers import SubjectId
 from gateway.store.database import Database
-from gateway.store.tables import consent_event
+from gateway.store.events import consents_of
+from gateway.store.tables import consent_event, subject
 
 _ENDS: Final = (
     ConsentEventKind.WITHDRAWN,
@@ -45,3 +47,36 @@ class Consents:
         )
         found = await self._database.read(lambda connection: connection.scalars(query).all())
         return [SubjectId(one) for one in found]
+
+    async def asked_at(
+        self, sites: Sequence[str], moment: datetime, after: UUID | None, limit: int
+    ) -> Sequence[Asked]:
+        """List requests that wait at ``moment``, of residents of these reception sites."""
+        event, later = consent_event.c, consent_event.alias().c
+        answered = sa.exists().where(
+            later.consent_id == event.consent_id, later.kind != ConsentEventKind.REQUESTED
+        )
+        query = (
+            sa.select(event.subject, event.consent_id)
+            .join(subject, subject.c.id == event.subject)
+            .where(
+                event.kind == ConsentEventKind.REQUESTED,
+                event.expires > moment,
+                subject.c.reception_site.in_(sites),
+                ~answered,
+            )
+            .order_by(event.consent_id)
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(event.consent_id > after)
+        return await self._database.read(partial(_asked, query))
+
+
+def _asked(query: sa.Select[tuple[Any, Any]], connection: sa.Connection) -> list[Asked]:
+    return [
+        Asked(SubjectId(whose), event, event.scope)
+        for whose, consent_id in connection.execute(query).all()
+        for event in consents_of(connection, SubjectId(whose))
+        if event.consent_id == consent_id and event.scope is not None
+    ]

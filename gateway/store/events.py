@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
 from gateway.domain.relations import RelationEvent, RelationKind
-from gateway.store import sqlite
 from gateway.store.columns import to_moment, to_names
+from gateway.store.nesting import Hexed
 from gateway.store.prepared import Prepared
 from gateway.store.tables import consent_event, relation_event
 
@@ -18,9 +18,9 @@ _r, _c = relation_event.c, consent_event.c
 
 RELATION_COLUMNS = (_r.id, _r.kind, _r.party, _r.at, _r.source)
 CONSENT_COLUMNS = (
-    _c.id, sqlite.hexed(_c.consent_id), _c.kind, _c.at, _c.recorded_by, _c.interpreter, _c.expires,
-    _c.guardian, _c.read_back, _c.purpose, _c.recipient, _c.fields, _c.text_version, _c.language,
-    _c.text_digest,
+    _c.id, Hexed(_c.consent_id), _c.kind, _c.at, _c.recorded_by, _c.interpreter, _c.expires,
+    _c.guardian, _c.read_back, _c.decides, _c.purpose, _c.recipient, _c.fields, _c.text_version,
+    _c.language, _c.text_digest,
 )  # fmt: skip
 _RELATIONS = Prepared(sa.select(*RELATION_COLUMNS).where(_r.subject == sa.bindparam("of")))
 _CONSENTS = Prepared(sa.select(*CONSENT_COLUMNS).where(_c.subject == sa.bindparam("of")))
@@ -29,7 +29,7 @@ _ADD_CONSENT = Prepared(
     sa.insert(consent_event),
     "subject", "consent_id", "kind", "at", "recorded_by", "interpreter", "expires",
     "purpose", "recipient", "fields", "text_version", "language", "guardian",
-    "read_back", "text_digest",
+    "read_back", "text_digest", "decides",
 )  # fmt: skip
 
 
@@ -91,11 +91,23 @@ def add_consent(connection: sa.Connection, subject: SubjectId, event: ConsentEve
         text_version=scope.text_version if scope else None,
         language=scope.language if scope else None,
         text_digest=scope.text_digest if scope else None,
+        decides=event.decides,
     )
 
 
 def _consent_event(row: Sequence[Any]) -> ConsentEvent:
-    consent_id, kind, at, recorded_by, interpreter, expires, guardian, read_back, *scope = row
+    (
+        consent_id,
+        kind,
+        at,
+        recorded_by,
+        interpreter,
+        expires,
+        guardian,
+        read_back,
+        decides,
+        *scope,
+    ) = row
     return ConsentEvent(
         ConsentId(UUID(hex=consent_id)),
         ConsentEventKind(kind),
@@ -106,6 +118,7 @@ def _consent_event(row: Sequence[Any]) -> ConsentEvent:
         bool(interpreter),
         bool(guardian),
         bool(read_back),
+        bool(decides),
     )
 
 

@@ -1,24 +1,69 @@
 """Keeps wrapped keys in a file of their own: destroying one there erases what it opened everywhere."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
 from gateway.domain.errors import GatewayError
-from gateway.domain.keys import KeyExistsError, WrappedKey
+from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, WrappedKey
 from gateway.store.database import Database
-from gateway.store.prepared import Prepared
+from gateway.store.prepared import Prepared, PreparedIn
 from gateway.store.tables import destroyed_key, wrapped_key
 
 _key = wrapped_key
 _of = (_key.c.handle == sa.bindparam("of")) & (_key.c.kind == sa.bindparam("as_kind"))
-_NEWEST = Prepared(
-    sa.select(_key.c.version, _key.c.wrapped).where(_of).order_by(_key.c.version.desc()).limit(1)
+_ROW = (_key.c.version, _key.c.wrapped, _key.c.under)
+_NEWEST = Prepared(sa.select(*_ROW).where(_of).order_by(_key.c.version.desc()).limit(1))
+_ALL = Prepared(sa.select(*_ROW).where(_of).order_by(_key.c.version))
+_OF_MANY = PreparedIn(
+    sa.select(_key.c.handle, *_ROW)
+    .where(_key.c.kind == sa.bindparam("as_kind"))
+    .order_by(_key.c.version),
+    _key.c.handle,
 )
-_ALL = Prepared(sa.select(_key.c.version, _key.c.wrapped).where(_of).order_by(_key.c.version))
 _ONE = Prepared(sa.select(sa.literal(1)).where(_of, _key.c.version == sa.bindparam("as_version")))
-_ADD = Prepared(sa.insert(_key), "handle", "kind", "version", "wrapped")
+_ADD = Prepared(sa.insert(_key), "handle", "kind", "version", "wrapped", "under")
+_PLACE = (_key.c.handle, _key.c.kind, _key.c.version)
+_OLDER = Prepared(
+    sa.select(*_PLACE, _key.c.wrapped, _key.c.under)
+    .where(
+        _key.c.under > 0,
+        _key.c.under < sa.bindparam("before"),
+        sa.tuple_(*_PLACE)
+        > sa.tuple_(
+            sa.bindparam("after_handle", type_=_key.c.handle.type),
+            sa.bindparam("after_kind", type_=_key.c.kind.type),
+            sa.bindparam("after_version", type_=_key.c.version.type),
+        ),
+    )
+    .order_by(*_PLACE)
+    .limit(sa.bindparam("most"))
+)
+_REWRAP = Prepared(
+    sa.update(_key)
+    .where(
+        _of,
+        _key.c.version == sa.bindparam("as_version"),
+        _key.c.wrapped == sa.bindparam("as_wrapped"),
+    )
+    .values(wrapped=sa.bindparam("new_wrapped"), under=sa.bindparam("new_under"))
+)
+_ABOVE = Prepared(
+    sa.select(_key.c.version)
+    .where(_of, _key.c.version == sa.bindparam("as_version"))
+    .with_for_update(read=True)
+)
+_LEAVING = Prepared(
+    sa.select(_key.c.version)
+    .where(_of, _key.c.version == sa.bindparam("as_version"))
+    .with_for_update()
+)
+_IN_USE = Prepared(
+    sa.select(sa.literal(1)).where(_key.c.under == sa.bindparam("as_version")).limit(1)
+)
+_RETIRE = Prepared(sa.delete(_key).where(_of, _key.c.version == sa.bindparam("as_version")))
 _DESTROY = Prepared(sa.delete(_key).where(_of))
 _GONE = Prepared(
     sa.select(destroyed_key.c.kind).where(
@@ -27,6 +72,7 @@ _GONE = Prepared(
     )
 )
 _REMEMBER = Prepared(sa.insert(destroyed_key), "handle", "kind")
+_KEK: Final = {"of": KEK.encode("ascii"), "as_kind": KEK}
 _COUNT = sa.select(_key.c.kind, sa.func.count()).group_by(_key.c.kind)
 
 
@@ -50,18 +96,26 @@ class KeyStore:
                 known = _ONE.rows(connection, of=handle, as_kind=kind, as_version=version)
                 if known or times > 1 or _GONE.rows(connection, of=handle, as_kind=kind):
                     raise KeyExistsError(kind, version)
+            for under in {key.under for key in keys if key.under}:
+                if not _ABOVE.rows(connection, **_KEK, as_version=under):
+                    raise KeyRetiredError(under)
             _ADD.many_as_stored(
-                connection, [(k.handle, k.kind, k.version, k.wrapped) for k in keys]
+                connection, [(k.handle, k.kind, k.version, k.wrapped, k.under) for k in keys]
             )
 
     def get(self, handle: bytes, kind: str) -> WrappedKey | None:
         """Return the newest version, or ``None``."""
-        rows = _NEWEST.rows(self._keys.reading(), of=handle, as_kind=kind)
+        rows = self._keys.read(lambda c: _NEWEST.rows(c, of=handle, as_kind=kind))
         return WrappedKey(handle, kind, *rows[0]) if rows else None
+
+    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, WrappedKey]:
+        """Return the newest version of each handle that has one, read in one go."""
+        rows = self._keys.read(lambda c: _OF_MANY.rows(c, tuple(handles), as_kind=kind))
+        return {handle: WrappedKey(handle, kind, *row) for handle, *row in rows}
 
     def versions(self, handle: bytes, kind: str) -> Sequence[WrappedKey]:
         """Return every version, oldest first."""
-        rows = _ALL.rows(self._keys.reading(), of=handle, as_kind=kind)
+        rows = self._keys.read(lambda c: _ALL.rows(c, of=handle, as_kind=kind))
         return tuple(WrappedKey(handle, kind, *row) for row in rows)
 
     def destroy(self, handle: bytes, kind: str) -> bool:
@@ -74,15 +128,58 @@ class KeyStore:
             destroyed = _DESTROY.run(connection, of=handle, as_kind=kind)
             if destroyed:
                 _REMEMBER.run(connection, handle=handle, kind=kind)
-        if not self._keys.scrub():
+        if not self.scrub():
             raise KeysNotScrubbedError("keys.db: another process was reading; destroy again")
         return destroyed > 0
 
     def destroyed(self, handle: bytes, kind: str) -> bool:
         """Tell whether there were keys that have been destroyed."""
-        return bool(_GONE.rows(self._keys.reading(), of=handle, as_kind=kind))
+        return bool(self._keys.read(lambda c: _GONE.rows(c, of=handle, as_kind=kind)))
+
+    def wrapped_before(
+        self, under: int, after: WrappedKey | None, limit: int
+    ) -> Sequence[WrappedKey]:
+        """Return a page of keys wrapped under older versions, those of the root left out."""
+        past = (after.handle, after.kind, after.version) if after else (b"", "", 0)
+        rows = _OLDER.rows(
+            self._keys.reading(),
+            before=under,
+            most=limit,
+            after_handle=past[0],
+            after_kind=past[1],
+            after_version=past[2],
+        )
+        return tuple(WrappedKey(*row) for row in rows)
+
+    def rewrap(self, keys: Sequence[tuple[WrappedKey, WrappedKey]]) -> int:
+        """Put each second key where the first one still stands; return how many were put."""
+        with self._keys.writing() as connection:
+            return sum(
+                _REWRAP.run(
+                    connection,
+                    of=old.handle,
+                    as_kind=old.kind,
+                    as_version=old.version,
+                    as_wrapped=old.wrapped,
+                    new_wrapped=new.wrapped,
+                    new_under=new.under,
+                )
+                for old, new in keys
+            )
+
+    def retire(self, version: int) -> bool:
+        """Destroy one key-encryption key, unless keys are still wrapped under it; then ``scrub``."""
+        with self._keys.writing() as connection:
+            _LEAVING.rows(connection, **_KEK, as_version=version)
+            if _IN_USE.rows(connection, as_version=version):
+                return False
+            return _RETIRE.run(connection, **_KEK, as_version=version) > 0
 
     def counts(self) -> dict[str, int]:
         """Count the keys of each kind."""
-        rows = self._keys.reading().execute(_COUNT).all()
+        rows = self._keys.read(lambda c: c.execute(_COUNT).all())
         return {str(kind): int(count) for kind, count in rows}
+
+    def scrub(self) -> bool:
+        """Leave no trace of older bytes in the write-ahead log."""
+        return self._keys.scrub()

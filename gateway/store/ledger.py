@@ -3,6 +3,8 @@
 1. Of a record only the closed list of ``_leaf`` stays for ever; all else is sealed.
 2. Answers that come together wake the loop once.
 3. Who stops waiting stops nothing: the entry may be durable, and an unknown outcome counts as sent.
+4. Nobody waits longer than ``longest`` seconds, and no more wait than the log's limits say: who
+   comes after is turned away at once.
 """
 
 import asyncio
@@ -10,13 +12,15 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from audit.erasure import erasure_of
 from audit.log import Answer, Log, Submission
 from audit.storage import RefusedError, UnavailableError
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.ports import Entry, Rejected
-from gateway.domain.records import AuditRecord, Receipt
+from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.store.columns import EPOCH
 
+LONGEST_WAIT = 10.0
 _MILLISECOND = timedelta(milliseconds=1)
 
 Outcome = list[Answer] | UnavailableError
@@ -25,8 +29,9 @@ Outcome = list[Answer] | UnavailableError
 class LogLedger:
     """The ledger over one log; see ``gateway.domain.ports.Ledger``."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, longest: float = LONGEST_WAIT) -> None:
         self._log = log
+        self._longest = longest
         self._inbox: _Inbox | None = None
 
     async def append(self, entries: Sequence[Entry]) -> Sequence[Receipt | Rejected]:
@@ -40,7 +45,11 @@ class LogLedger:
             )
         except UnavailableError as error:
             raise LedgerUnavailableError(str(error)) from None
-        outcome = await waiter
+        late = inbox.loop.call_later(self._longest, _too_late, waiter, self._longest)  # (4)
+        try:
+            outcome = await waiter
+        finally:
+            late.cancel()
         if isinstance(outcome, UnavailableError):
             raise LedgerUnavailableError(str(outcome)) from None
         return [_answer(entry, a) for entry, a in zip(entries, outcome, strict=True)]
@@ -72,6 +81,11 @@ class _Inbox:
             waiter, outcome = self._came.popleft()
             if not waiter.done():  # (3)
                 waiter.set_result(outcome)
+
+
+def _too_late(waiter: asyncio.Future[Outcome], longest: float) -> None:
+    if not waiter.done():
+        waiter.set_result(UnavailableError(f"the log did not answer in {longest:g} seconds"))
 
 
 def _submission(entry: Entry) -> Submission:
@@ -111,7 +125,8 @@ def _payload(record: AuditRecord) -> Mapping[str, object]:
         "detail": dict(record.detail),
         "rests_on": dict(record.rests_on),
     }
-    return {key: value for key, value in named.items() if value}
+    erased = erasure_of(record.erased) if record.kind is RecordKind.ERASURE else {}
+    return {key: value for key, value in named.items() if value} | erased
 
 
 def _answer(entry: Entry, answer: Answer) -> Receipt | Rejected:

@@ -1,7 +1,7 @@
 """The log, read back: what ``ledger`` wrote, opened where the key still lives.
 
-1. A page back reads so many entries at most, and lets others go on in between; its cursor tells
-   where to look further, found or not.
+1. A page back reads so many entries at most, its cursor tells where to look further, found or not.
+   All reading and opening is done in a thread: the event loop goes on.
 2. A payload that does not open though its key lives was changed: that is an error, never a gap.
 """
 
@@ -45,30 +45,31 @@ class LogReader:
         found: list[LoggedEvent] = []
         while stop > floor:
             start = max(floor, stop - STEP)
-            for row in reversed(list(self._storage.rows(start, stop))):
-                found += self._sought(row, sought)
-                if len(found) == limit:
-                    return LogPage(tuple(found), row.index or None)
+            left = limit - len(found)
+            found += await asyncio.to_thread(self._step_back, start, stop, sought, left)
+            if len(found) == limit:
+                return LogPage(tuple(found), found[-1].index or None)
             stop = start
-            await asyncio.sleep(0)
         return LogPage(tuple(found), floor or None)
 
     async def about(self, subject: SubjectId) -> tuple[LoggedEvent, ...]:
         """Read every entry about a subject, in order of her count."""
         rows = self._storage.about(self._sealer.tag(subject.bytes))
         events: list[LoggedEvent] = []
-        while step := list(islice(rows, STEP)):
-            events += [self._opened(row) for row in step]
-            await asyncio.sleep(0)
+        while step := await asyncio.to_thread(self._step, rows):
+            events += step
         return tuple(events)
 
     async def one(self, index: int) -> LoggedEvent | None:
         """Read one entry, its payload left shut; ``None`` when the log has no such index."""
-        row = self._row(index)
-        return None if row is None else _event(row)
+        row = await asyncio.to_thread(self._row, index)
+        return None if row is None else event_of(row)
 
     async def opened(self, place: int | UUID) -> LoggedEvent | None:
         """Read one entry with what it told, once it is proven that the log holds it."""
+        return await asyncio.to_thread(self._proven, place)
+
+    def _proven(self, place: int | UUID) -> LoggedEvent | None:
         row = self._row(place)
         if row is None:
             return None
@@ -80,9 +81,16 @@ class LogReader:
 
     async def prove(self, index: int) -> Proven:
         """Prove that the log holds an entry it has."""
-        proof = self._publication.prove(index)
-        (row,) = self._storage.rows(index, index + 1)
+        proof = await asyncio.to_thread(self._publication.prove, index)
+        (row,) = await asyncio.to_thread(list, self._storage.rows(index, index + 1))
         return Proven(index, row.leaf, proof)
+
+    def _step_back(self, start: int, stop: int, sought: Sought, limit: int) -> list[LoggedEvent]:
+        rows = reversed(list(self._storage.rows(start, stop)))
+        return list(islice((event for row in rows for event in self.select(row, sought)), limit))
+
+    def _step(self, rows: Iterator[StoredRow]) -> list[LoggedEvent]:
+        return [self._opened(row) for row in islice(rows, STEP)]
 
     def _row(self, place: int | UUID) -> StoredRow | None:
         if isinstance(place, UUID):
@@ -91,14 +99,15 @@ class LogReader:
         rows = self._storage.rows(place, place + 1) if known else ()
         return next(iter(rows), None)
 
-    def _sought(self, row: StoredRow, sought: Sought) -> Iterator[LoggedEvent]:
-        if sought.concerns(_event(row)):
+    def select(self, row: StoredRow, sought: Sought) -> Iterator[LoggedEvent]:
+        """Yield the entry of a row, opened, if it is sought."""
+        if sought.concerns(event_of(row)):
             opened = self._opened(row)
             if sought.matches(opened):
                 yield opened
 
     def _opened(self, row: StoredRow) -> LoggedEvent:
-        event = _event(row)
+        event = event_of(row)
         if row.payload is None:
             return event
         try:
@@ -109,7 +118,8 @@ class LogReader:
         return event if salted is None else replace(event, told=_told(read_payload(salted)))
 
 
-def _event(row: StoredRow) -> LoggedEvent:
+def event_of(row: StoredRow) -> LoggedEvent:
+    """Read an entry's leaf, its payload left shut."""
     leaf = read_leaf(row.leaf)
     said: Mapping[str, Any] = leaf.content
     purpose, recipient, basis = said.get("purpose"), said.get("recipient"), said.get("basis")
@@ -130,7 +140,7 @@ def _event(row: StoredRow) -> LoggedEvent:
 
 def _told(payload: Payload) -> Told:
     said: Mapping[str, Any] = payload.content
-    parent = said.get("parent")
+    parent, subject = said.get("parent"), said.get("subject")
     return Told(
         said.get("actor"),
         said.get("role"),
@@ -142,6 +152,7 @@ def _told(payload: Payload) -> Told:
         said.get("detail"),
         payload.link[1] if payload.link else None,
         said.get("rests_on"),
+        SubjectId(UUID(subject)) if subject else None,
     )
 
 

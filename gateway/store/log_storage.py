@@ -1,6 +1,7 @@
 """The log at rest, in the same database as what its entries change: one commit holds both.
 
-1. ``locked`` takes the write lock first; whoever holds it is alone to move the head.
+1. ``locked`` locks the head's row first; whoever holds it is alone to move the head. Many gateways
+   may write one log, and two logs of a database do not wait for each other where it can tell.
 2. Entries are only ever added: triggers refuse to change or delete them.
 """
 
@@ -9,8 +10,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from audit.storage import LogTransaction, StoredHead, StoredRow, Tail, UnavailableError
+from gateway.domain.errors import StoreUnavailableError
 from gateway.domain.ports import Entry
 from gateway.store import tables
 from gateway.store.changes import carry_out
@@ -19,13 +22,22 @@ from gateway.store.prepared import Prepared
 
 PAGE: Final = 1_000
 _HASH: Final = 32
+_EMPTY: Final = StoredHead(0, (), "")
 
 _h, _e, _p = tables.log_head.c, tables.log_entry.c, tables.log_payload.c
 _HEAD_COLUMNS: Final = ("size", "frontier", "checkpoint", "frozen", "instance")
-_HEAD = Prepared(
-    sa.select(*(_h[name] for name in _HEAD_COLUMNS)).where(_h.log == sa.bindparam("of"))
+_head_of = sa.select(*(_h[name] for name in _HEAD_COLUMNS)).where(_h.log == sa.bindparam("of"))
+_HEAD = Prepared(_head_of)
+_LOCK_HEAD = Prepared(_head_of.with_for_update())  # SQLite leaves it out: its lock is the file's
+# What both databases call ON CONFLICT DO NOTHING: who else makes the row first is waited for.
+_FIRST_HEAD = Prepared(
+    insert(tables.log_head).on_conflict_do_nothing(),
+    "log",
+    "size",
+    "frontier",
+    "checkpoint",
+    "instance",
 )
-_FIRST_HEAD = Prepared(sa.insert(tables.log_head), "log", *_HEAD_COLUMNS)
 _SAVE_HEAD = Prepared(
     sa.update(tables.log_head)
     .where(_h.log == sa.bindparam("of"))
@@ -39,6 +51,7 @@ _TAIL = Prepared(
 )
 _ADD_ENTRY = Prepared(sa.insert(tables.log_entry), "log", "index", "event_id", "leaf_hash", "leaf")
 _ADD_PAYLOAD = Prepared(sa.insert(tables.log_payload), "log", "index", "tag", "counter", "payload")
+_ADD_OUTBOX = Prepared(sa.insert(tables.outbox), "log", "index", "refused")
 _rows = (
     sa.select(_e.index, _e.event_id, _e.leaf_hash, _e.leaf, _p.payload, _p.tag, _p.counter)
     .join_from(
@@ -66,25 +79,33 @@ _ABOUT = Prepared(
 
 
 class LogStorage:
-    """One log of a database, by its number; see ``audit.storage.LogStorage``."""
+    """One log of a database, by its number; see ``audit.storage.LogStorage``.
 
-    def __init__(self, database: Database, log: int = 1) -> None:
+    With ``told`` each new entry is put in the outbox of another logbook, in the same commit.
+    """
+
+    def __init__(self, database: Database, log: int = 1, *, told: bool = False) -> None:
         self._store = database.data
         self._log = log
+        self._told = told
 
     @contextmanager
     def locked(self) -> Iterator[LogTransaction]:
-        """Hold the write lock; ``UnavailableError`` when the database fails at any point."""
+        """Hold the head's lock; ``UnavailableError`` when the database fails at any point."""
         try:
-            with self._store.writing() as connection:
-                yield _Transaction(connection, self._log)
+            with self._store.writing(alone=False) as connection:
+                head = _locked_head(connection, self._log)
+                yield _Transaction(connection, self._log, head, told=self._told)
+        except StoreUnavailableError as error:
+            raise UnavailableError(str(error)) from None
         except (sa.exc.SQLAlchemyError, self._store.driver_error) as error:
             # From None: a driver's error can quote values.
             raise UnavailableError(f"the database failed ({type(error).__name__})") from None
 
     def head(self) -> StoredHead:
         """Read the head without locking."""
-        return _head(self._store.reading(), self._log)
+        found = self._store.read(lambda connection: _HEAD.rows(connection, of=self._log))
+        return _head(found) if found else _EMPTY
 
     def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
         """Read entries ``start`` up to but not including ``stop``, a page at a time."""
@@ -94,7 +115,9 @@ class LogStorage:
 
     def one(self, event_id: bytes) -> StoredRow | None:
         """Read the entry of an event id; ``None`` when the log has none."""
-        found = _BY_ID.rows(self._store.reading(), of=self._log, event=event_id)
+        found = self._store.read(
+            lambda connection: _BY_ID.rows(connection, of=self._log, event=event_id)
+        )
         return StoredRow(*found[0]) if found else None
 
     def about(self, tag: bytes) -> Iterator[StoredRow]:
@@ -110,22 +133,28 @@ class LogStorage:
         values: Callable[[int], dict[str, object]],
         query: Prepared,
     ) -> Iterator[StoredRow]:
+        def page(connection: sa.Connection) -> list[StoredRow]:
+            return [StoredRow(*row) for row in query.rows(connection, of=self._log, **values(at))]
+
         at = first
-        while found := query.rows(self._store.reading(), of=self._log, **values(at)):
-            page = [StoredRow(*row) for row in found]
-            yield from page
-            at = after(page[-1])
+        while found := self._store.read(page):
+            yield from found
+            at = after(found[-1])
 
 
 class _Transaction:
     """The writer's view while it holds the lock."""
 
-    def __init__(self, connection: sa.Connection, log: int) -> None:
+    def __init__(
+        self, connection: sa.Connection, log: int, head: StoredHead, *, told: bool
+    ) -> None:
         self._connection = connection
         self._log = log
+        self._head = head
+        self._told = told
 
     def head(self) -> StoredHead:
-        return _head(self._connection, self._log)
+        return self._head
 
     def admit(self, companions: Sequence[object]) -> None:
         for entry in companions:
@@ -151,22 +180,32 @@ class _Transaction:
         payloads = [(log, r.index, r.tag, r.counter, r.payload) for r in rows]
         _ADD_ENTRY.many_as_stored(self._connection, entries)
         _ADD_PAYLOAD.many_as_stored(self._connection, payloads)
+        if self._told:
+            _ADD_OUTBOX.many_as_stored(self._connection, [(log, r.index, False) for r in rows])
 
     def save_head(self, head: StoredHead) -> None:
-        stored = {
-            "size": head.size,
-            "frontier": b"".join(head.frontier),
-            "checkpoint": head.checkpoint,
-            "frozen": head.frozen,
-            "instance": head.instance,
-        }
-        values: dict[str, Any] = {"new_" + name: value for name, value in stored.items()}
-        if not _SAVE_HEAD.run(self._connection, of=self._log, **values):
-            _FIRST_HEAD.run(self._connection, log=self._log, **stored)
+        _SAVE_HEAD.run(
+            self._connection,
+            of=self._log,
+            new_size=head.size,
+            new_frontier=b"".join(head.frontier),
+            new_checkpoint=head.checkpoint,
+            new_frozen=head.frozen,
+            new_instance=head.instance,
+        )
+        self._head = head
 
 
-def _head(connection: sa.Connection, log: int) -> StoredHead:
-    for size, frontier, checkpoint, frozen, instance in _HEAD.rows(connection, of=log):
-        hashes = tuple(frontier[at : at + _HASH] for at in range(0, len(frontier), _HASH))
-        return StoredHead(size, hashes, checkpoint, frozen, instance)
-    return StoredHead(0, (), "")
+def _locked_head(connection: sa.Connection, log: int) -> StoredHead:
+    """Lock the head's row, made where this log has none yet, and read it."""
+    found = _LOCK_HEAD.rows(connection, of=log)
+    if not found:
+        _FIRST_HEAD.run(connection, log=log, size=0, frontier=b"", checkpoint="", instance="")
+        found = _LOCK_HEAD.rows(connection, of=log)
+    return _head(found)
+
+
+def _head(found: Sequence[tuple[Any, ...]]) -> StoredHead:
+    ((size, frontier, checkpoint, frozen, instance),) = found
+    hashes = tuple(frontier[at : at + _HASH] for at in range(0, len(frontier), _HASH))
+    return StoredHead(size, hashes, checkpoint, frozen, instance)

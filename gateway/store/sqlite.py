@@ -1,14 +1,19 @@
-"""What SQLite does its own way: how a file is opened, what it must promise, and how rows nest."""
+"""What SQLite does its own way: how a file is opened, what it must promise, how it is locked."""
 
 import os
 import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.domain.errors import SettingsError
+
+Answer = TypeVar("Answer")
 
 ERROR: Final = sqlite3.Error
 BUSY_MS: Final = 10_000
@@ -21,6 +26,71 @@ PROMISES: Final[dict[str, str | int]] = {
     "secure_delete": 1,  # what is deleted is overwritten
     "temp_store": 2,  # sorting never spills to a file
 }
+
+
+class FileStore:
+    """One database file: a reading connection for each thread, and writing transactions.
+
+    The port is ``gateway.store.database.Store``.
+    """
+
+    def __init__(self, path: Path, attached: dict[str, Path] | None = None) -> None:
+        self._engine = open_engine(path)
+        self._attached = attached or {}
+        self._of_thread = threading.local()
+        self._held: list[sa.Connection] = []
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """What the driver below SQLAlchemy raises."""
+        return ERROR
+
+    def reading(self) -> sa.Connection:
+        """Return this thread's connection for reading; each statement sees all that is committed."""
+        connection: sa.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = self._engine.connect()
+            for name, path in self._attached.items():
+                attach(connection, path, name)
+            self._of_thread.connection = connection
+            self._held.append(connection)
+        return connection
+
+    def read(self, work: Callable[[sa.Connection], Answer]) -> Answer:
+        """Run ``work`` on this thread's connection."""
+        return work(self.reading())
+
+    @contextmanager
+    def writing(self, *, alone: bool = True) -> Iterator[sa.Connection]:  # noqa: ARG002 - a file has one writer anyway
+        """Hold the write lock; commit durably on leaving, or roll back on an error."""
+        with self._engine.connect() as connection:
+            begin(connection)
+            try:
+                yield connection
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                roll_back(connection)
+                raise
+
+    @contextmanager
+    def building(self) -> Iterator[sa.Connection]:
+        """Hold the write lock while the schema changes."""
+        with self.writing() as connection:
+            yield connection
+
+    def scrub(self) -> bool:
+        """Leave no deleted byte in the write-ahead log; ``False`` when a reader was in the way."""
+        with self._engine.connect() as connection:
+            return empty_wal(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._held:
+            connection.invalidate()
+            connection.close()
+        self._held.clear()
+        self._of_thread = threading.local()
+        self._engine.dispose()
 
 
 def open_engine(path: Path) -> sa.Engine:
@@ -72,16 +142,6 @@ def roll_back(connection: sa.Connection) -> None:
 def empty_wal(connection: sa.Connection) -> bool:
     """Bring everything into the database file and empty the write-ahead log; tell whether it is."""
     return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0)
-
-
-def nested(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    """Gather a subquery's rows as one JSON list of lists; order is the reader's to restore."""
-    return sa.func.json_group_array(sa.func.json_array(*columns))
-
-
-def hexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    """Write bytes as hexadecimal digits, so that they fit in JSON."""
-    return sa.func.hex(column)
 
 
 def _promise(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

@@ -18,7 +18,7 @@ from gateway.domain.subjects import (
     Withholding,
     WithholdingKind,
 )
-from gateway.store import sqlite, tables
+from gateway.store import tables
 from gateway.store.columns import to_mask, to_moment, to_names
 from gateway.store.database import Database
 from gateway.store.events import (
@@ -28,12 +28,13 @@ from gateway.store.events import (
     relation_events,
 )
 from gateway.store.glasses import GLASS_COLUMNS, glass_breaks
+from gateway.store.nesting import Hexed, Nested
 from gateway.store.prepared import Prepared
 
 MOST: Final = 1_000
 """How many ids one statement takes."""
 
-_key = tables.wrapped_key.to_metadata(sa.MetaData(), schema="keys")
+_key = tables.wrapped_key.to_metadata(sa.MetaData(), schema=tables.KEYS_SCHEMA)
 _s, _p = tables.subject.c, tables.profile_version.c
 _w, _f = tables.withholding.c, tables.purpose_closed.c
 _versions = tables.profile_version.alias("versions")
@@ -41,7 +42,7 @@ _versions = tables.profile_version.alias("versions")
 
 def _gathered(table: sa.FromClause, *columns: sa.ColumnElement[Any]) -> sa.ScalarSelect[str]:
     return (
-        sa.select(sqlite.nested(*columns))
+        sa.select(Nested(*columns))
         .select_from(table)
         .where(table.c.subject == _s.id)
         .correlate(tables.subject)
@@ -66,7 +67,7 @@ _dossiers = sa.select(
     _gathered(_versions, _versions.c.version, _versions.c.at, _versions.c.changed),
     _gathered(
         tables.withholding,
-        _w.since, sqlite.hexed(_w.id), _w.kind, _w.fields, _w.purposes, _w.until,
+        _w.since, Hexed(_w.id), _w.kind, _w.fields, _w.purposes, _w.until,
     ),
     _gathered(tables.purpose_closed, _f.purpose, _f.at),
     _gathered(tables.glass_break, *GLASS_COLUMNS),
@@ -104,6 +105,15 @@ class Subjects:
     ) -> Sequence[SubjectId]:
         """List subjects with any relation event that names one of ``parties``, in order of id."""
         return await self._database.read(partial(_related, parties, after, limit))
+
+    async def everyone(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
+        """List all subjects, in order of id."""
+        query = sa.select(_s.id).order_by(_s.id).limit(limit)
+        if after is not None:
+            query = query.where(_s.id > after)
+        return await self._database.read(
+            lambda connection: [SubjectId(one) for one in connection.scalars(query)]
+        )
 
 
 def _load_one(subject: SubjectId, connection: sa.Connection) -> dict[SubjectId, Dossier]:

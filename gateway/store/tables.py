@@ -11,6 +11,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+DATA_SCHEMA = "doelpoort"
+KEYS_SCHEMA = "doelpoort_keys"
 MAIN = sa.MetaData(naming_convention=NAMES)
 KEYS = sa.MetaData(naming_convention=NAMES)
 
@@ -35,6 +37,7 @@ subject = sa.Table(
     sa.Column("created", Moment, nullable=False),
     sa.Column("sixteen_on", sa.Text),
     sa.Column("eighteen_on", sa.Text),
+    sa.Column("search_closed", sa.Boolean, nullable=False, server_default=sa.false()),
     info={"holds": "a resident: the rule facts that a decision or a clock needs, by pseudonym"},
 )
 
@@ -107,6 +110,7 @@ consent_event = sa.Table(
     sa.Column("guardian", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("read_back", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("text_digest", sa.Text),
+    sa.Column("decides", sa.Boolean, nullable=False, server_default=sa.false()),
     info={"holds": "a resident: what she agreed to; and, by pseudonym, the worker who wrote it"},
 )
 
@@ -200,6 +204,18 @@ introduction = sa.Table(
     info={"holds": "a resident: who asks to meet her; and, by pseudonym, the worker who asked"},
 )
 
+web_session = sa.Table(
+    "web_session",
+    MAIN,
+    sa.Column("key", sa.LargeBinary(32), primary_key=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("provider_session", sa.Text, index=True),
+    sa.Column("opened", Moment, nullable=False, index=True),
+    sa.Column("seen", Moment, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    info={"holds": "a worker of a partner: that she is signed in; her name is sealed"},
+)
+
 glass_break = sa.Table(
     "glass_break",
     MAIN,
@@ -220,6 +236,66 @@ glass_break = sa.Table(
     },
 )
 
+statistics_cube = sa.Table(
+    "statistics_cube",
+    MAIN,
+    sa.Column("cube", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    info={"holds": "nobody: which tables of counts were published, and when"},
+)
+
+statistics_count = sa.Table(
+    "statistics_count",
+    MAIN,
+    sa.Column("cube", sa.Text, sa.ForeignKey("statistics_cube.cube"), primary_key=True),
+    sa.Column("term", sa.LargeBinary(16), primary_key=True),
+    sa.Column("count", sa.Integer),
+    sqlite_with_rowid=False,
+    info={"holds": "nobody: counts of ten or more under keyed terms; smaller ones have no number"},
+)
+
+statistics_told = sa.Table(
+    "statistics_told",
+    MAIN,
+    sa.Column("id", _Row, primary_key=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("cube", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index(None, "recipient", "actor", "at"),
+    info={"holds": "a worker of a partner, by pseudonym: which tables of counts she was told"},
+)
+
+look_up = sa.Table(
+    "look_up",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("partner", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    # No foreign key: a request about someone unknown is kept like any other.
+    sa.Column("subject", Id, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("reason", sa.LargeBinary, nullable=False),
+    sa.Column("approved_by", sa.Text),
+    sa.Column("approved_at", Moment),
+    sa.Index(None, "partner", "at"),
+    info={"holds": "a resident: which officers, by pseudonym, asked and allowed to look her up"},
+)
+
+rectification = sa.Table(
+    "rectification",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("field", sa.Text),
+    sa.Column("asked_by", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("closed", Moment),
+    info={"holds": "a resident: which field someone called wrong, and what became of that"},
+)
+
 log_head = sa.Table(
     "log_head",
     MAIN,
@@ -230,6 +306,18 @@ log_head = sa.Table(
     sa.Column("frozen", sa.Text),
     sa.Column("instance", sa.Text, nullable=False),
     info={"holds": "nobody: hashes and a signature"},
+)
+
+log_checkpoint = sa.Table(
+    "log_checkpoint",
+    MAIN,
+    sa.Column("log", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("cosigned", sa.Boolean, nullable=False),
+    sa.Column("token", sa.LargeBinary),
+    info={"holds": "nobody: heads of the log that witnesses or a timestamp authority vouch for"},
 )
 
 log_entry = sa.Table(
@@ -258,6 +346,65 @@ log_payload = sa.Table(
     info={"holds": "a resident and a worker: who saw what, sealed under the resident's log key"},
 )
 
+outbox = sa.Table(
+    "outbox",
+    MAIN,
+    sa.Column("log", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("refused", sa.Boolean, nullable=False, server_default=sa.false()),
+    sqlite_with_rowid=False,
+    info={"holds": "nobody: which entries still have to be told to another logbook"},
+)
+
+signal = sa.Table(
+    "signal",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("partner", sa.Text, nullable=False, index=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("entries", sa.JSON, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("proposed_at", Moment, nullable=False),
+    sa.Column("proposed_by", sa.Text, nullable=False),
+    sa.Column("closed_at", Moment),
+    sa.Column("closed_by", sa.Text),
+    info={"holds": "workers of a partner, by pseudonym: which officers judged a signal"},
+)
+
+export = sa.Table(
+    "export",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("partner", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("locations", Names, nullable=False),
+    sa.Column("regions", Names, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("fields", Mask),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("named", sa.Boolean, nullable=False),
+    sa.Column("signed", sa.Boolean, nullable=False),
+    sa.Column("key", sa.Text),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("people", sa.LargeBinary, nullable=False),
+    sa.Column("parent", Id, nullable=False),
+    sa.Column("parent_index", sa.BigInteger, nullable=False),
+    sa.Column("fetched", Moment),
+    info={"holds": "residents, by pseudonym and sealed; and a worker of a partner, by pseudonym"},
+)
+
+export_part = sa.Table(
+    "export_part",
+    MAIN,
+    sa.Column("export", Id, sa.ForeignKey("export.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("shown", sa.Integer, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    info={"holds": "residents: shares of a file that has not left yet, sealed, a day at most"},
+)
+
 wrapped_key = sa.Table(
     "wrapped_key",
     KEYS,
@@ -265,6 +412,8 @@ wrapped_key = sa.Table(
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("under", sa.Integer, nullable=False, server_default="0"),
+    sa.Index(None, "under", "handle", "kind", "version"),
     sqlite_with_rowid=False,
     info={"holds": "a resident: the wrapped keys that open what is kept about her"},
 )

@@ -1,24 +1,24 @@
 """Restrictions and objections: written, lifted, and found by their id."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
 from gateway.domain.changes import LiftWithholding, Withhold
-from gateway.domain.identifiers import SubjectId
+from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.ports import WithholdingState
+from gateway.domain.subjects import Withholding, WithholdingKind
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
-from gateway.store.tables import withholding
+from gateway.store.tables import withholding as table
 
-_w = withholding.c
+_w = table.c
 _KNOWN = Prepared(sa.select(_w.id).where(_w.id == sa.bindparam("of")))
-_NEW = Prepared(
-    sa.insert(withholding), "id", "subject", "kind", "fields", "purposes", "since", "until"
-)
+_NEW = Prepared(sa.insert(table), "id", "subject", "kind", "fields", "purposes", "since", "until")
 _LIFT = Prepared(
-    sa.update(withholding)
+    sa.update(table)
     .where(
         _w.id == sa.bindparam("of"),
         _w.subject == sa.bindparam("hers"),
@@ -37,9 +37,16 @@ class Withholdings:
 
     async def by_id(self, withholding: UUID) -> WithholdingState | None:
         """Find one; ``None`` when there is no such withholding."""
-        query = sa.select(_w.subject, _w.until).where(_w.id == withholding)
+        query = sa.select(table).where(_w.id == withholding)
         found = await self._database.read(lambda connection: connection.execute(query).first())
-        return None if found is None else WithholdingState(SubjectId(found.subject), found.until)
+        return None if found is None else _state(found)
+
+
+def _state(row: sa.Row[Any]) -> WithholdingState:
+    codes = frozenset(PurposeCode(code) for code in row.purposes)
+    kind = WithholdingKind(row.kind)
+    one = Withholding(kind, row.fields, codes, row.since, row.until)
+    return WithholdingState(SubjectId(row.subject), one)
 
 
 def withhold(connection: sa.Connection, change: Withhold) -> None:

@@ -14,21 +14,32 @@ from uuid import UUID
 
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
-from gateway.actions.consent import ConsentDesk, ConsentWish, RecordedConsent
+from gateway.actions.consent import ConsentDesk, RecordedConsent
+from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate, Question
 from gateway.actions.explain import Explain
+from gateway.actions.extract import Extract
 from gateway.actions.ingest import Delivered, Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
+from gateway.actions.kinship import Kinship
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.profiles import Known, ProfileWriter
+from gateway.actions.rectify import RectifyDesk
+from gateway.actions.reidentify import Reidentify
+from gateway.actions.requests import OpenRequests
+from gateway.actions.retain import Retain
+from gateway.actions.review import ReviewDesk
 from gateway.actions.search import Found, Search, SearchQuestion
+from gateway.actions.signal import SignalDesk
+from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.terms import SearchTerms
 from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
+from gateway.domain.consent_choices import ConsentWish
 from gateway.domain.criteria import Criteria
 from gateway.domain.decisions import Ask
 from gateway.domain.deliveries import DeliveredRow, ReadDelivery
@@ -54,9 +65,14 @@ from tests.fakes.glasses import Glasses
 from tests.fakes.introductions import Introductions
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.ledger import Ledger
+from tests.fakes.log_archive import LogArchive
 from tests.fakes.log_reader import LogReader
+from tests.fakes.look_ups import LookUps
 from tests.fakes.notices import Notices
 from tests.fakes.pseudonyms import Pseudonyms
+from tests.fakes.rectifications import Rectifications
+from tests.fakes.signals import Signals
+from tests.fakes.statistics import Statistics
 from tests.fakes.subjects import Subjects
 from tests.fakes.telemetry import Telemetry
 from tests.fakes.vault import Vault
@@ -152,17 +168,36 @@ class House:
         self.clients = ListClients(self.gate, self.disclose)
         self.search = Search(self.gate, self.disclose, Candidates(self.world), self.index, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
+        self.requests = OpenRequests(self.gate, self.disclose, Consents(self.world))
         self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
         self.withholdings = WithholdDesk(self.gate, Withholdings(self.world), terms, partners)
         self.notices = NoticeDesk(self.gate, Notices(self.world))
         self.sweep = ConsentSweep(self.gate, Consents(self.world), partners)
         self.log = LogReader(self.inner)
-        self.oversee = Oversee(self.gate, self.log, partners)
+        look_ups = LookUps(self.world)
+        self.oversee = Oversee(self.gate, self.log, look_ups, partners)
+        self.archive = LogArchive(self.log)
+        self.review = ReviewDesk(self.gate, self.oversee, self.archive)
+        self.signals = SignalDesk(
+            self.gate,
+            self.oversee,
+            self.review,
+            Signals(self.world),
+            Kinship(self.gate, self.archive),
+        )
+        self.extract = Extract(self.gate, self.oversee, self.archive)
+        self.reidentify = Reidentify(self.gate, look_ups)
         self.emergencies = Emergencies(self.gate, Glasses(self.world))
         self.explain = Explain(self.gate, self.log)
-        self.inspect = Inspect(self.gate, self.disclose, self.log, partners)
+        wrong = Rectifications(self.world)
+        self.rectify = RectifyDesk(self.gate, self.disclose, wrong, self.log, partners)
+        self.inspect = Inspect(self.gate, self.disclose, self.log, self.rectify, partners)
         self.introduce = Introduce(self.gate, self.disclose, asked, partners)
         known = Known(codes, load_parameters(), partners)
+        counts = Statistics(self.world)
+        self.counting = CountPeople(self.gate, counts, self.index, codes, known.parameters)
+        self.analysts = AnalystDesk(self.gate, counts, self.index, codes, known.parameters)
+        self.retain = Retain(self.gate, terms, known)
         profiles = ProfileWriter(self.gate, terms, self.index, known)
         self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
 

@@ -20,7 +20,7 @@ from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
 from gateway.domain.relations import RelationKind
-from tests.actions.house import DAY, MINUTE, House, Rows, row, run
+from tests.actions.house import DAY, MINUTE, SITE, House, Rows, row, run
 from tests.fakes.deliveries import Deliveries
 
 BAD_BSN = "123456789"
@@ -183,6 +183,21 @@ def test_facts_and_relations_come_with_the_profile(house: House) -> None:
         "0243",
         "Oost",
     )
+
+
+def test_who_has_departed_is_no_longer_guided_at_her_former_site(house: House) -> None:
+    """A delivery without a site, or with another, ends COA's access there; her town keeps its own."""
+    subject = house.person(1)
+    assert house.show(house.casemanager, "P03", subject, "roepnaam").values
+    for site in ("AZC-UTR-02", SITE, None):
+        house.clock.wait(MINUTE)
+        house.deliver(row(1, opvanglocatie_code=site))
+        if site != SITE:
+            with pytest.raises(DisclosureRefusedError) as refusal:
+                house.show(house.casemanager, "P03", subject, "roepnaam")
+            assert refusal.value.reason is Reason.NOT_OWN_LOCATION
+    assert house.world.people[subject].relations[-1].kind is RelationKind.VERTROKKEN
+    assert house.show(house.klantmanager, "P02", subject, "roepnaam").values
 
 
 def test_an_unknown_place_leaves_no_facts(house: House) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.inspect import Inspection
+from gateway.actions.rectify import Complaint
 from gateway.domain.consents import ConsentEventKind
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import LedgerUnavailableError
@@ -185,14 +186,16 @@ def test_she_sees_herself_and_no_one_else(house: House) -> None:
         assert refused.value.reason is reason
         assert house.records[-1].kind is RecordKind.DENIED
         with pytest.raises(DisclosureRefusedError):
-            run(house.inspect.say_not_right(caller, None, "Nee."))
+            run(house.inspect.say_not_right(caller, Complaint(None, "Nee.")))
 
 
 def test_what_is_not_right_is_on_record_in_her_words(house: House) -> None:
     """The request stands in the log with the field and her words; nothing else keeps them."""
     subject = house.person(1)
     receipt = run(
-        house.inspect.say_not_right(herself(house, subject), FieldName("roepnaam"), "Ik heet Sara.")
+        house.inspect.say_not_right(
+            herself(house, subject), Complaint(FieldName("roepnaam"), "Ik heet Sara.")
+        )
     )
     (record,) = house.records
     assert (record.kind, record.outcome) == (RecordKind.RECTIFICATION, "requested")
@@ -208,5 +211,5 @@ def test_without_the_log_nothing_is_shown_or_taken(house: House) -> None:
     with pytest.raises(LedgerUnavailableError):
         look(house, herself(house, subject))
     with pytest.raises(LedgerUnavailableError):
-        run(house.inspect.say_not_right(herself(house, subject), None, "Nee."))
+        run(house.inspect.say_not_right(herself(house, subject), Complaint(None, "Nee.")))
     assert house.vault.opened == []

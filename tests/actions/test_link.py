@@ -79,6 +79,7 @@ def test_a_municipality_cannot_link_by_itself(house: House) -> None:
         (RelationKind.AANBOD, "0243", "partij: is not a partner"),
         (RelationKind.VERBLIJFT, SITE, "soort: where she stays"),
         (RelationKind.VERBLIJFT, AGENCY, "soort: where she stays"),
+        (RelationKind.VERTROKKEN, SITE, "soort: where she stays"),
     ],
 )
 def test_a_relation_names_a_party_of_its_kind(

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.oversee import Inquiry, Overview
+from gateway.actions.rectify import Complaint
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.logbook import Filters, LoggedEvent
@@ -66,7 +67,7 @@ def test_the_officer_of_coa_sees_the_desks_too(house: House, her: SubjectId) -> 
     """What residents and sources brought to COA's desks is hers, whoever recorded it."""
     resident = house.caller("betrokkene", "betrokkene", "zij")
     herself = Caller(resident.partner, resident.role, resident.actor, subject=her)
-    run(house.inspect.say_not_right(herself, None, "Mijn naam klopt niet."))
+    run(house.inspect.say_not_right(herself, Complaint(None, "Mijn naam klopt niet.")))
     kinds = {event.kind for event in events(look(house, officer(house, "coa")))}
     assert {RecordKind.CONSENT, RecordKind.RECTIFICATION} <= kinds
     assert not kinds & {RecordKind.INTENT, RecordKind.DENIED}

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.search import Found
 from gateway.actions.withhold import RecordedWithholding, WithholdingWish
 from gateway.domain.consents import ConsentEventKind
 from gateway.domain.criteria import Criteria
@@ -232,3 +233,67 @@ def test_shielding_twice_is_shielding_once(house: House) -> None:
     run(house.withholdings.shield(house.casemanager, subject, shielded=True))
     assert house.world.people[subject].epoch == epoch
     assert house.kinds() == ["shield: shielded", "shield: shielded"]
+
+
+def ten(house: House) -> list[SubjectId]:
+    """Let ten people be found by agencies, exactly as many as a group needs."""
+    people = house.people(10, koppel_gemeente_code=None, koppel_status=None, koppel_datum=None)
+    for subject in people:
+        house.consent(subject, "P04", AGENCIES)
+    return people
+
+
+@pytest.mark.parametrize("purposes", [(), ("P04",)])
+def test_who_is_restricted_for_searching_does_not_make_the_group_of_ten(
+    house: House, purposes: tuple[str, ...]
+) -> None:
+    """With her restricted there are nine, and none is shown; lifting makes them ten again."""
+    people = ten(house)
+    assert house.find(house.matcher)[0].count == 10
+    wish = withhold(house, people[0], R, *purposes)
+    assert house.find(house.matcher)[0] == Found(0, None, more=False)
+    house.clock.wait(MINUTE)
+    run(house.withholdings.lift(house.casemanager, wish.withholding_id))
+    assert house.find(house.matcher)[0].count == 10
+
+
+def test_a_new_delivery_or_consent_does_not_undo_it(house: House) -> None:
+    """What is stored or agreed to afterwards leaves her out of the count."""
+    people = ten(house)
+    withhold(house, people[0], R, "P04")
+    house.clock.wait(MINUTE)
+    house.consent(people[0], "P04", AGENCIES)
+    assert house.find(house.matcher)[0].count == 0
+
+
+def test_what_is_withheld_from_searching_is_not_searched_by(house: House) -> None:
+    """She is found by other fields, and by none that she withheld, until it is lifted."""
+    people = ten(house)
+    wish = withhold(house, people[0], R, "P04", fields=("nt2_niveau_spreken",))
+    term = house.index.term("nt2_niveau_spreken", ">=A2")
+    assert term not in house.world.people[people[0]].terms
+    assert house.world.people[people[0]].terms
+    assert house.find(house.matcher)[0].count == 10
+    house.clock.wait(MINUTE)
+    run(house.withholdings.lift(house.casemanager, wish.withholding_id))
+    assert term in house.world.people[people[0]].terms
+
+
+def test_a_restriction_on_another_purpose_leaves_searching_alone(house: House) -> None:
+    """Restricting P02 takes nobody out of a search."""
+    withhold(house, ten(house)[0], R, "P02")
+    assert house.find(house.matcher)[0].count == 10
+
+
+def test_several_restrictions_together_close_the_search(house: House) -> None:
+    """When nothing is left to show she is not found; lifting one of them opens it again."""
+    people = ten(house)
+    purpose = house.gate.matrix.purpose("P04")
+    assert purpose
+    named = sorted({name for rule in purpose.rules for name in rule.fields} - {"client_ref"})
+    withhold(house, people[0], R, "P04", fields=tuple(named[:10]))
+    assert house.find(house.matcher)[0].count == 10
+    rest = withhold(house, people[0], R, "P04", fields=tuple(named[10:]))
+    assert house.find(house.matcher)[0].count == 0
+    run(house.withholdings.lift(house.casemanager, rest.withholding_id))
+    assert house.find(house.matcher)[0].count == 10

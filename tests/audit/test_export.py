@@ -15,7 +15,7 @@ from audit.export import PAYLOADS, VKEY, ExportError, Publication, export_log
 from audit.note import NoteError
 from audit.proof import TlogProof
 from audit.tiles import CHECKPOINT, TileError, tiles_of
-from audit.tree import ProofError
+from audit.tree import ProofError, append, root
 from audit.verify import Fault, main, verify_export
 from tests.audit.worlds import World, signer, submission
 
@@ -37,6 +37,17 @@ def test_an_export_verifies_offline(size: int, tmp_path: Path) -> None:
     assert verify_export(tmp_path / "bare", KEY) == []
     assert verify_export(tmp_path / "open", KEY) == []
     assert not (tmp_path / "bare" / PAYLOADS).exists()
+
+
+def test_the_root_of_every_size_is_that_of_its_entries(world: World) -> None:
+    """However long the log has grown since; beyond it, or below what is pruned, there is none."""
+    public = Publication(world.storage, KEY)
+    hashes = [row.leaf_hash for row in world.storage.rows(0, 270)]
+    for size in (0, 1, 2, 3, 7, 8, 255, 256, 257, 269, 270):
+        assert public.root_at(size) == root(append(0, (), hashes[:size]))
+    for pruned, size in ((0, 271), (0, -1), (9, 8)):
+        with pytest.raises(ExportError):
+            Publication(world.storage, KEY, pruned).root_at(size)
 
 
 def test_the_vkey_file_has_one_line(world: World, tmp_path: Path) -> None:

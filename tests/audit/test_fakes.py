@@ -1,7 +1,6 @@
 """The fakes police their ports: what a store would let pass, they refuse."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -14,12 +13,12 @@ HEAD = StoredHead(1, (bytes(32),), "note")
 
 
 def _skip_an_index(transaction: LogTransaction) -> None:
-    transaction.insert([replace(ROW, index=1)])
+    transaction.insert([ROW._replace(index=1)])
 
 
 def _use_an_index_again(transaction: LogTransaction) -> None:
     transaction.insert([ROW])
-    transaction.insert([replace(ROW, event_id=b"\x02" * 16)])
+    transaction.insert([ROW._replace(event_id=b"\x02" * 16)])
 
 
 def _save_twice(transaction: LogTransaction) -> None:
@@ -82,7 +81,7 @@ def test_the_storage_refuses_use_after_the_end() -> None:
 def test_the_storage_takes_an_event_once() -> None:
     """An event id that exists fails, as a unique index would."""
     world = World().fill(1)
-    again = replace(world.storage.stored[0], index=1)
+    again = world.storage.stored[0]._replace(index=1)
     with pytest.raises(CommitError), world.storage.locked() as transaction:
         transaction.insert([again])
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.export import ExportError
 from audit.flags import RULES, Flag, Rate, Settings, review
 from audit.review import (
     Line,
@@ -20,14 +19,12 @@ from audit.review import (
     fold,
     group,
     of_type,
-    open_rows,
     partner,
     person,
     purpose,
     sample,
     unanswered,
 )
-from tests.audit.worlds import World
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 HOUR = 3_600_000
@@ -61,42 +58,6 @@ def flags(rule: str, entries: Iterable[Opened], **given: Any) -> list[tuple[str,
     every = list(entries)
     found = review(every, Settings(ZONE, **given), LATER)
     return [(flag.reason, flag.entries) for flag in found.flags if flag.rule == rule]
-
-
-def test_stored_entries_are_opened() -> None:
-    """Content comes out as it went in; of what is gone the leaf and tag remain."""
-    world = World().fill(8)
-    world.sealer.destroy(b"subject-1")
-    world.storage.damage(0, payload=None)
-    found = list(open_rows(world.storage.rows(0, 8), world.sealer))
-    assert [one.index for one in found] == list(range(8))
-    assert [bool(one.payload) for one in found] == [
-        False,
-        False,
-        True,
-        True,
-        True,
-        False,
-        True,
-        True,
-    ]
-    assert found[2].leaf["purpose"] == "P02"
-    assert (actor(found[2]), partner(found[2]), purpose(found[2]), person(found[2])) == (
-        "casemanager-7",
-        "00000099000000000001",
-        "P02",
-        world.sealer.tag(b"subject-2"),
-    )
-    assert (actor(found[1]), person(found[1])) == (None, world.sealer.tag(b"subject-1"))
-    assert found[2].event_id == world.storage.stored[2].event_id.hex()
-
-
-def test_a_changed_entry_is_not_reviewed_as_if_whole() -> None:
-    """A payload that does not open stops the review."""
-    world = World().fill(3)
-    world.storage.damage(1, payload=b"changed" * 9)
-    with pytest.raises(ExportError, match="entry 1"):
-        list(open_rows(world.storage.rows(0, 3), world.sealer))
 
 
 @given(st.lists(st.tuples(st.sampled_from([b"a", b"b", None]), st.sampled_from("xy"))))
@@ -185,6 +146,28 @@ def test_ones_own_record_is_flagged() -> None:
     entries = [entry(0), entry(1, actor="de vries"), entry(2, tag=b"ben"), entry(3)]
     assert flags("own-record", entries, own=own) == [("someone asked for her own record", (0, 3))]
     assert flags("own-record", entries) == []
+
+
+def test_someone_of_the_same_surname_or_address_is_flagged() -> None:
+    """Only the actor who shares it is named, with her entries about those people."""
+    near = {"jansen": frozenset({b"anna", b"carl"})}
+    entries = [entry(0), entry(1, tag=b"ben"), entry(2, tag=b"carl"), entry(3, actor="de vries")]
+    why = "about someone of the same surname or address"
+    assert flags("same-name-or-address", entries, near=near) == [(why, (0, 2))]
+
+
+def test_asking_about_strangers_is_flagged() -> None:
+    """A refusal for want of a relation, and what an emergency opened, one flag an actor and day."""
+    words = Words(strange=frozenset({"NOT_LINKED"}))
+    entries = [
+        entry(0),
+        entry(1, "disclosure.denied", reason="NOT_LINKED"),
+        entry(2, "disclosure.denied", reason="OBJECTED"),
+        entry(3, outcome="granted by break-glass"),
+        entry(4, "disclosure.denied", reason="NOT_LINKED", at=MONDAY + 30 * HOUR),
+    ]
+    why = "about someone to whom no relation is on record"
+    assert flags("no-relation", entries, words=words) == [(why, (1, 3)), (why, (4,))]
 
 
 @pytest.mark.parametrize(

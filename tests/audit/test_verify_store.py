@@ -126,8 +126,8 @@ def test_two_swapped_entries_are_found(world: World) -> None:
     """Entries that changed places do not give the signed root."""
     one, other = world.storage.stored[0], world.storage.stored[3]
     world.storage.stored[0], world.storage.stored[3] = (
-        replace(other, index=0),
-        replace(one, index=3),
+        other._replace(index=0),
+        one._replace(index=3),
     )
     assert "frontier" in {fault.where for fault in check(world)}
 
@@ -140,7 +140,7 @@ def test_an_entry_at_a_place_taken_is_found(world: World) -> None:
 
 def test_an_entry_beyond_the_head_is_found(world: World) -> None:
     """A row that no checkpoint covers is named."""
-    world.storage.stored.append(replace(world.storage.stored[5], index=SIZE))
+    world.storage.stored.append(world.storage.stored[5]._replace(index=SIZE))
     assert check(world) == [Fault("entry 6", "stands beyond the head")]
 
 
@@ -177,7 +177,7 @@ def test_a_log_rewritten_without_the_key_is_found(world: World) -> None:
 def test_an_event_taken_twice_is_found() -> None:
     """Two entries of one event are a fault, even when correctly signed."""
     world = World().fill(1)
-    twice = replace(world.storage.stored[0], index=1)
+    twice = world.storage.stored[0]._replace(index=1)
     _append(world, twice)
     assert check(world) == [Fault("entry 1", "event id: occurs twice")]
 
@@ -219,7 +219,7 @@ def test_a_payload_that_opens_to_another_text_is_found() -> None:
     row = _row(world)
     commitment = commit(write_payload(row.event_id, {}, None, b"\x01" * 32))
     sealed = world.sealer.seal(None, commitment, b"another text")
-    _append(world, replace(row, payload=sealed))
+    _append(world, row._replace(payload=sealed))
     assert check(world) == [Fault("entry 0", "payload: is not what the leaf commits to")]
 
 

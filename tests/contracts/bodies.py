@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -18,6 +18,7 @@ from audit.export import Publication
 from audit.log import Log
 from audit.note import Signer
 from gateway.domain import ports
+from gateway.domain.archive import LogArchive
 from gateway.domain.changes import (
     Change,
     OpenDelivery,
@@ -27,26 +28,37 @@ from gateway.domain.changes import (
     StoreProfile,
 )
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
+from gateway.domain.exports import Exports
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
 from gateway.domain.keys import KeyStore, WrappedKey
 from gateway.domain.ports import Entry, Rejected
+from gateway.domain.projection import Outbox
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.relations import RelationEvent, RelationKind
+from gateway.domain.signals import Signals
 from gateway.domain.subjects import Dossier
 from gateway.store.candidates import Candidates
 from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
+from gateway.store.exports import Exports as StoredExports
 from gateway.store.glasses import Glasses
 from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore as StoredKeys
 from gateway.store.ledger import LogLedger
+from gateway.store.log_archive import LogArchive as StoredArchive
 from gateway.store.log_reader import LogReader
 from gateway.store.log_storage import LogStorage
+from gateway.store.look_ups import LookUps
 from gateway.store.migrations import upgrade
 from gateway.store.notices import Notices
+from gateway.store.outbox import Outbox as StoredOutbox
+from gateway.store.rectifications import Rectifications
+from gateway.store.signals import Signals as StoredSignals
+from gateway.store.statistics import Statistics
 from gateway.store.subjects import Subjects
 from gateway.store.withholdings import Withholdings
+from tests import servers
 from tests.fakes import (
     candidates,
     consents,
@@ -54,12 +66,19 @@ from tests.fakes import (
     glasses,
     introductions,
     ledger,
+    log_archive,
     log_reader,
+    look_ups,
+    outbox,
+    rectifications,
     subjects,
 )
+from tests.fakes.exports import Exports as FakeExports
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.payload_sealer import MemoryPayloadSealer
+from tests.fakes.signals import Signals as FakeSignals
+from tests.fakes.statistics import Statistics as FakeStatistics
 from tests.fakes.withholdings import Withholdings as FakeWithholdings
 from tests.fakes.world import World
 
@@ -80,11 +99,18 @@ class Body:
     consents: ports.Consents
     introductions: ports.Introductions
     glasses: ports.Glasses
+    look_ups: ports.LookUps
+    rectifications: ports.Rectifications
+    statistics: ports.Statistics
     withholdings: ports.Withholdings
     notices: ports.Notices
     deliveries: ports.Deliveries
+    exports: Exports
     keys: KeyStore
     log: ports.LogReader
+    archive: LogArchive
+    outbox: Outbox
+    signals: Signals
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
 
@@ -208,11 +234,18 @@ def fake(_folder: Path) -> Iterator[Body]:
         consents.Consents(world),
         introductions.Introductions(world),
         glasses.Glasses(world),
+        look_ups.LookUps(world),
+        rectifications.Rectifications(world),
+        FakeStatistics(world),
         FakeWithholdings(world),
         FakeNotices(world),
         deliveries.Deliveries(world),
+        FakeExports(world),
         world.keys,
         log,
+        log_archive.LogArchive(log),
+        outbox.Outbox(fake_ledger),
+        FakeSignals(world),
         log.erased.add,
     )
 
@@ -232,9 +265,23 @@ def sqlite(folder: Path) -> Iterator[Body]:
     """Make a store on SQLite, with a real log over it."""
     for name, content in _blank().items():
         (folder / name).write_bytes(content)
-    database = Database.open(folder)
+    with _stored(Database.open(folder)) as body:
+        yield body
+
+
+@contextmanager
+def postgres(cluster: Callable[[], servers.Cluster], _folder: Path) -> Iterator[Body]:
+    """Make a store on PostgreSQL, with the rights of a gate and a real log over it."""
+    database = servers.shared(cluster())
+    database.empty()
+    with _stored(Database.connect(database.server())) as body:
+        yield body
+
+
+@contextmanager
+def _stored(database: Database) -> Iterator[Body]:
     try:
-        storage, sealer = LogStorage(database), MemoryPayloadSealer()
+        storage, sealer = LogStorage(database, told=True), MemoryPayloadSealer()
         signer = Signer(ORIGIN, b"\x01" * 32)
         log = Log(storage, sealer, signer)
         try:
@@ -245,11 +292,18 @@ def sqlite(folder: Path) -> Iterator[Body]:
                 Consents(database),
                 Introductions(database),
                 Glasses(database),
+                LookUps(database),
+                Rectifications(database),
+                Statistics(database),
                 Withholdings(database),
                 Notices(database),
                 Deliveries(database),
+                StoredExports(database),
                 StoredKeys(database),
                 LogReader(storage, sealer, Publication(storage, signer.verifier)),
+                StoredArchive(storage, sealer, Publication(storage, signer.verifier)),
+                StoredOutbox(database),
+                StoredSignals(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )
         finally:
@@ -261,4 +315,6 @@ def sqlite(folder: Path) -> Iterator[Body]:
 BODIES: Final[dict[str, Callable[[Path], AbstractContextManager[Body]]]] = {
     "fake": fake,
     "sqlite": sqlite,
+    "postgres": partial(postgres, servers.newest),
+    **({"postgres15": partial(postgres, servers.oldest)} if servers.DEBIAN.exists() else {}),
 }

@@ -1,12 +1,13 @@
 """Every body of the port Consents, and the order of consent events that every ledger keeps."""
 
 import asyncio
-from datetime import timedelta
-from uuid import uuid4
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.domain.changes import RecordConsent
+from gateway.domain.changes import RecordConsent, RuleFacts
 from gateway.domain.consents import ConsentEventKind as Kind
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
@@ -79,3 +80,38 @@ def test_a_stranger_cannot_agree(body: Body) -> None:
     """A consent of an unknown subject is refused."""
     stranger = subject_id(9)
     assert isinstance(body.change(stranger, agreed(stranger, uuid4())), Rejected)
+
+
+def test_a_request_that_ran_out_takes_no_answer(body: Body) -> None:
+    """From its term on only its end may be recorded."""
+    subject, consent_id = body.person(), uuid4()
+    asked = consent(Kind.REQUESTED, consent_id, expires=NOON + DAY)
+    body.change(subject, RecordConsent(subject, asked))
+    for kind in (Kind.GIVEN, Kind.REFUSED):
+        late = RecordConsent(subject, consent(kind, consent_id, NOON + DAY))
+        assert isinstance(body.change(subject, late, at=NOON + DAY), Rejected)
+    ended = RecordConsent(subject, consent(Kind.EXPIRED, consent_id, NOON + DAY))
+    assert isinstance(body.change(subject, ended, at=NOON + DAY), Receipt)
+
+
+def test_requests_that_wait_are_listed_by_reception_site(body: Body) -> None:
+    """Of these sites only, while they wait, in order of id and page by page."""
+    here, there = RuleFacts(reception_site="A"), RuleFacts(reception_site="B")
+    subjects = [body.person(1, facts=here), body.person(2, facts=here), body.person(3, facts=there)]
+    ids = sorted(uuid4() for _ in subjects)
+    for subject, consent_id in zip(subjects, ids, strict=True):
+        asked = consent(Kind.REQUESTED, consent_id, expires=NOON + DAY)
+        body.change(subject, RecordConsent(subject, replace(asked, decides=True)))
+    body.change(subjects[0], agreed(subjects[0], uuid4()))
+
+    def waiting(after: UUID | None = None, at: datetime = NOON, limit: int = 9) -> list[UUID]:
+        found = asyncio.run(body.consents.asked_at(["A"], at, after, limit))
+        assert all(one.event.decides and one.scope.language == "ti" for one in found)
+        return [one.event.consent_id for one in found]
+
+    assert waiting() == ids[:2]
+    assert waiting(limit=1) == ids[:1]
+    assert waiting(after=ids[0]) == ids[1:2]
+    assert waiting(at=NOON + DAY) == []
+    body.change(subjects[0], RecordConsent(subjects[0], consent(Kind.REFUSED, ids[0])))
+    assert waiting() == ids[1:2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.domain.keys import KeyExistsError, KeyStore, WrappedKey
+from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, KeyStore, WrappedKey
 from tests.contracts.bodies import Body
 
 
@@ -104,3 +104,92 @@ def test_remembers_what_was_destroyed(keys: KeyStore) -> None:
     assert keys.destroyed(b"one", "log") is False
     with pytest.raises(KeyExistsError):
         keys.add([_key(b"one")])
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 17, 300])
+def test_newest_keys_are_read_in_one_go(keys: KeyStore, many: int) -> None:
+    """Asked about many handles, the store gives what it would have given about each."""
+    handles = [b"%d" % number for number in range(many)]
+    keys.add(tuple(_key(handle, "log") for handle in handles[::2]))
+    keys.add(tuple(_key(handle, "log", 2) for handle in handles[::4]))
+    keys.add(tuple(_key(handle, "profile", 3) for handle in handles))
+    each = {handle: keys.get(handle, "log") for handle in handles}
+    found = keys.newest(handles, "log")
+    assert found == {handle: key for handle, key in each.items() if key is not None}
+
+
+def _kek(version: int) -> WrappedKey:
+    return WrappedKey(b"kek", KEK, version, b"kek" + bytes((version,)))
+
+
+def _under(handle: bytes, under: int, kind: str = "profile") -> WrappedKey:
+    return WrappedKey(handle, kind, 1, handle + bytes((under,)), under)
+
+
+def test_says_which_key_is_above(keys: KeyStore) -> None:
+    """A key comes back with the version of the key that wraps it."""
+    keys.add((_kek(3),))
+    keys.add((_under(b"one", 3),))
+    assert keys.get(b"one", "profile") == _under(b"one", 3)
+
+
+def test_refuses_a_key_under_one_that_is_not_there(keys: KeyStore) -> None:
+    """A key wrapped under a retired key would never open; it is refused, with all beside it."""
+    keys.add((_kek(2),))
+    with pytest.raises(KeyRetiredError):
+        keys.add((_under(b"one", 2), _under(b"two", 1)))
+    assert keys.get(b"one", "profile") is None
+
+
+def test_pages_through_what_is_wrapped_under_older_versions(keys: KeyStore) -> None:
+    """Every key under an older version is met once, page by page; those of the root are not."""
+    keys.add((_kek(1), _kek(2)))
+    old = [_under(bytes((number,)), 1, kind) for number in range(4) for kind in ("log", "profile")]
+    keys.add((*old, _under(b"new", 2)))
+    met: list[WrappedKey] = []
+    while page := keys.wrapped_before(2, met[-1] if met else None, 3):
+        assert len(page) <= 3
+        met += page
+    assert met == old
+    assert not keys.wrapped_before(1, None, 3)
+
+
+def test_wraps_anew_what_still_stands(keys: KeyStore) -> None:
+    """A key is put in the place of the one that was read, and says what is above it now."""
+    keys.add((_kek(1), _kek(2)))
+    keys.add((_under(b"one", 1),))
+    assert keys.rewrap([(_under(b"one", 1), _under(b"one", 2))]) == 1
+    assert keys.get(b"one", "profile") == _under(b"one", 2)
+    assert not keys.wrapped_before(2, None, 9)
+
+
+def test_does_not_wrap_anew_what_changed_or_went(keys: KeyStore) -> None:
+    """What was destroyed stays destroyed, and what another wrapped anew stays as that one left it."""
+    keys.add((_kek(1), _kek(2)))
+    keys.add((_under(b"one", 1), _under(b"two", 1)))
+    keys.destroy(b"one", "profile")
+    keys.rewrap([(_under(b"two", 1), _under(b"two", 2))])
+    late = [(_under(b"one", 1), _under(b"one", 2)), (_under(b"two", 1), _under(b"two", 1))]
+    assert keys.rewrap(late) == 0
+    assert keys.get(b"one", "profile") is None
+    assert keys.destroyed(b"one", "profile")
+    assert keys.get(b"two", "profile") == _under(b"two", 2)
+
+
+def test_retires_a_key_under_which_nothing_is_left(keys: KeyStore) -> None:
+    """A key above others stays as long as one of them is wrapped under it."""
+    keys.add((_kek(1), _kek(2)))
+    keys.add((_under(b"one", 1),))
+    assert not keys.retire(1)
+    keys.rewrap([(_under(b"one", 1), _under(b"one", 2))])
+    assert keys.retire(1)
+    assert [key.version for key in keys.versions(b"kek", KEK)] == [2]
+    assert not keys.retire(1)
+    assert keys.scrub()
+
+
+def test_counts_every_kind(keys: KeyStore) -> None:
+    """Keys are counted by kind, every version."""
+    keys.add((_kek(1), _kek(2)))
+    keys.add((_under(b"one", 1), _under(b"two", 1, "log")))
+    assert dict(keys.counts()) == {KEK: 2, "profile": 1, "log": 1}

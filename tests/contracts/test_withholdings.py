@@ -1,11 +1,13 @@
 """Every body of the port Withholdings, and what the ledger takes of restrictions and shields."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.domain.changes import Change, LiftWithholding, Shield, Unshield, Withhold
+from gateway.domain.changes import Change, LiftWithholding, SearchAs, Shield, Unshield, Withhold
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Rejected, WithholdingState
 from gateway.domain.records import Receipt
@@ -29,7 +31,7 @@ def test_a_withholding_is_read_with_the_subject_and_found_by_its_id(body: Body) 
     body.change(subject, change)
     assert body.load(subject).situation.withholdings == (change.withholding,)
     found = asyncio.run(body.withholdings.by_id(withholding_id))
-    assert found == WithholdingState(subject, None)
+    assert found == WithholdingState(subject, change.withholding)
     assert asyncio.run(body.withholdings.by_id(uuid4())) is None
 
 
@@ -41,7 +43,9 @@ def test_lifting_keeps_the_withholding_with_its_end(body: Body) -> None:
     body.change(subject, LiftWithholding(subject, first, NOON + DAY), at=NOON + DAY)
     ends = {one.fields: one.until for one in body.load(subject).situation.withholdings}
     assert ends == {0b1: NOON + DAY, 0b10: None}
-    assert asyncio.run(body.withholdings.by_id(first)) == WithholdingState(subject, NOON + DAY)
+    found = asyncio.run(body.withholdings.by_id(first))
+    assert found is not None
+    assert (found.subject, found.lifted) == (subject, NOON + DAY)
 
 
 def test_each_wish_raises_the_epoch(body: Body) -> None:
@@ -104,3 +108,28 @@ def test_a_new_delivery_does_not_show_whoever_is_shielded(body: Body) -> None:
     body.change(subject, body.version(subject, 2, terms=(TERM,)))
     assert found(body) == []
     assert body.load(subject).situation.shielded
+
+
+def findable(body: Body, *terms: bytes, at: datetime = NOON) -> list[SubjectId]:
+    """Search for agencies."""
+    return list(asyncio.run(body.candidates.find([terms] if terms else [], [AGENCIES], at, 9)))
+
+
+def test_a_withholding_says_what_it_leaves_of_searching(body: Body) -> None:
+    """It takes terms away, or closes the search; lifting gives back what it says."""
+    subject, first, second = body.person(), uuid4(), uuid4()
+    other = b"fedcba9876543210"
+    body.change(subject, agreed(subject, uuid4(), TERM, other))
+    part = replace(withhold(subject, first), search=SearchAs((other,)))
+    body.change(subject, part)
+    assert (findable(body, TERM), findable(body, other)) == ([], [subject])
+    whole = replace(withhold(subject, second, 0b10), search=SearchAs(closed=True))
+    body.change(subject, whole)
+    assert (findable(body), findable(body, other)) == ([], [])
+    body.change(subject, agreed(subject, uuid4(), TERM))
+    body.change(subject, body.version(subject, 2, terms=(TERM,)))
+    assert findable(body) == []
+    lifted = LiftWithholding(subject, second, NOON + DAY, SearchAs((other,)))
+    body.change(subject, lifted, at=NOON + DAY)
+    assert findable(body, at=NOON + DAY) == findable(body, other, at=NOON + DAY) == [subject]
+    assert findable(body, TERM, at=NOON + DAY) == []

@@ -63,3 +63,12 @@ def test_no_consent_is_no_value() -> None:
     later = [event(1, ConsentEventKind.GIVEN, NOON + DAY)]
     assert consent_fields([], NOON, names()) == {}
     assert consent_fields(later, NOON, names()) == {}
+
+
+def test_what_was_only_asked_is_not_told_as_a_consent() -> None:
+    """The fields have no state; a request would read as a yes, and a refusal stays on record."""
+    asked = event(1, ConsentEventKind.REQUESTED, NOON)
+    assert consent_fields([asked], NOON + DAY, names()) == {}
+    assert consent_fields([asked], NOON + 8 * DAY, names()) == {}
+    answered = [asked, event(1, ConsentEventKind.REFUSED, NOON + DAY)]
+    assert json.loads(consent_fields(answered, NOON + DAY, names())[FieldName("toestemming_id")])

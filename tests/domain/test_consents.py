@@ -76,6 +76,21 @@ def test_asking_opens_nothing_until_it_is_given() -> None:
     assert answered.scope == asked.scope
 
 
+def test_the_term_of_a_request_is_not_that_of_its_answer() -> None:
+    """A request runs out by itself; an answer has the term it names, or none."""
+    asked = given(kind=K.REQUESTED, expires=NOW)
+    assert one(asked).state_at(NOW) is K.EXPIRED
+    assert one(asked, later(K.GIVEN, NOW)).state is K.EXPIRED
+    assert one(asked, later(K.GIVEN, NOW - TICK)).expires is None
+
+
+def test_a_recorder_who_decides_about_her_marks_the_consent_for_good() -> None:
+    """Whatever is recorded after it, and by whom, the mark stays."""
+    marked = replace(later(K.RENEWED, NOW - TICK), decides=True)
+    assert one(given(), marked, later(K.WITHDRAWN)).decides
+    assert not one(given(), later(K.WITHDRAWN)).decides
+
+
 @pytest.mark.parametrize("kind", list(K))
 def test_an_event_without_a_scope_opens_nothing(kind: ConsentEventKind) -> None:
     """What never said for whom and what, is no consent; not later either."""

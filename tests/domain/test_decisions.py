@@ -132,8 +132,9 @@ def _open_ended(told: Story) -> Story:
 
 
 def test_every_reason_has_a_story() -> None:
-    """No reason exists that no decision gives, but for what two people must agree on."""
-    assert set(STORIES) | {Reason.SECOND_PERSON_NEEDED} == set(Reason)  # tests.actions.test_oversee
+    """No reason exists that no decision gives, but for what two people or two tables decide."""
+    others = {Reason.SECOND_PERSON_NEEDED, Reason.WOULD_REVEAL}  # test_oversee, test_statistics
+    assert set(STORIES) | others == set(Reason)
 
 
 @pytest.mark.parametrize("reason", STORIES, ids=str)
@@ -282,6 +283,12 @@ def test_consent_opens_no_special_data_by_itself() -> None:
     """A field of class S4 stays closed with consent where the rule names no exception."""
     decision = introduction(given(), fields=mask("religie")).decide()
     assert decision.refused == ((mask("religie"), Reason.SPECIAL_CATEGORY),)
+
+
+def test_a_request_that_ran_out_was_never_a_consent() -> None:
+    """Who was only asked did not agree, so nothing expired."""
+    asked = introduction(given(kind=ConsentEventKind.REQUESTED, expires=NOW))
+    assert asked.decide().reason is Reason.CONSENT_NOT_FOUND
 
 
 def test_consent_to_another_party_is_no_consent() -> None:
@@ -587,6 +594,22 @@ def test_hidden_means_that_no_relation_holds(told: Story) -> None:
         RelationTest.SELF: False,
     }
     assert decision.hidden is not any(related[one.relation] for one in told.rules)
+
+
+@each(told_stories(), st.integers(-3, 40), st.sampled_from([OIN, OTHER_OIN, "soort:gemeente"]))
+def test_a_request_changes_nothing_that_leaves(told: Story, days: int, recipient: str) -> None:
+    """Whatever was asked, whenever and for whom, exactly the same is granted."""
+    asked = given(
+        "P02_doel",
+        recipient,
+        at=NOW - days * DAY,
+        expires=NOW + (30 - days) * DAY,
+        number=7,
+        kind=ConsentEventKind.REQUESTED,
+    )
+    before, after = told.decide(), told.said(*told.situation.consents, asked).decide()
+    assert after.grants == before.grants
+    assert after.hidden is before.hidden
 
 
 def test_a_resident_sees_her_own_record() -> None:

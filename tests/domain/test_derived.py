@@ -1,21 +1,24 @@
 """Derived fields follow from delivered values and a day, and from nothing else."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.synthetic import population
 from gateway.domain.codes import CodeLists, OpvangLocatie
 from gateway.domain.deliveries import JsonValue
-from gateway.domain.derived import derive
+from gateway.domain.derived import DERIVABLE, INPUTS, derive, rederived
 from gateway.domain.identifiers import FieldName, GemeenteCode
 from gateway.domain.parameters import Terms
+from policies.catalogue import load
 from policies.parameters import load_parameters
 
 DAY = date(2026, 11, 1)
-TERMS = load_parameters().on(DAY)
+PARAMETERS = load_parameters()
+TERMS = PARAMETERS.on(DAY)
 CODES = CodeLists(
     enums={},
     gemeenten={GemeenteCode("0243"): "Harderwijk"},
@@ -169,3 +172,46 @@ def test_nobody_grows_younger(born: date, later: date) -> None:
     """Who is an adult stays one."""
     now = derived(geboortedatum=born.isoformat())["meerderjarig"]
     assert derived(later, geboortedatum=born.isoformat())["meerderjarig"] or not now
+
+
+PEOPLE = [
+    {FieldName(name): value for name, value in person.items()}
+    for person in population(300, 7, DAY, load().codes)
+]
+
+
+def test_the_round_looks_at_all_that_derived_fields_follow_from() -> None:
+    """Of 300 people, nothing is derived that is not derivable, or from what is no input."""
+    for person in PEOPLE:
+        whole = derive(person, DAY, CODES, TERMS)
+        assert whole.keys() <= DERIVABLE
+        looked_at = {n: v for n, v in person.items() if n in INPUTS | DERIVABLE}
+        assert derive(looked_at, DAY, CODES, TERMS) == whole
+
+
+@given(st.sampled_from(PEOPLE), st.integers(0, 9_000))
+def test_deriving_anew_is_as_if_delivered_today(
+    person: dict[FieldName, JsonValue], days: int
+) -> None:
+    """What was derived once and is derived again equals what a delivery of today would give."""
+    then, now = DAY, DAY + timedelta(days=days)
+    plain = {n: v for n, v in person.items() if n not in DERIVABLE}
+    stored = plain | derive(plain, then, CODES, PARAMETERS.on(then))
+    fresh = rederived(stored, (then, now), CODES, PARAMETERS)
+    assert fresh == plain | derive(plain, now, CODES, PARAMETERS.on(now))
+    assert rederived(fresh, (now, now), CODES, PARAMETERS) == fresh
+
+
+def test_what_was_delivered_stays_when_derived_anew() -> None:
+    """A derivable value that does not follow from the others came from the source."""
+    values: dict[FieldName, JsonValue] = {
+        FieldName("geboortedatum"): "2008-11-02",
+        FieldName("doelgroep"): "statushouder",
+        FieldName("mag_werken"): False,
+        FieldName("pip_deadline"): "2027-01-01",
+        FieldName("meerderjarig"): False,
+    }
+    fresh = rederived(values, (DAY, DAY + timedelta(days=1)), CODES, PARAMETERS)
+    kept = (FieldName("mag_werken"), FieldName("pip_deadline"))
+    assert [fresh[name] for name in kept] == [False, "2027-01-01"]
+    assert fresh[FieldName("meerderjarig")] is True

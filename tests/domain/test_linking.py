@@ -105,11 +105,41 @@ def test_a_home_in_another_town_is_told_too() -> None:
 
 
 def test_a_new_site_is_told_at_the_delivery() -> None:
-    """Where she stays counts from the delivery; a site left out brings no event."""
+    """Where she stays counts from the delivery, and a new site ends the stay at the last."""
     assert kinds(told((), {"opvanglocatie_code": SITE})) == [("verblijft", SITE, NOW)]
     moved = told((event(K.VERBLIJFT, "azc-nul"),), {"opvanglocatie_code": SITE})
     assert kinds(moved) == [("verblijft", SITE, NOW)]
-    assert told((event(K.VERBLIJFT, SITE),)) == ()
+    assert told((event(K.VERBLIJFT, SITE),), {"opvanglocatie_code": SITE}) == ()
+
+
+def test_a_site_that_is_left_out_is_left() -> None:
+    """Who is delivered without a site has departed from hers, once; her town stays hers."""
+    known = (LINK, event(K.VERBLIJFT, SITE))
+    events = told(known, linked())
+    assert kinds(events) == [("vertrokken", SITE, NOW)]
+    assert reception_site((*known, *events), NOW) is None
+    assert told((*known, *events), linked()) == ()
+    assert municipal_ties((*known, *events), NOW)[-1].until is None
+    back = told((*known, *events), linked(opvanglocatie_code=SITE), NOW + DAY)
+    assert kinds(back) == [("verblijft", SITE, NOW + DAY)]
+
+
+def test_a_home_told_late_ends_a_stay_that_was_told_since() -> None:
+    """Moving in before the last stay was told still ends it, at the delivery."""
+    known = (LINK, event(K.VERBLIJFT, SITE, NOW - DAY))
+    values = linked(koppel_status="gehuisvest", huisvestingsdatum="2026-02-15")
+    events = told(known, values)
+    assert [one[:2] for one in kinds(events)] == [("gehuisvest", TOWN), ("vertrokken", SITE)]
+    assert told((*known, *events), values, NOW + DAY) == ()
+
+
+def test_a_home_that_lies_ahead_leaves_the_stay_until_then() -> None:
+    """She stays at her site until the day she moves in."""
+    values = linked(koppel_status="gehuisvest", huisvestingsdatum="2026-05-01")
+    known = (LINK, event(K.VERBLIJFT, SITE))
+    events = told(known, values)
+    assert [one.kind for one in events] == [K.GEHUISVEST]
+    assert reception_site((*known, *events), NOW) == SITE
 
 
 def test_a_link_that_lies_ahead_is_known() -> None:
@@ -155,6 +185,6 @@ def test_after_each_delivery_the_record_says_what_it_said(
         current = ties[-1].gemeente if ties and ties[-1].until is None else None
         ended = values["koppel_status"] in {"ontkoppeld", "niet_gekoppeld"}
         assert current == (None if ended else values["koppel_gemeente_code"])
-        if values["opvanglocatie_code"] and values["koppel_status"] != "gehuisvest":
+        if values["koppel_status"] != "gehuisvest":
             assert reception_site(known, moment) == values["opvanglocatie_code"]
         assert told(known, values, moment) == ()

@@ -110,6 +110,8 @@ def test_the_last_site_told_is_where_she_stays() -> None:
     assert reception_site(stays, NOW - 2 * DAY - TICK) == "azc-nul"
     assert reception_site((), NOW) is None
     assert reception_site((*stays, event(K.GEHUISVEST, TOWN, NOW)), NOW) is None
+    assert reception_site((*stays, event(K.VERTROKKEN, SITE, NOW)), NOW) is None
+    assert reception_site((*stays, event(K.VERTROKKEN, "azc-nul", NOW)), NOW) == SITE
 
 
 def test_work_stages_add_up_until_they_end() -> None:

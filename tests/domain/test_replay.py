@@ -33,7 +33,7 @@ from gateway.domain.partners import Agreement, Caller, Partner, PartnerKind
 from gateway.domain.recorded_form import MEMBERS, record
 from gateway.domain.recorded_reading import restore
 from gateway.domain.relation_tests import PREDECESSOR_FIELDS
-from gateway.domain.relations import MUNICIPAL, RelationEvent, RelationKind
+from gateway.domain.relations import MUNICIPAL, STAY, RelationEvent, RelationKind
 from gateway.domain.replay import Recorded, ReplayError, replay
 from gateway.domain.subjects import ProfileVersion, Situation, Withholding, WithholdingKind
 from tests.domain.cases import P02, P03, asked, drawn, link, moment
@@ -71,7 +71,7 @@ scopes = st.builds(
 relations = st.one_of(
     st.builds(
         RelationEvent,
-        st.sampled_from(sorted({*MUNICIPAL, RelationKind.VERBLIJFT})),
+        st.sampled_from(sorted({*MUNICIPAL, *STAY})),
         texts,
         past,
         st.just(""),
@@ -282,7 +282,7 @@ FULL = full()
         (FULL.situation and FULL.situation.relations[0], {"source"}),
         (
             FULL.situation and FULL.situation.consents[0],
-            {"recorded_by", "interpreter", "guardian", "read_back"},
+            {"recorded_by", "interpreter", "guardian", "read_back", "decides"},
         ),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import PurposeCode
 from gateway.domain.parameters import Terms
+from gateway.domain.reasons import Reason
 from gateway.domain.statistics import (
     ABSENT,
     CUBES,
@@ -30,7 +31,6 @@ from gateway.domain.statistics import (
     Place,
     Publication,
     Question,
-    Refusal,
     Share,
     Table,
     Told,
@@ -141,7 +141,7 @@ def test_cubes_told_together_give_no_small_number(people: Mapping[Cell, int]) ->
     second: Dimensions = (MAG_WERKEN, WERK, LEEFTIJD)
     counts = {cube: summed(people, joint, cube) for cube in (first, second)}
     cubes = {cube: published(counts[cube], *cube) for cube in counts}
-    if admit(second, cubes, [Told(NOON, first)], NOON, TERMS) is Refusal.WOULD_REVEAL:
+    if admit(second, cubes, [Told(NOON, first)], NOON, TERMS) is Reason.WOULD_REVEAL:
         cubes.pop(second)
     possible = [  # where somebody may be, to one who knows the zeros of the cubes told
         cell
@@ -185,9 +185,9 @@ def test_a_share_of_cubes_can_be_told_together() -> None:
     cubes[other] = published(fuller | small, *other)
     assert admit(other, cubes, told, NOON, TERMS) is cubes[other]
     cubes[other] = published({c: n for c, n in fuller.items() if c[0] != ABSENT} | small, *other)
-    assert admit(other, cubes, told, NOON, TERMS) is Refusal.WOULD_REVEAL
+    assert admit(other, cubes, told, NOON, TERMS) is Reason.WOULD_REVEAL
     gone = [Told(NOON - timedelta(days=400), (DOELGROEP, LEEFTIJD, WERK))]
-    assert admit(WORK_CUBE, cubes, gone, NOON, TERMS) is Refusal.WOULD_REVEAL
+    assert admit(WORK_CUBE, cubes, gone, NOON, TERMS) is Reason.WOULD_REVEAL
 
 
 def test_a_day_has_a_budget() -> None:
@@ -198,7 +198,7 @@ def test_a_day_has_a_budget() -> None:
     told = [Told(NOON, WORK_CUBE), Told(NOON + timedelta(hours=1), WORK_CUBE)]
     evening, next_noon = NOON + timedelta(hours=2), NOON + timedelta(days=1)
     assert admit(WORK_CUBE, cubes, told[:1], evening, terms) is cubes[WORK_CUBE]
-    assert admit(WORK_CUBE, cubes, told, evening, terms) is Refusal.QUERY_BUDGET_SPENT
+    assert admit(WORK_CUBE, cubes, told, evening, terms) is Reason.QUERY_BUDGET_SPENT
     assert admit(WORK_CUBE, cubes, told, next_noon, terms) is cubes[WORK_CUBE]
 
 
@@ -246,8 +246,8 @@ def test_a_small_base_gives_no_table() -> None:
     for counts in (few, few | {(ABSENT, "ja", "zoekend"): 9}):
         publication = published(counts, *WORK_CUBE)
         question = Question(WORK_CUBE, (WERK,), (REGIO, ABSENT))
-        assert tabulate(publication, question) is Refusal.GROUP_TOO_SMALL
-        assert measure(WORK, publication, (REGIO, ABSENT)) is Refusal.GROUP_TOO_SMALL
+        assert tabulate(publication, question) is Reason.GROUP_TOO_SMALL
+        assert measure(WORK, publication, (REGIO, ABSENT)) is Reason.GROUP_TOO_SMALL
 
 
 def test_a_zero_looks_like_a_small_number() -> None:
@@ -281,7 +281,7 @@ def test_the_shares_steered_on() -> None:
 
 def test_a_share_that_would_tell_a_small_number_is_not_told() -> None:
     """Neither a small part, nor a whole that a small number is taken from, makes a share."""
-    assert measure(WORK, worked(Zwolle=4), (REGIO, "Zwolle")) is Refusal.GROUP_TOO_SMALL
+    assert measure(WORK, worked(Zwolle=4), (REGIO, "Zwolle")) is Reason.GROUP_TOO_SMALL
     cube = (DOELGROEP, OVERDRACHT)
     talks: dict[Cell, int] = {
         ("statushouder", "gevoerd"): 80,
@@ -291,7 +291,7 @@ def test_a_share_that_would_tell_a_small_number_is_not_told() -> None:
     publication = published(talks, *cube)
     assert publication.shown[None, None] == 104
     assert publication.shown[None, "gevoerd"] == 80
-    assert measure(HANDOVER, publication) is Refusal.GROUP_TOO_SMALL
+    assert measure(HANDOVER, publication) is Reason.GROUP_TOO_SMALL
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.domain.consents import fold
+from gateway.domain.consents import Asked, ConsentEventKind, fold
 from gateway.domain.identifiers import SubjectId
 from tests.fakes.world import World
 
@@ -34,3 +34,23 @@ class Consents:
             if any(term is not None and term <= before for term in terms):
                 found.append(subject)
         return sorted(found)
+
+    async def asked_at(
+        self, sites: Sequence[str], moment: datetime, after: UUID | None, limit: int
+    ) -> Sequence[Asked]:
+        """Fold everyone's consents at the sites, and keep those that were asked only."""
+        found: list[Asked] = []
+        for subject, person in self.world.people.items():
+            waiting = {
+                one.consent_id
+                for one in fold(person.consents, moment)
+                if one.state_at(moment) is ConsentEventKind.REQUESTED
+            }
+            events = person.consents if person.facts.reception_site in sites else ()
+            found += [
+                Asked(subject, event, event.scope)
+                for event in events
+                if event.consent_id in waiting and event.scope is not None
+            ]
+        beyond = [one for one in found if after is None or one.event.consent_id > after]
+        return sorted(beyond, key=lambda one: one.event.consent_id)[:limit]

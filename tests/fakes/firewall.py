@@ -24,6 +24,11 @@ class Firewall:
         self.scans.append(known)
         return self._looked(chunks)
 
+    def inspect(self, data: bytes) -> None:
+        """Look at a whole file."""
+        if self.word in data:
+            raise StoppedError("a number set by law was about to leave")
+
     def _looked(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             if self.word in chunk:

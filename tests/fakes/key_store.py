@@ -1,8 +1,9 @@
 """A key store in memory that keeps the law of the port: all or none, and never a replacement."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
-from gateway.domain.keys import KeyExistsError, WrappedKey
+from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, WrappedKey
 
 
 class FakeKeyStore:
@@ -19,12 +20,19 @@ class FakeKeyStore:
             place = (key.handle, key.kind, key.version)
             if place in self.rows or place in new or place[:2] in self.gone:
                 raise KeyExistsError(key.kind, key.version)
+            if key.under and (KEK.encode(), KEK, key.under) not in self.rows:
+                raise KeyRetiredError(key.under)
             new[place] = key
         self.rows.update(new)
 
     def get(self, handle: bytes, kind: str) -> WrappedKey | None:
         """Return the newest version."""
         return next(reversed(self.versions(handle, kind)), None)
+
+    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, WrappedKey]:
+        """Return the newest version of each handle that has one."""
+        found = {handle: self.get(handle, kind) for handle in handles}
+        return {handle: key for handle, key in found.items() if key is not None}
 
     def versions(self, handle: bytes, kind: str) -> Sequence[WrappedKey]:
         """Return every version, oldest first."""
@@ -42,3 +50,37 @@ class FakeKeyStore:
     def destroyed(self, handle: bytes, kind: str) -> bool:
         """Tell whether keys were forgotten."""
         return (handle, kind) in self.gone
+
+    def wrapped_before(
+        self, under: int, after: WrappedKey | None, limit: int
+    ) -> Sequence[WrappedKey]:
+        """Return a page of keys wrapped under older versions."""
+        past = (after.handle, after.kind, after.version) if after else (b"", "", 0)
+        places = sorted(
+            place for place, row in self.rows.items() if 0 < row.under < under and place > past
+        )
+        return [self.rows[place] for place in places[:limit]]
+
+    def rewrap(self, keys: Sequence[tuple[WrappedKey, WrappedKey]]) -> int:
+        """Put the new key where the old one still stands."""
+        put = 0
+        for old, new in keys:
+            place = (old.handle, old.kind, old.version)
+            if self.rows.get(place) == old:
+                self.rows[place] = new
+                put += 1
+        return put
+
+    def retire(self, version: int) -> bool:
+        """Forget one key-encryption key that nothing is wrapped under."""
+        if any(row.under == version for row in self.rows.values()):
+            return False
+        return self.rows.pop((KEK.encode(), KEK, version), None) is not None
+
+    def counts(self) -> Mapping[str, int]:
+        """Count the keys of each kind."""
+        return Counter(kind for _, kind, _ in self.rows)
+
+    def scrub(self) -> bool:
+        """Leave nothing: memory has no traces."""
+        return True

@@ -27,31 +27,32 @@ class LogReader:
         """Read what is sought below an index, newest first."""
         if limit < 1:
             raise LawBrokenError("a page has at least one place")
-        events = [e for e in self._all() if before is None or e.index < before]
+        events = [e for e in self.all() if before is None or e.index < before]
         found = [e for e in reversed(events) if sought.concerns(e) and sought.matches(e)]
         more = len(found) >= limit and found[limit - 1].index
         return LogPage(tuple(found[:limit]), more or None)
 
     async def about(self, subject: SubjectId) -> Sequence[LoggedEvent]:
         """Read every entry about a subject."""
-        own = [event for event in self._all() if event.tag == _tag(subject)]
+        own = [event for event in self.all() if event.tag == tag_of(subject)]
         return [event for event in own if event.index not in self.lost]
 
     async def one(self, index: int) -> LoggedEvent | None:
         """Read one entry, shut."""
-        events = self._all()
+        events = self.all()
         return replace(events[index], told=None) if 0 <= index < len(events) else None
 
     async def opened(self, place: int | UUID) -> LoggedEvent | None:
         """Read one entry with what it told."""
-        return next((e for e in self._all() if place in {e.index, e.event_id}), None)
+        return next((e for e in self.all() if place in {e.index, e.event_id}), None)
 
     async def prove(self, index: int) -> Proven:
         """Make what looks like a proof."""
         record = self.ledger.records[index]
         return Proven(index, record.kind.encode(), f"proof of {index}")
 
-    def _all(self) -> list[LoggedEvent]:
+    def all(self) -> list[LoggedEvent]:
+        """Read everything, opened."""
         last: dict[SubjectId, tuple[int, int]] = {}
         events = []
         for index, record in enumerate(self.ledger.records):
@@ -60,14 +61,15 @@ class LogReader:
             if record.subject is not None:
                 link = last.get(record.subject, link)
                 last[record.subject] = (link[0] + 1, index)
-                event = replace(event, tag=_tag(record.subject), count=link[0] + 1)
+                event = replace(event, tag=tag_of(record.subject), count=link[0] + 1)
             if record.subject not in self.erased:
                 event = replace(event, told=_told(record, link[1] if record.subject else None))
             events.append(event)
         return events
 
 
-def _tag(subject: SubjectId) -> bytes:
+def tag_of(subject: SubjectId) -> bytes:
+    """Return the tag under which this log knows a subject."""
     return sha256(subject.bytes).digest()[:16]
 
 
@@ -97,4 +99,5 @@ def _told(record: AuditRecord, before: int | None) -> Told:
         record.detail or None,
         before,
         record.rests_on or None,
+        record.subject,
     )

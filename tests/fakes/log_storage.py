@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 
 from audit.storage import (
@@ -81,7 +81,7 @@ class MemoryLogStorage:
 
     def damage(self, place: int, /, **changes: object) -> None:
         """Change a stored row behind the log's back."""
-        self.stored[place] = replace(self.stored[place], **changes)  # type: ignore[arg-type]  # a fault has any shape
+        self.stored[place] = self.stored[place]._replace(**changes)  # type: ignore[arg-type]  # a fault has any shape
 
     def _commit(self, transaction: "_Transaction") -> None:
         if self.lose:

@@ -1,8 +1,10 @@
 """A payload sealer whose keys live in memory; a tag it never made is an error, as the port says."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +25,11 @@ class MemoryPayloadSealer:
         tag = sha256(self.own + b"tag" + subject).digest()[:TAG_BYTES]
         self.keys.setdefault(tag, os.urandom(32))
         return tag
+
+    def for_batch(self, tags: Collection[bytes]) -> Self:
+        """Serve a batch from the same keys; a tag that was never made is an error later."""
+        assert None not in tags
+        return self
 
     def destroy(self, subject: bytes) -> None:
         """Destroy a subject's key; her payloads stay shut from now on."""

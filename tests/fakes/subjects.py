@@ -44,3 +44,7 @@ class Subjects:
             if any(event.party in parties for event in person.relations)
         )
         return [subject for subject in named if after is None or subject > after][:limit]
+
+    async def everyone(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
+        """List all subjects, in order of id."""
+        return sorted(one for one in self.world.people if after is None or one > after)[:limit]

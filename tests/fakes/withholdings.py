@@ -16,4 +16,4 @@ class Withholdings:
     async def by_id(self, withholding: UUID) -> WithholdingState | None:
         """Find one."""
         known = self.world.withheld.get(withholding)
-        return None if known is None else WithholdingState(known.subject, known.withholding.until)
+        return None if known is None else WithholdingState(known.subject, known.withholding)

@@ -11,14 +11,26 @@ from uuid import UUID
 
 from gateway.domain.breakglass import Broken
 from gateway.domain.changes import (
+    ApproveLookUp,
+    AskLookUp,
+    AskRectification,
     BreakGlass,
     Change,
+    ClearExport,
     CloseDelivery,
     CloseIntroduction,
+    ClosePurposes,
+    CloseRectification,
+    CloseSignal,
     ConfirmNotice,
+    DropQuarantine,
+    FetchExport,
     IssueNotice,
     LiftWithholding,
     OpenDelivery,
+    OpenExport,
+    ProposeVerdict,
+    PublishCounts,
     QuarantineRow,
     RecordConsent,
     RecordRelations,
@@ -26,19 +38,26 @@ from gateway.domain.changes import (
     RequestIntroduction,
     RequireEpoch,
     ReviewGlass,
+    ReviseProfile,
     RuleFacts,
     Shield,
     SpendQuery,
+    StagePart,
     StoreProfile,
+    TellTable,
     Unshield,
     Withhold,
 )
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
+from gateway.domain.counting import BlindCube
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.introductions import Introduction
 from gateway.domain.keys import KeyStore
+from gateway.domain.look_ups import LookUp
 from gateway.domain.ports import Entry, NoticeState
+from gateway.domain.rectification import Rectification
 from gateway.domain.relations import RelationEvent, municipal_ties
+from gateway.domain.signals import Judged
 from gateway.domain.subjects import (
     Dossier,
     ProfileVersion,
@@ -46,6 +65,8 @@ from gateway.domain.subjects import (
     Situation,
     Withholding,
 )
+from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
+from tests.fakes.verdicts import judge
 
 _K = ConsentEventKind
 _OPEN = {_K.GIVEN, _K.RENEWED}
@@ -83,10 +104,11 @@ class Person:
     withholdings: tuple[Withholding, ...] = ()
     closed: tuple[tuple[PurposeCode, datetime], ...] = ()
     terms: frozenset[bytes] = frozenset()
+    search_closed: bool = False
 
     def findable_by(self, moment: datetime) -> frozenset[str]:
         """Name who may find her at a moment: a municipality, an organisation, a kind of them."""
-        if self.shielded:
+        if self.shielded or self.search_closed:
             return frozenset()
         towns = {
             f"gemeente:{tie.gemeente}"
@@ -134,6 +156,12 @@ class World:
     notices: dict[UUID, NoticeState] = field(default_factory=dict)
     introductions: dict[UUID, Introduction] = field(default_factory=dict)
     glasses: dict[UUID, Broken] = field(default_factory=dict)
+    look_ups: dict[UUID, LookUp] = field(default_factory=dict)
+    rectifications: dict[UUID, Rectification] = field(default_factory=dict)
+    cubes: tuple[BlindCube, ...] = ()
+    tables: list[TellTable] = field(default_factory=list)
+    signals: dict[UUID, Judged] = field(default_factory=dict)
+    exports: Safe = EMPTY
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -183,6 +211,9 @@ class World:
         self.quarantine, self.searches = kept.quarantine, kept.searches
         self.withheld, self.notices = kept.withheld, kept.notices
         self.introductions, self.glasses = kept.introductions, kept.glasses
+        self.look_ups, self.rectifications = kept.look_ups, kept.rectifications
+        self.cubes, self.tables, self.signals = kept.cubes, kept.tables, kept.signals
+        self.exports = kept.exports
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -196,6 +227,12 @@ class World:
             self.notices.copy(),
             self.introductions.copy(),
             self.glasses.copy(),
+            self.look_ups.copy(),
+            self.rectifications.copy(),
+            self.cubes,
+            self.tables.copy(),
+            self.signals.copy(),
+            self.exports,
         )
 
     def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
@@ -204,6 +241,16 @@ class World:
                 _require(self._person(subject).epoch == epoch, "subject: the situation changed")
             case StoreProfile():
                 self._store(change, moment)
+            case ReviseProfile():
+                self._revise(change, moment)
+            case ClosePurposes(subject, closed):
+                person = self._person(subject)
+                after = replace(person, closed=tuple(sorted(closed)), epoch=person.epoch + 1)
+                self.people[subject] = after
+            case DropQuarantine(before):
+                late = [key for key, row in self.quarantine.items() if row.at < before]
+                for key in late:
+                    del self.quarantine[key]
             case RecordConsent():
                 self._consent(change, moment)
             case RecordRelations(subject, events):
@@ -211,7 +258,7 @@ class World:
                 after = replace(person, relations=(*person.relations, *events))
                 self._settle(subject, after, moment)
             case Withhold() | LiftWithholding():
-                self._withhold(change)
+                self._withhold(change, moment)
             case Shield(subject):
                 self._settle(subject, replace(self._person(subject), shielded=True), moment)
             case Unshield(subject, terms):
@@ -250,8 +297,39 @@ class World:
                 self._break(change)
             case ReviewGlass():
                 self._review(change)
+            case PublishCounts(at, cubes):
+                later = any(one.at > at for one in self.cubes)
+                _require(not later, "statistics: later counts were published")
+                self.cubes = cubes
+            case TellTable():
+                hers = [one for one in self.tables if _same_analyst(one, change)]
+                _require(len(hers) == change.earlier, "statistics: she was told another table")
+                self.tables.append(change)
+            case ProposeVerdict() | CloseSignal():
+                why = judge(self.signals, change)
+                _require(why is None, why or "")
+            case AskRectification(asked_right):
+                self._person(asked_right.subject)
+                self.rectifications[asked_right.rectification_id] = asked_right
+            case CloseRectification(rectification_id, subject, state, at):
+                wrong = self.rectifications.get(rectification_id)
+                if wrong is None or wrong.subject != subject or wrong.closed is not None:
+                    raise DoesNotHoldError("rectification: not about her, or closed before")
+                self.rectifications[rectification_id] = replace(wrong, state=state, closed=at)
+            case AskLookUp(look_up):
+                self.look_ups[look_up.look_up_id] = look_up
+            case ApproveLookUp():
+                self._approve(change)
+            case OpenExport() | StagePart() | FetchExport() | ClearExport():
+                self.exports = self._exported(change)
             case _:
                 assert_never(change)
+
+    def _exported(self, change: OpenExport | StagePart | FetchExport | ClearExport) -> Safe:
+        try:
+            return after(self.exports, change)
+        except NotHeldError as why:
+            raise DoesNotHoldError(str(why)) from None
 
     def _answer(self, change: CloseIntroduction) -> None:
         asked = self.introductions.get(change.introduction)
@@ -286,6 +364,31 @@ class World:
         )
         self._settle(change.subject, changed, moment)
 
+    def _approve(self, change: ApproveLookUp) -> None:
+        asked = self.look_ups.get(change.look_up_id)
+        if asked is None or asked.approved_at is not None or asked.actor == change.by:
+            raise DoesNotHoldError("look-up: approved before, or one's own")
+        approved = replace(asked, approved_by=change.by, approved_at=change.at)
+        self.look_ups[change.look_up_id] = approved
+
+    def _revise(self, change: ReviseProfile, moment: datetime) -> None:
+        person = self._person(change.subject)
+        last = person.stored[-1]
+        _require(change.version == last.version + 1, "subject: another version was first")
+        now = replace(
+            last,
+            version=change.version,
+            at=change.at,
+            changed=change.changed,
+            parts=change.parts,
+            facts=change.facts,
+            terms=change.terms,
+        )
+        emptied = tuple(replace(one, parts=b"") for one in person.stored)
+        terms = frozenset(change.terms)
+        after = replace(person, facts=change.facts, stored=(*emptied, now), terms=terms)
+        self._settle(change.subject, after, moment)
+
     def _consent(self, change: RecordConsent, moment: datetime) -> None:
         person, event = self._person(change.subject), change.event
         for other, one in self.people.items():
@@ -299,7 +402,7 @@ class World:
         after = replace(person, consents=(*person.consents, event), terms=terms)
         self._settle(change.subject, after, moment)
 
-    def _withhold(self, change: Withhold | LiftWithholding) -> None:
+    def _withhold(self, change: Withhold | LiftWithholding, moment: datetime) -> None:
         person, id_ = self._person(change.subject), change.withholding_id
         known = self.withheld.get(id_)
         if isinstance(change, Withhold):
@@ -313,8 +416,12 @@ class World:
             now = replace(known.withholding, until=change.at)
             others = tuple(one for one in person.withholdings if one is not known.withholding)
         self.withheld[id_] = Withheld(change.subject, now)
-        after = replace(person, withholdings=(*others, now), epoch=person.epoch + 1)
-        self.people[change.subject] = after
+        after, search = replace(person, withholdings=(*others, now)), change.search
+        if search is None:
+            self.people[change.subject] = replace(after, epoch=person.epoch + 1)
+            return
+        found = replace(after, search_closed=search.closed, terms=frozenset(search.terms))
+        self._settle(change.subject, found, moment)
 
     def _break(self, change: BreakGlass) -> None:
         person, id_ = self._person(change.subject), change.glass_id
@@ -363,9 +470,14 @@ def _fits(events: Sequence[ConsentEvent], event: ConsentEvent) -> bool:
     known = fold(own, event.at)
     if not known:
         return event.scope is not None and event.kind in _FOLLOWS[None]
-    if event.kind is _K.RENEWED and known[0].state_at(event.at) is _K.EXPIRED:
+    late = known[0].state_at(event.at) is _K.EXPIRED
+    if event.kind in {_K.RENEWED, _K.GIVEN, _K.REFUSED} and late:
         return False
     return event.kind in _FOLLOWS.get(known[0].state, set())
+
+
+def _same_analyst(one: TellTable, other: TellTable) -> bool:
+    return (one.recipient, one.actor) == (other.recipient, other.actor)
 
 
 def _require(condition: bool, why: str) -> None:  # noqa: FBT001 - the condition itself

@@ -1,5 +1,5 @@
 """Faults strike the same watched gates as the journeys use."""
 
-from tests.journeys.conftest import clock, poort, rules_read_once, watch
+from tests.journeys.conftest import clock, each_store, poort, rules_read_once, watch
 
-__all__ = ["clock", "poort", "rules_read_once", "watch"]
+__all__ = ["clock", "each_store", "poort", "rules_read_once", "watch"]

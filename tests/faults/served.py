@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 import gateway
+from gateway.settings import Settings
 from tests.journeys.watch import Watch
 
 STARTS_WITHIN = 60.0
@@ -49,7 +50,7 @@ class Served:
                 stdout=printed,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder.parent,
-                env={"DOELPOORT_PORT": str(self.port), "PYTHONPATH": str(ROOT)},
+                env={"DOELPOORT_PORT": str(self.port), "PYTHONPATH": str(ROOT), **self._store},
             )
         self._wait()
         return self
@@ -58,6 +59,11 @@ class Served:
         """End it, if it still runs; keep what it printed."""
         self.kill()
         self.watch.keep("printed by a served gate", self._printed.read_bytes())
+
+    @property
+    def _store(self) -> dict[str, str]:
+        url = Settings().database_url
+        return {} if url is None else {"DOELPOORT_DATABASE_URL": url.get_secret_value()}
 
     @property
     def _printed(self) -> Path:

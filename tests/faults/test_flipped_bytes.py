@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gateway
-from gateway.wiring import AuditOffice
+from gateway.keeper.office import AuditOffice
 from tests.faults.attacker import Attacker, attacking
 from tests.journeys.poort import (
     AGENCY_OIN,

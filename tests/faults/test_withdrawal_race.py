@@ -17,6 +17,8 @@ from tests.journeys.poort import AGENCY_OIN, MATCHER, Poort
 from tests.journeys.residents import resident
 from tests.journeys.watch import Watch
 
+pytestmark = pytest.mark.usefixtures("each_store")
+
 ROUNDS = 12
 DEEP_ROUNDS = 200
 AT_ONCE = 8

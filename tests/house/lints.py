@@ -15,6 +15,7 @@ CLOCK = {"gateway/wiring.py"}
 DOOR = {"gateway/actions/disclose.py"}
 CATCH_ALL = {
     "gateway/app.py",  # the last frame before the socket: a fault becomes one plain problem
+    "gateway/keeper/rounds.py",  # the keeper's thread: a round that breaks is counted, and no other ends
     "audit/log.py",  # the writer thread: whatever broke a commit, each caller must hear of it
     "audit/verify.py",  # what a verifier cannot read is itself its finding
 }

@@ -39,43 +39,24 @@ commands.notices_status
 commands.notices_remind
 commands.consent_sweep
 commands.consent_receipt
+commands.refresh
+commands.show_table
+commands.run
 
 # Parts of a protocol whose caller is on its way: erasure, witnesses, rotation.
-later.destroy
 later.rotate
-later.verify_consistency
 
 # The log's guards, witnesses, cosignatures, evidence and review, tested and not wired yet.
-later.Ed25519Cosigner
-later.MlDsaCosigner
-later.publish
-later.erasure_of
 later.VERIFIER
 later.instructions
 later.complete
 later.gather_evidence
 later.verify_evidence
-later.FileGuard
-later.adopt
-later.accuse
-later.examine
-later.marked
 later.flagged
 later.looked_at
 later.rates
 later.open_rows
 later.of_type
-later.evaluate
-later.ADD_CHECKPOINT
-later.add_checkpoint
-later.build_request
-later.read_answer
-later.FolderWitnessStore
-
-# Statistics (P09), whose action, table and route are on their way.
-later.tabulate
-later.measure
-later.HANDOVER
 
 # Verdicts that arrive by value from the interface.
 rows.JUSTIFIED

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway import wiring
+from tests import servers
 from tests.journeys.poort import MovableClock, Poort
 from tests.journeys.watch import Watch
 
@@ -17,6 +18,15 @@ def rules_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "load_policy", cache(wiring.load_policy))
         yield
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def each_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell the story on each database; every gate and command of it finds it in the environment."""
+    if request.param == "postgres":
+        clone = servers.shared(servers.newest())
+        clone.empty()
+        monkeypatch.setenv("DOELPOORT_DATABASE_URL", clone.url())
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from gateway import wiring
 from gateway.__main__ import app as command_line
-from gateway.api.identity import Persona
 from gateway.commands.shared import partner_named
+from gateway.domain.callers import Persona
 from gateway.domain.identifiers import ActorId, RoleId, SubjectId
 from gateway.domain.ports import Clock
 from gateway.domain.subjects import Dossier
@@ -79,6 +79,8 @@ class Poort:
         self.watch.search_log(self.gateway)
         self.watch.keep("metrics", self.gateway.telemetry.exposition().encode())
         self.watch.search_folder(self.folder)
+        if (url := self.gateway.settings.database_url) is not None:
+            self.watch.search_database(url.get_secret_value(), self.gateway.settings.tenant)
         self.gateway.close()
 
     def __enter__(self) -> Self:

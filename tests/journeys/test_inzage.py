@@ -8,8 +8,8 @@ import pytest
 
 from audit.note import VerifierKey
 from audit.proof import TlogProof
-from gateway.api.identity import Persona
 from gateway.commands.shared import partner_named
+from gateway.domain.callers import Persona
 from gateway.domain.identifiers import ActorId, RoleId, SubjectId
 from tests.journeys.logbook import logged
 from tests.journeys.poort import (

@@ -13,8 +13,10 @@ from http import HTTPStatus
 from pathlib import Path
 
 import httpx
+import psycopg
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from gateway.store.tables import DATA_SCHEMA, KEYS, KEYS_SCHEMA, MAIN
 from gateway.wiring import Gateway
 from tests.journeys.logbook import logged
 
@@ -104,6 +106,18 @@ class Watch:
         self._search_now(Place(f"file {path.name}", path.read_bytes()) for path in files)
         for path in sorted(folder.glob("*.db")):
             self._search_now(cells(path))
+
+    def search_database(self, url: str, tenant: str) -> None:
+        """Search each table that a server keeps, in the bytes in which it would send them."""
+        tables = [
+            *(f"{DATA_SCHEMA}.{name}" for name in MAIN.tables),
+            *(f"{KEYS_SCHEMA}.{name}" for name in KEYS.tables),
+        ]
+        with psycopg.connect(url, options=f"-c doelpoort.tenant={tenant}") as connection:
+            for table in tables:
+                statement = f"COPY (SELECT * FROM {table}) TO STDOUT (FORMAT binary)"  # noqa: S608 - the schema's own names
+                with connection.cursor().copy(statement.encode()) as rows:
+                    self._search_now([Place(f"table {table}", b"".join(map(bytes, rows)))])
 
     def _search_now(self, places: Iterable[Place]) -> None:
         self.hits += _search(places, {*self.marks, *self.blocked})

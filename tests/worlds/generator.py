@@ -190,7 +190,7 @@ def _chance_relations(scene: Scene, caller: Caller) -> Iterator[RelationEvent]:
 def _party(scene: Scene, kind: RelationKind) -> str:
     if kind in LINKING or kind is RelationKind.ONTKOPPELD:
         return scene.dice.choice(GEMEENTEN)
-    if kind is RelationKind.VERBLIJFT:
+    if kind in {RelationKind.VERBLIJFT, RelationKind.VERTROKKEN}:
         return scene.dice.choice(SITES)
     return scene.dice.choice(OINS)
 

@@ -303,6 +303,8 @@ def _site(situation: Situation, moment: datetime) -> str | None:
     for event in _happened(situation, moment):
         if event.kind is RelationKind.VERBLIJFT:
             site = event.party
+        if event.kind is RelationKind.VERTROKKEN and site == event.party:
+            site = None  # a delivery no longer named the site
         if event.kind is RelationKind.GEHUISVEST:
             site = None  # whoever has moved into a home no longer stays at a site
     return site

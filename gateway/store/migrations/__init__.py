@@ -40,7 +40,7 @@ class Chain:
     def move(self, store: Store, revision: str = HEAD) -> None:
         """Go up or down to ``revision``."""
         scripts = self.scripts()
-        with store.writing() as connection:
+        with store.building() as connection:
             down = revision == NOTHING
 
             def steps(at: Any, _: MigrationContext) -> Iterable[StampStep | MigrationStep]:  # noqa: ANN401 - Alembic names no type
@@ -55,8 +55,9 @@ class Chain:
 
     def at(self, store: Store) -> str | None:
         """Return the revision that a database is at; ``None`` for an empty one."""
-        with store.writing() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        return store.read(
+            lambda connection: MigrationContext.configure(connection).get_current_revision()
+        )
 
 
 DATA: Final = Chain("data", MAIN)

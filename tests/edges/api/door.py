@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from audit.entry import read_leaf, read_payload
 from gateway import wiring
-from gateway.api.identity import Persona
+from gateway.domain.callers import Persona
 from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId
 from gateway.domain.partners import Partner
 from gateway.settings import Settings

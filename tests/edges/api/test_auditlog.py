@@ -32,7 +32,7 @@ def test_the_checkpoint_verifies_under_the_key(door: Door) -> None:
     assert line.headers["content-type"] == "text/plain; charset=utf-8"
     assert line.text.count("\n") == 1
     checkpoint = verify_checkpoint(note.text, VerifierKey.parse(line.text.strip()))
-    assert checkpoint.size == door.gateway.audit.head().size
+    assert 0 < checkpoint.size <= door.gateway.audit.head().size
 
 
 def test_a_receipts_checkpoint_verifies_too(door: Door) -> None:

@@ -49,11 +49,14 @@ PURPOSES: Final = {
 MATCHER: Final = "uitzendbureau_matcher"
 NOBODY: Final = "nobody"
 CASE: Final = "AVG15-2026-0042"
+BREACH: Final = "AVG33-2026-0042"
+DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
 CALLERS: Final = (*ROLES, NOBODY)
 ALL: Final = frozenset(CALLERS)
 PERSONS: Final = frozenset(ROLES) - {
     "analist", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
 }  # fmt: skip
+EXPORTERS: Final = frozenset(ROLES) - {"bewoner_matcher"}
 DESK: Final = frozenset({"coa_casemanager", "coa_regievoerder", "coa_coordinator_meedoenbalie"})
 
 OVERSEERS: Final = frozenset({"privacy_officer", "autoriteit_persoonsgegevens"})
@@ -115,6 +118,28 @@ def _review_glass(door: Door, role: str | None, number: int) -> httpx.Response:
     body = {"oordeel": "justified", "toelichting": "Nagegaan bij de balie zelf."}
     path = f"/v1/noodtoegang/{glass}/_beoordelen"
     return door.ask("POST", path, role, json=body, headers=headers)
+
+
+def _export(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Ask for a file with one person; whoever may not be shown is left out of it."""
+    known = role or "gemeente_klantmanager"
+    search = known == "gemeente_matcher"
+    body = {
+        "clientRefs": [door.reference(known, number)],
+        "doel": "P05" if known == "bewoner_matcher" else PURPOSES[known],
+        "formaat": "zoekprofiel" if search else "json",
+    }
+    return door.ask("POST", "/v1/exports", role, json=body)
+
+
+def _exported(after: str) -> Try:
+    def attempt(door: Door, role: str | None, number: int) -> httpx.Response:
+        opened = _export(door, role, number)
+        known = opened.json().get("id", str(UUID(int=7)))
+        door.ask("GET", f"/v1/exports/{known}", role)
+        return door.ask("GET", f"/v1/exports/{known}{after}", role)
+
+    return attempt
 
 
 def _batch(door: Door, role: str | None, number: int) -> httpx.Response:
@@ -275,8 +300,83 @@ def _proof(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", f"/v1/logboek/{last}/bewijs?zaaknummer={CASE}", role)
 
 
+def _look_up(door: Door, role: str | None, number: int) -> httpx.Response:
+    body = {
+        "clientRef": door.reference(role or "privacy_officer", number),
+        "reden": "Zij vraagt wie haar gegevens zag.",
+    }
+    return door.ask("POST", "/v1/heridentificaties", role, json=body)
+
+
+def _approve_look_up(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Approve what another officer of the agency asked."""
+    assert door.gateway.actions.tokens is not None
+    persona = door.persona("privacy_officer", actor="fg-2")
+    token = door.gateway.actions.tokens.issue(persona, door.clock.now())
+    body = {
+        "clientRef": door.reference("privacy_officer", number),
+        "reden": "Zij vraagt wie haar gegevens zag.",
+    }
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = door.ask("POST", "/v1/heridentificaties", json=body, headers=headers).json()["id"]
+    return door.ask("POST", f"/v1/heridentificaties/{asked}/_goedkeuren", role)
+
+
+def _table(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Ask for a table that was counted a moment ago, about everyone."""
+    coa = door.partner("coa")
+    if role == "analist":
+        job = Caller(coa, RoleId("poort"), ActorId("nightly-count"))
+        asyncio.run(door.gateway.actions.counting(job))
+    body = {"tabel": "werk-per-doelgroep", "dimensies": ["doelgroep"]}
+    return door.ask("POST", "/v1/statistieken/_bevragen", role, json=body)
+
+
+def _looking_back(path: str, **body: object) -> Try:
+    """Look back over the day, within a case of a breach."""
+    whole = DAY | {"zaaknummer": BREACH} | body
+    return lambda door, role, _: door.ask("POST", f"/v1/logboek/{path}", role, json=whole)
+
+
+def _judge(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Judge a fresh signal of the agency's log: its matcher asked about nobody she knows."""
+    body = {"clientRef": str(UUID(int=7)), "doel": "P05"}
+    assert door.ask("POST", "/v1/verstrekkingen", MATCHER, json=body).status_code == 404
+    found = _looking_back("_signalen")(door, "privacy_officer", number).json()["signalen"]
+    signal = next(one["id"] for one in found if one["regel"] == "no-relation")
+    opinion = {"oordeel": "explained", "toelichting": "Een verouderde verwijzing gebruikt."}
+    return _looking_back(f"signalen/{signal}/_beoordelen", **opinion)(door, role, number)
+
+
 def _not_right(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", "/v1/inzage/_klopt-niet", role, json={"toelichting": "Nee."})
+
+
+def _call_wrong(door: Door, role: str | None, number: int) -> httpx.Response:
+    known = role or "gemeente_klantmanager"
+    body = {
+        "clientRef": door.reference(known, number),
+        "doel": PURPOSES[known],
+        "veld": "client_ref",
+        "toelichting": "Nee.",
+    }
+    return door.ask("POST", "/v1/verstrekkingen/_klopt-niet", role, json=body)
+
+
+def _handle(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Refuse what the klantmanager of her own town reported about a person."""
+    partner = "utrecht" if number == OTHER else "harderwijk"
+    headers = {"Authorization": f"Bearer {door.token('gemeente_klantmanager', partner)}"}
+    body = {
+        "clientRef": door.reference("gemeente_klantmanager", number, partner),
+        "doel": "P02",
+        "veld": "client_ref",
+        "toelichting": "Nee.",
+    }
+    asked = door.ask("POST", "/v1/verstrekkingen/_klopt-niet", json=body, headers=headers)
+    verdict = {"oordeel": "geweigerd", "toelichting": "Het klopt wel."}
+    path = f"/v1/rectificaties/{asked.json()['id']}/_afhandelen"
+    return door.ask("POST", path, role, json=verdict)
 
 
 def _get(path: str) -> Try:
@@ -291,6 +391,11 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/verstrekkingen"): Row(_disclose, PERSONS, refused=404),
     ("POST", "/v1/verstrekkingen/_uitleg"): Row(_explain, PERSONS, refused=404),
     ("POST", "/v1/verstrekkingen/_batch"): Row(_batch, PERSONS, refused=404),
+    ("POST", "/v1/exports"): Row(_export, EXPORTERS, 202),
+    ("GET", "/v1/exports/{export_id}"): Row(_exported(""), EXPORTERS, 200, refused=404),
+    ("GET", "/v1/exports/{export_id}/bestand"): Row(
+        _exported("/bestand"), EXPORTERS, 200, refused=404
+    ),
     ("POST", "/v1/voorstellen"): Row(_introduce, frozenset({MATCHER})),
     ("GET", "/v1/voorstellen"): Row(
         _get("/v1/voorstellen"), frozenset({MATCHER, "coa_casemanager"}), 200
@@ -315,6 +420,9 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/v1/toestemmingen"): Row(
         _get("/v1/toestemmingen"), frozenset({"coa_casemanager"}), 200
     ),
+    ("GET", "/v1/toestemmingsverzoeken"): Row(
+        _get("/v1/toestemmingsverzoeken"), frozenset({"coa_casemanager"}), 200
+    ),
     ("GET", "/v1/toestemmingsteksten"): Row(
         _get("/v1/toestemmingsteksten?doel=P05&soort=uitzendbureau&taal=tir"),
         frozenset(ROLES),
@@ -335,15 +443,46 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/v1/leveringen/{levering_id}"): Row(_report, frozenset({"coa_casemanager"}), 200),
     ("POST", "/v1/logboek/_zoek"): Row(_logbook, OVERSEERS, 200),
     ("GET", "/v1/logboek/{index}/bewijs"): Row(_proof, OVERSEERS, 200),
+    ("POST", "/v1/heridentificaties"): Row(_look_up, frozenset({"privacy_officer"}), 200),
+    ("GET", "/v1/heridentificaties"): Row(
+        _get("/v1/heridentificaties"), frozenset({"privacy_officer"}), 200
+    ),
+    ("POST", "/v1/heridentificaties/{heridentificatie_id}/_goedkeuren"): Row(
+        _approve_look_up, frozenset({"privacy_officer"}), 200
+    ),
+    ("POST", "/v1/logboek/_overzicht"): Row(
+        _looking_back("_overzicht", per="medewerker"), OVERSEERS, 200
+    ),
+    ("POST", "/v1/logboek/_signalen"): Row(_looking_back("_signalen"), OVERSEERS, 200),
+    ("POST", "/v1/logboek/signalen/{signaal_id}/_beoordelen"): Row(
+        _judge, frozenset({"privacy_officer"}), 200
+    ),
+    ("POST", "/v1/logboek/_datalek"): Row(_looking_back("_datalek"), OVERSEERS, 200),
+    ("POST", "/v1/logboek/_steekproef"): Row(
+        _looking_back("_steekproef", aantal=3, tot="2026-03-02T12:00:00Z"), OVERSEERS, 200
+    ),
+    ("POST", "/v1/logboek/_bewijsbundel"): Row(_looking_back("_bewijsbundel"), OVERSEERS, 200),
+    ("POST", "/v1/logboek/_uitvoer"): Row(
+        _looking_back("_uitvoer", formaat="fhir"), OVERSEERS, 200
+    ),
     ("GET", "/v1/verwerkingsactiviteiten"): Row(
         _get("/v1/verwerkingsactiviteiten"), frozenset(ROLES), 200
     ),
+    ("GET", "/v1/statistieken"): Row(_get("/v1/statistieken"), frozenset({"analist"}), 200),
+    ("POST", "/v1/statistieken/_bevragen"): Row(_table, frozenset({"analist"}), 200),
     ("POST", "/v1/noodtoegang"): Row(
         _break_glass, frozenset({"coa_casemanager", "gemeente_klantmanager"}), 200
     ),
     ("GET", "/v1/noodtoegang"): Row(_get("/v1/noodtoegang"), frozenset({"privacy_officer"}), 200),
     ("POST", "/v1/noodtoegang/{noodtoegang_id}/_beoordelen"): Row(
         _review_glass, frozenset({"privacy_officer"}), 200
+    ),
+    ("POST", "/v1/verstrekkingen/_klopt-niet"): Row(_call_wrong, PERSONS, refused=404),
+    ("GET", "/v1/rectificaties"): Row(
+        _get("/v1/rectificaties"), frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/rectificaties/{rectificatie_id}/_afhandelen"): Row(
+        _handle, frozenset({"coa_casemanager"})
     ),
     ("GET", "/v1/inzage"): Row(_get("/v1/inzage"), frozenset({"betrokkene"}), 200),
     ("POST", "/v1/inzage/_klopt-niet"): Row(_not_right, frozenset({"betrokkene"}), 202),

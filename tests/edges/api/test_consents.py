@@ -29,6 +29,7 @@ def test_a_consent_has_the_agreed_shape(door: Door) -> None:
         "vastgelegdOp": "2026-03-02T12:00:00+00:00",
         "vervaltOp": "2026-08-31T12:00:00+00:00",
         "beeindigdOp": None,
+        "besluitOverBewoner": False,
     }
 
 
@@ -184,5 +185,49 @@ def test_a_wrong_relation_names_its_field(
     """Each is a 400 that names the field, and records nothing."""
     body = {"vNummer": v_nummer(ONE), "soort": "gekoppeld", "partij": "0243"} | differs
     answer = door.ask("POST", "/v1/koppelingen", json=body)
+    assert answer.status_code == 400
+    assert [fault["veld"] for fault in answer.json()["fouten"]] == [field]
+
+
+def test_a_request_waits_as_gevraagd_until_it_is_answered(door: Door) -> None:
+    """It is listed for her casemanager with all that was asked, and closes with her answer."""
+    asked = door.consent(ONE, "P08", status="gevraagd", velden=["roepnaam"])
+    assert (asked.status_code, asked.json()["status"]) == (201, "requested")
+    verzoek = asked.json()["id"]
+    listed = door.ask("GET", "/v1/toestemmingsverzoeken").json()["verzoeken"]
+    (line,) = [one for one in listed if one["id"] == verzoek]
+    assert line == {
+        "clientRef": door.reference("coa_casemanager", ONE),
+        "id": verzoek,
+        "status": "gevraagd",
+        "doel": "P08_nazorg_jobcoaching",
+        "ontvanger": AGENCY,
+        "velden": ["roepnaam"],
+        "taal": "tir",
+        "tekstVersie": "1",
+        "gevraagdOp": "2026-03-02T12:00:00+00:00",
+        "gevraagdDoor": "coa_casemanager-1",
+        "vervaltOp": "2026-04-01T12:00:00+00:00",
+        "besluitOverBewoner": False,
+    }
+    answer = door.consent(ONE, "P08", opVerzoek=verzoek, gegeven=False)
+    assert (answer.json()["id"], answer.json()["status"]) == (verzoek, "refused")
+    assert verzoek not in door.ask("GET", "/v1/toestemmingsverzoeken").text
+
+
+@pytest.mark.parametrize(
+    ("differs", "field"),
+    [
+        ({"status": "gegeven"}, "status"),
+        ({"status": "gevraagd", "gegeven": True}, "gegeven"),
+        ({"status": "gevraagd", "vervaldatum": "2026-03-09T12:00:00Z"}, "vervaldatum"),
+        ({"opVerzoek": unknown()}, "opVerzoek"),
+    ],
+)
+def test_a_wrong_request_names_its_field(
+    door: Door, differs: dict[str, object], field: str
+) -> None:
+    """A request has no answer and no other term, and an answer names a request that is there."""
+    answer = door.consent(TWO, "P08", AGENCY, **differs)
     assert answer.status_code == 400
     assert [fault["veld"] for fault in answer.json()["fouten"]] == [field]

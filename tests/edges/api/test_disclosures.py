@@ -134,13 +134,13 @@ def test_a_refused_consent_is_told_as_none(door: Door) -> None:
 
 
 def test_the_trace_is_kept_in_the_payload(door: Door) -> None:
-    """The trace id of a W3C header stands in the entries about that request."""
+    """Trace and span of a W3C header stand in the entries about that request."""
     answer = door.disclose(
         "gemeente_klantmanager", "P02", OWN, headers={"traceparent": TRACEPARENT}
     )
     index = answer.json()["ontvangstbewijs"]["index"]
-    assert door.payload(index)["trace"] == TRACE
-    assert door.payload(index + 1)["trace"] == TRACE
+    assert door.payload(index)["trace"] == f"{TRACE}-b7ad6b7169203331"
+    assert door.payload(index + 1)["trace"] == f"{TRACE}-b7ad6b7169203331"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from gateway import wiring
-from gateway.api.identity import ALGORITHM, AUDIENCE, CACHED, ISSUER, InsecureTokens, Persona
+from gateway.api.identity import ALGORITHM, AUDIENCE, CACHED, ISSUER, InsecureTokens
 from gateway.api.problems import UnauthorizedError
+from gateway.domain.callers import Persona
 from gateway.domain.errors import SettingsError
 from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.settings import Mode, Settings

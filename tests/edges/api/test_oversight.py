@@ -171,3 +171,18 @@ def test_the_register_lists_every_purpose_and_names_nobody(door: Door) -> None:
     assert re.fullmatch(r"purposes/P02_\w+\.yaml:\d+", rule["bron"])
     for secret in ("0999000001", "Voorbeeld1", HERE, "klantmanager-1"):
         assert secret not in answer.text
+
+
+def test_a_consent_recorded_by_who_decides_about_her_is_put_before_the_officer(door: Door) -> None:
+    """Looking for what the gate marked finds it, with the mark; and nothing that was not marked."""
+    given = door.consent(OWN, "P08", besluitOverBewoner=True)
+    assert given.json()["besluitOverBewoner"] is True
+    answer = door.ask(
+        "POST",
+        "/v1/logboek/_zoek",
+        json={"gemarkeerd": True},
+        headers=as_officer(door, "coa"),
+    )
+    lines = answer.json()["regels"]
+    assert given.json()["ontvangstbewijs"]["index"] in {line["index"] for line in lines}
+    assert {line["bijzonderheden"]["flag"] for line in lines} == {"recorder decides"}

@@ -18,6 +18,7 @@ from gateway.domain.events import (
     Event,
     LogStopped,
     RequestFailed,
+    RoundFailed,
 )
 from gateway.settings import Settings
 from gateway.telemetry import COUNTED, ONE_IN, SpanTelemetry, coin
@@ -57,6 +58,7 @@ def test_every_kind_of_event_has_its_labels() -> None:
         (REFUSED, False, True),
         (LogStopped("a fork"), False, True),
         (RequestFailed("ValueError", "gateway.api:1"), False, True),
+        (RoundFailed("witness", "OSError"), False, True),
     ],
 )
 def test_what_matters_is_traced_always_the_rest_by_the_coin(

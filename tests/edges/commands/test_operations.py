@@ -1,4 +1,4 @@
-"""Run the gate: token, doctor, db, keys, serve, demo, policy."""
+"""Run the gate: token, doctor, db, serve, demo, policy."""
 
 import shutil
 import signal
@@ -98,12 +98,6 @@ def re_needs(value: str) -> bool:
     return current == wanted.removesuffix(")")
 
 
-def test_keys_are_counted_and_not_shown(store: Path) -> None:
-    """How many keys of each kind there are; two people have two profile keys."""
-    counts = doelpoort("keys", "status", "--data", store, "--json").json
-    assert str(counts["profile"]).startswith("2")
-
-
 def test_the_rules_check_out() -> None:
     """The shipped catalogue is whole, and its size is told."""
     report = doelpoort("policy", "check", "--json").json
@@ -125,6 +119,18 @@ def test_a_missing_text_is_a_broken_rule(tmp_path: Path) -> None:
     done = doelpoort("policy", "check", place)
     assert done.code == 1
     assert "ti is missing" in done.err
+
+
+def test_a_broken_number_of_the_law_is_a_broken_rule(tmp_path: Path) -> None:
+    """A wrong parameter is refused by file and line."""
+    place = tmp_path / "policies"
+    shutil.copytree(Path(policies.__file__).parent, place)
+    file = place / "parameters" / "consent.yaml"
+    text = file.read_text(encoding="utf-8").replace("value: 182", "value: half a year")
+    file.write_text(text, encoding="utf-8")
+    done = doelpoort("policy", "check", place)
+    assert done.code == 1
+    assert "parameters/consent.yaml:8: value: must be a whole number" in done.err
 
 
 def test_the_rules_can_be_read(tmp_path: Path) -> None:

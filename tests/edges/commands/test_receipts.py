@@ -6,8 +6,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from gateway import wiring
-from gateway.actions.consent import ConsentWish
 from gateway.commands.population import caller_for
+from gateway.domain.consent_choices import ConsentWish
 from gateway.settings import Settings
 from tests.edges.api.door import AGENCY, v_nummer
 from tests.edges.commands.shell import doelpoort

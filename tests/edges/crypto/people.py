@@ -5,6 +5,7 @@ from uuid import UUID
 
 from gateway.crypto.keyring import Keyring
 from gateway.crypto.primitives import Algorithm
+from gateway.crypto.root import LocalRoot
 from gateway.crypto.sealing import FieldVault
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.subjects import SealedProfile
@@ -26,7 +27,7 @@ class Strongroom:
     @property
     def keyring(self) -> Keyring:
         """A keyring as a gateway has it that starts on these keys."""
-        return Keyring(ROOT, self.keys)
+        return Keyring(LocalRoot(ROOT), self.keys)
 
     @property
     def vault(self) -> FieldVault:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.crypto.keyring import LOG, PROFILE, Keyring
+from gateway.crypto.root import LocalRoot
 from gateway.domain.errors import UnreadableValueError
 from gateway.domain.keys import KeyExistsError, WrappedKey
 from tests.edges.crypto.people import ROOT, Strongroom
@@ -65,8 +66,8 @@ def test_odd_names_are_refused(name: str) -> None:
 def test_first_of_two_gateways_wins() -> None:
     """When two gateways make the same named key at once, both end with the first one's."""
     keys = _LateKeyStore(Strongroom().keyring)
-    keys.other = Keyring(ROOT, keys)
-    assert Keyring(ROOT, keys).named("index") == keys.other.named("index")
+    keys.other = Keyring(LocalRoot(ROOT), keys)
+    assert Keyring(LocalRoot(ROOT), keys).named("index") == keys.other.named("index")
 
 
 def test_a_key_that_cannot_be_kept_is_not_used() -> None:
@@ -77,7 +78,7 @@ def test_a_key_that_cannot_be_kept_is_not_used() -> None:
             raise KeyExistsError("named", 1)
 
     with pytest.raises(KeyExistsError):
-        Keyring(ROOT, Closed()).named("index")
+        Keyring(LocalRoot(ROOT), Closed()).named("index")
 
 
 def test_store_holds_no_plain_key() -> None:
@@ -93,7 +94,7 @@ def test_another_root_opens_nothing() -> None:
     room = Strongroom()
     room.keyring.named("index")
     with pytest.raises(UnreadableValueError, match="kek key: moved or changed"):
-        Keyring(bytes(32), room.keys).named("index")
+        Keyring(LocalRoot(bytes(32)), room.keys).named("index")
 
 
 def test_new_key_opens_in_its_place_only() -> None:

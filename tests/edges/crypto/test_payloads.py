@@ -17,13 +17,18 @@ def _sealer(room: Strongroom) -> LogPayloadSealer:
     return LogPayloadSealer(room.keyring, room.keys)
 
 
+def _seal(sealer: LogPayloadSealer, tag: bytes | None, context: bytes, payload: bytes) -> bytes:
+    """Seal one payload as a batch of its own."""
+    return sealer.for_batch(() if tag is None else (tag,)).seal(tag, context, payload)
+
+
 @pytest.mark.parametrize("subject", [AMAL.bytes, None], ids=["subject", "none"])
 @given(context=st.binary(max_size=40), payload=st.binary(max_size=200))
 def test_opens_what_was_sealed(subject: bytes | None, context: bytes, payload: bytes) -> None:
     """A payload comes back in its own context, with a subject or without."""
     sealer = _sealer(Strongroom())
     tag = None if subject is None else sealer.tag(subject)
-    assert sealer.open(tag, context, sealer.seal(tag, context, payload)) == payload
+    assert sealer.open(tag, context, _seal(sealer, tag, context, payload)) == payload
 
 
 def test_tag_is_where_the_key_is() -> None:
@@ -39,7 +44,7 @@ def test_destroyed_key_is_gone_at_once() -> None:
     room = Strongroom()
     sealer = _sealer(room)
     hers, his = sealer.tag(AMAL.bytes), sealer.tag(BASHIR.bytes)
-    sealed = [sealer.seal(tag, CONTEXT, b"payload") for tag in (hers, his, None)]
+    sealed = [_seal(sealer, tag, CONTEXT, b"payload") for tag in (hers, his, None)]
     room.keys.destroy(hers, "log")
     opened = [
         sealer.open(tag, CONTEXT, one) for tag, one in zip((hers, his, None), sealed, strict=True)
@@ -52,7 +57,7 @@ def test_erasing_the_profile_keeps_the_log() -> None:
     room = Strongroom()
     sealer = _sealer(room)
     tag = sealer.tag(AMAL.bytes)
-    sealed = sealer.seal(tag, CONTEXT, b"payload")
+    sealed = _seal(sealer, tag, CONTEXT, b"payload")
     room.keys.destroy(AMAL.bytes, "profile")
     assert sealer.open(tag, CONTEXT, sealed) == b"payload"
 
@@ -62,9 +67,9 @@ def test_a_question_about_nobody_is_on_the_record() -> None:
     room = Strongroom()
     sealer = _sealer(room)
     tag = sealer.tag(b"an invented one.")
-    sealer.seal(None, CONTEXT, b"so that the log's own key exists")
+    _seal(sealer, None, CONTEXT, b"so that the log's own key exists")
     before = dict(room.keys.rows)
-    assert sealer.open(tag, CONTEXT, sealer.seal(tag, CONTEXT, b"payload")) == b"payload"
+    assert sealer.open(tag, CONTEXT, _seal(sealer, tag, CONTEXT, b"payload")) == b"payload"
     assert room.keys.rows == before
 
 
@@ -74,14 +79,14 @@ def test_sealing_after_destruction_stays_readable() -> None:
     sealer = _sealer(room)
     tag = sealer.tag(AMAL.bytes)
     room.keys.destroy(tag, "log")
-    assert sealer.open(tag, CONTEXT, sealer.seal(tag, CONTEXT, b"payload")) == b"payload"
+    assert sealer.open(tag, CONTEXT, _seal(sealer, tag, CONTEXT, b"payload")) == b"payload"
 
 
 def test_a_payload_cannot_be_moved() -> None:
     """A payload opens neither in another context, nor for another subject, nor without one."""
     sealer = _sealer(Strongroom())
     hers, his = sealer.tag(AMAL.bytes), sealer.tag(BASHIR.bytes)
-    sealed = sealer.seal(hers, CONTEXT, b"payload")
+    sealed = _seal(sealer, hers, CONTEXT, b"payload")
     for tag, context in ((hers, b"d" * 32), (his, CONTEXT), (None, CONTEXT)):
         with pytest.raises(ValueError, match=r"moved|not a sealed payload"):
             sealer.open(tag, context, sealed)
@@ -93,7 +98,7 @@ def test_payload_under_the_own_key_cannot_be_given_to_a_subject() -> None:
     unknown = sealer.tag(b"an invented one.")
     for sealed_for, opened_for in ((None, unknown), (unknown, None)):
         with pytest.raises(ValueError, match="moved"):
-            sealer.open(opened_for, CONTEXT, sealer.seal(sealed_for, CONTEXT, b"payload"))
+            sealer.open(opened_for, CONTEXT, _seal(sealer, sealed_for, CONTEXT, b"payload"))
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -102,7 +107,7 @@ def test_changed_payload_is_noticed(data: st.DataObject, *, known: bool) -> None
     """No byte of a payload can change unnoticed."""
     sealer = _sealer(Strongroom())
     tag = sealer.tag(AMAL.bytes) if known else None
-    sealed = bytearray(sealer.seal(tag, CONTEXT, b"payload"))
+    sealed = bytearray(_seal(sealer, tag, CONTEXT, b"payload"))
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises(ValueError, match=r"moved|not a sealed|unknown algorithm"):
         sealer.open(tag, CONTEXT, bytes(sealed))
@@ -122,8 +127,30 @@ def test_moved_log_key_is_noticed() -> None:
     room = Strongroom()
     sealer = _sealer(room)
     hers, his = sealer.tag(AMAL.bytes), sealer.tag(BASHIR.bytes)
-    sealed = sealer.seal(hers, CONTEXT, b"payload")
+    sealed = _seal(sealer, hers, CONTEXT, b"payload")
     row = room.keys.rows[his, "log", 1]
     room.keys.rows[hers, "log", 1] = replace(row, handle=hers)
     with pytest.raises(ValueError, match="log key: moved or changed"):
         sealer.open(hers, CONTEXT, sealed)
+
+
+def test_a_batch_knows_only_the_keys_it_asked_for() -> None:
+    """A batch that forgot to name a subject fails; it does not seal under another key."""
+    sealer = _sealer(Strongroom())
+    hers, his = sealer.tag(AMAL.bytes), sealer.tag(BASHIR.bytes)
+    batch = sealer.for_batch((hers,))
+    assert sealer.open(hers, CONTEXT, batch.seal(hers, CONTEXT, b"payload")) == b"payload"
+    with pytest.raises(KeyError):
+        batch.seal(his, CONTEXT, b"payload")
+
+
+def test_the_next_batch_asks_for_its_keys_anew() -> None:
+    """A key that was destroyed after one batch seals nothing in the next."""
+    room = Strongroom()
+    sealer = _sealer(room)
+    tag = sealer.tag(AMAL.bytes)
+    before = _seal(sealer, tag, CONTEXT, b"payload")
+    room.keys.destroy(tag, "log")
+    after = _seal(sealer, tag, CONTEXT, b"payload")
+    assert (before[:1], after[:1]) == (b"\1", b"\0")
+    assert sealer.open(tag, CONTEXT, before) is None

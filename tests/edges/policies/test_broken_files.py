@@ -16,6 +16,7 @@ P06 = "purposes/P06_plaatsing_twv.yaml"
 P07 = "purposes/P07_bsn_administratie.yaml"
 P08 = "purposes/P08_nazorg_jobcoaching.yaml"
 P10 = "purposes/P10_audit_toezicht.yaml"
+P12 = "purposes/P12_overdracht_andere_gemeente.yaml"
 P11 = "purposes/P11_inzage_betrokkene.yaml"
 HARDERWIJK = "partners/harderwijk.yaml"
 COA = "partners/coa.yaml"
@@ -386,6 +387,23 @@ BREAKS = [
     Break(
         "site twice", "codes/opvanglocaties.csv", "AZC-HDW-01", "AZC-ALM-01", "stands here twice"
     ),
+    Break(
+        "expired law",
+        P12,
+        "Wet inburgering 2021 art 35(4)",
+        "Wet inburgering 2013 art 35(4)",
+        "basis: Wet inburgering 2013 is out of force after 2021-12-31; name Wet inburgering 2021",
+    ),
+    Break(
+        "law to come",
+        P12,
+        "valid_from: 2022-01-01",
+        "valid_from: 2021-12-31",
+        "basis: Wet inburgering 2021 is in force from 2022-01-01 on",
+        at="basis:",
+    ),
+    Break("law twice", "laws.csv", "UAVG,", "GDPR,", "law: must be a new name"),
+    Break("law without a day", "laws.csv", "2014-01-05", "2014", "valid_until: is not a date"),
     Break(
         "site nowhere",
         "codes/opvanglocaties.csv",

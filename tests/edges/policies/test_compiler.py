@@ -104,12 +104,16 @@ def test_a_pair_no_rule_names_has_no_cell(matrix: Matrix) -> None:
         ("fields.csv", "Family name", "Surname"),
         ("roles.csv", "Analyst", "Statistician"),
         ("model.conf", "Nothing else", "No more"),
+        ("laws.csv", "With the GDPR", "With it"),
+        ("parameters/work.yaml", "value: 24", "value: 23"),
+        ("consent_texts/1.yaml", "texts:", "texts: # all of them"),
+        ("consent_texts/1/nl.yaml", "hoogstens", "ten hoogste"),
     ],
 )
 def test_the_digest_follows_every_source(
     name: str, old: str, new: str, folder: Path, matrix: Matrix
 ) -> None:
-    """A change of purposes, fields, roles or model, however small, is another policy version."""
+    """A change of rules, words, model, law or number, however small, is another policy version."""
     file = folder / name
     text = file.read_text(encoding="utf-8")
     assert old in text

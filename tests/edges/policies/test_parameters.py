@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.actions.consent import DEFAULT_TERM
 from gateway.actions.search import BUDGET_TERM, MAX_RESULTS, ROUNDED_TO
+from gateway.domain.consent_choices import DEFAULT_TERM
 from gateway.domain.decisions import MIN_GROUP
 from gateway.domain.errors import PolicyError
 from gateway.domain.parameters import FIRST_DAY, UNITS, Status

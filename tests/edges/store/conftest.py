@@ -1,4 +1,4 @@
-"""A store on SQLite, and a log over it."""
+"""A store on each database, and a log over it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,17 +9,41 @@ from audit.log import Log
 from gateway.store.database import Database
 from gateway.store.log_storage import LogStorage
 from gateway.store.migrations import upgrade
+from tests import servers
 from tests.edges.store.appender import signer
 from tests.fakes.payload_sealer import MemoryPayloadSealer
 
 
-@pytest.fixture(name="database")
-def fixture_database(tmp_path: Path) -> Iterator[Database]:
-    """Make an empty store."""
+@pytest.fixture(name="files")
+def fixture_files(tmp_path: Path) -> Iterator[Database]:
+    """Make an empty store on SQLite."""
     database = Database.open(tmp_path)
     upgrade(database)
     yield database
     database.close()
+
+
+@pytest.fixture(name="served")
+def fixture_served() -> servers.Clone:
+    """Give an empty database on a server of today."""
+    clone = servers.shared(servers.newest())
+    clone.empty()
+    return clone
+
+
+@pytest.fixture(name="gate")
+def fixture_gate(served: servers.Clone) -> Iterator[Database]:
+    """Connect to a server's database with the rights of a gate."""
+    database = Database.connect(served.server())
+    yield database
+    database.close()
+
+
+@pytest.fixture(name="database", params=["files", "gate"])
+def fixture_database(request: pytest.FixtureRequest) -> Database:
+    """Make an empty store on each database."""
+    database: Database = request.getfixturevalue(request.param)
+    return database
 
 
 @pytest.fixture(name="log")

@@ -11,10 +11,12 @@ from gateway.store import sqlite
 from gateway.store.database import DATA_FILE, KEYS_FILE, Database
 from gateway.store.sqlite import PROMISES, check
 
+INSERT = "INSERT INTO wrapped_key (handle, kind, version, wrapped) VALUES ({}, 'log', 1, x'02')"
 
-def test_every_connection_keeps_every_promise(database: Database) -> None:
+
+def test_every_connection_keeps_every_promise(files: Database) -> None:
     """Readers and writers, of data and of keys, have each setting that durability rests on."""
-    for store in (database.data, database.keys):
+    for store in (files.data, files.keys):
         with store.writing() as writer:
             for connection in (writer, store.reading()):
                 for setting, wanted in PROMISES.items():
@@ -62,34 +64,34 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / KEYS_FILE).read_bytes() == b"not a database" * 100
 
 
-def test_files_are_for_their_owner_alone(database: Database, tmp_path: Path) -> None:
+def test_files_are_for_their_owner_alone(files: Database, tmp_path: Path) -> None:
     """Data, keys and their write-ahead logs can be read by nobody else."""
-    with database.data.writing(), database.keys.writing():
+    with files.data.writing(), files.keys.writing():
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     assert {DATA_FILE, KEYS_FILE, f"{DATA_FILE}-wal", f"{KEYS_FILE}-wal"} <= set(modes)
     assert set(modes.values()) == {0o600}
 
 
-def test_keys_can_be_written_while_the_data_is_locked(database: Database) -> None:
+def test_keys_can_be_written_while_the_data_is_locked(files: Database) -> None:
     """The log's writer holds the data's lock while it makes keys, so the locks must be two."""
-    with database.data.writing() as data, database.keys.writing() as keys:
-        keys.exec_driver_sql("INSERT INTO wrapped_key VALUES (x'01', 'log', 1, x'02')")
+    with files.data.writing() as data, files.keys.writing() as keys:
+        keys.exec_driver_sql(INSERT.format("x'01'"))
         data.exec_driver_sql("SELECT 1")
-    found = database.data.reading().exec_driver_sql("SELECT wrapped FROM keys.wrapped_key")
+    found = files.data.reading().exec_driver_sql("SELECT wrapped FROM doelpoort_keys.wrapped_key")
     assert found.scalar() == b"\x02"
 
 
-def test_an_error_rolls_back(database: Database) -> None:
+def test_an_error_rolls_back(files: Database) -> None:
     """What fails within a writing transaction leaves nothing behind."""
-    insert = "INSERT INTO wrapped_key VALUES (?, 'log', 1, x'02')"
-    with pytest.raises(IntegrityError), database.keys.writing() as keys:
+    insert = INSERT.format("?")
+    with pytest.raises(IntegrityError), files.keys.writing() as keys:
         keys.exec_driver_sql(insert, [(b"same",), (b"same",)])
-    assert database.keys.reading().exec_driver_sql("SELECT * FROM wrapped_key").all() == []
+    assert files.keys.reading().exec_driver_sql("SELECT * FROM wrapped_key").all() == []
 
 
-def test_reading_connections_cannot_write(database: Database) -> None:
+def test_reading_connections_cannot_write(files: Database) -> None:
     """The connection that reads for actions refuses a change."""
-    reading = database.data.reading().connection.driver_connection
+    reading = files.data.reading().connection.driver_connection
     assert isinstance(reading, sqlite3.Connection)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reading.execute("DELETE FROM subject")

@@ -17,9 +17,9 @@ def on_disk(folder: Path, name: str) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob(name + "*")))
 
 
-def test_a_destroyed_key_is_gone_from_the_disk(database: Database, tmp_path: Path) -> None:
+def test_a_destroyed_key_is_gone_from_the_disk(files: Database, tmp_path: Path) -> None:
     """Destroying a key removes its bytes at once, while its neighbours stay."""
-    keys = KeyStore(database)
+    keys = KeyStore(files)
     made = [WrappedKey(bytes([n]) * 16, "profile", 1, secrets.token_bytes(70)) for n in range(40)]
     keys.add(made)
     assert all(key.wrapped in on_disk(tmp_path, KEYS_FILE) for key in made)
@@ -30,12 +30,12 @@ def test_a_destroyed_key_is_gone_from_the_disk(database: Database, tmp_path: Pat
 
 
 def test_a_reader_in_the_way_is_said_and_destroying_again_helps(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While another process reads, bytes may stay: the caller hears so and can finish later."""
     monkeypatch.setitem(sqlite.PROMISES, "busy_timeout", 10)
-    database.keys.close()
-    keys = KeyStore(database)
+    files.keys.close()
+    keys = KeyStore(files)
     key = WrappedKey(b"h" * 16, "profile", 1, secrets.token_bytes(70))
     keys.add([key])
     reader = sqlite3.connect(tmp_path / KEYS_FILE, isolation_level=None)
@@ -48,18 +48,18 @@ def test_a_reader_in_the_way_is_said_and_destroying_again_helps(
     assert key.wrapped not in on_disk(tmp_path, KEYS_FILE)
 
 
-def test_removed_search_terms_are_gone_from_the_disk(database: Database, tmp_path: Path) -> None:
+def test_removed_search_terms_are_gone_from_the_disk(files: Database, tmp_path: Path) -> None:
     """Rows deleted from the data leave no byte after the write-ahead log is brought in."""
     term = secrets.token_bytes(16)
-    with database.data.writing() as connection:
+    with files.data.writing() as connection:
         connection.exec_driver_sql(
             "INSERT INTO subject (id, v_tag, epoch, version, shielded, held, created)"
             " VALUES (x'01', x'02', 1, 1, 0, '0', 3)"
         )
         connection.exec_driver_sql("INSERT INTO candidate_term VALUES (?, x'01')", (term,))
-    assert database.data.scrub()
+    assert files.data.scrub()
     assert term in on_disk(tmp_path, DATA_FILE)
-    with database.data.writing() as connection:
+    with files.data.writing() as connection:
         connection.exec_driver_sql("DELETE FROM candidate_term")
-    assert database.data.scrub()
+    assert files.data.scrub()
     assert term not in on_disk(tmp_path, DATA_FILE)

@@ -25,12 +25,10 @@ def upgrade() -> None:
     _subtractions()
     _candidates()
     _log()
-    for table in APPEND_ONLY:
-        for deed in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    if op.get_context().dialect.name == "sqlite":
+        _guard_on_sqlite()
+    else:
+        _guard_on_postgres()
 
 
 def downgrade() -> None:
@@ -41,6 +39,30 @@ def downgrade() -> None:
         "quarantine_row", "delivery", "subject",
     ):  # fmt: skip
         op.drop_table(table)
+    if op.get_context().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION refuse_change()")
+
+
+def _guard_on_sqlite() -> None:
+    for table in APPEND_ONLY:
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+
+
+def _guard_on_postgres() -> None:
+    op.execute(
+        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; "
+        "END $$"
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def _needed(name: str, type_: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
@@ -217,7 +239,7 @@ def _candidates() -> None:
 def _log() -> None:
     op.create_table(
         "log_head",
-        _needed("log", sa.Integer()),
+        sa.Column("log", sa.Integer, nullable=False, autoincrement=False),
         _needed("size", sa.BigInteger()),
         _needed("frontier", sa.LargeBinary()),
         _needed("checkpoint", sa.Text()),

@@ -1,0 +1,1 @@
+"""Sign-in by OpenID Connect: who an organisation's own identity provider says someone is."""

@@ -1,0 +1,85 @@
+"""Tokens of an identity provider: taken only when every check holds, and no reason is repeated.
+
+1. Signed by a key of the provider, with an asymmetric algorithm; ``none`` and shared secrets never.
+2. Made by this issuer, for this client, not expired, and not long ago.
+3. An ID token carries the nonce of the question; a logout token carries none, and says it is one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import compare_digest
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from gateway.domain.sessions import SignInRefusedError
+
+ALGORITHMS: Final = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
+LEEWAY: Final = 30
+_RECENT: Final = 600
+_ENDED: Final = "http://schemas.openid.net/event/backchannel-logout"
+
+
+class UnknownKeyError(SignInRefusedError):
+    """A token signed by a key that the provider did not show us, yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a token must say: who made it, for whom, and the day's clock."""
+
+    issuer: str
+    client: str
+    now: datetime
+
+
+def id_token(token: str, keys: KeySet, expected: Expected, nonce: str) -> Mapping[str, Any]:
+    """Return the claims of an ID token; raises ``SignInRefusedError``."""
+    claims = _claims(token, keys, expected)
+    said = claims.get("nonce")
+    if not isinstance(said, str) or not compare_digest(said.encode(), nonce.encode()):
+        raise SignInRefusedError("the answer is to another question")
+    authorised = claims.get("azp", expected.client)
+    if authorised != expected.client:
+        raise SignInRefusedError("the answer is for another client")
+    return claims
+
+
+def logout_token(token: str, keys: KeySet, expected: Expected) -> str:
+    """Return the provider's session that a logout token ends; raises ``SignInRefusedError``."""
+    claims = _claims(token, keys, expected)
+    events, ended = claims.get("events"), claims.get("sid")
+    if not isinstance(events, dict) or _ENDED not in events or "nonce" in claims:
+        raise SignInRefusedError("this is no logout token")
+    if not isinstance(ended, str) or not ended:
+        raise SignInRefusedError("the token names no session")
+    return ended
+
+
+def _claims(token: str, keys: KeySet, expected: Expected) -> Mapping[str, Any]:
+    """Take steps (1) and (2)."""
+    rules = jwt.JWTClaimsRegistry(
+        now=int(expected.now.timestamp()),
+        leeway=LEEWAY,
+        iss={"essential": True, "value": expected.issuer},
+        aud={"essential": True, "value": expected.client},
+        exp={"essential": True},
+        iat={"essential": True},
+        sub={"essential": False},
+    )
+    try:
+        known = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
+        rules.validate(known.claims)
+    except (JoseError, ValueError, TypeError) as error:
+        kind = UnknownKeyError if _about_the_key(error) else SignInRefusedError
+        raise kind("the provider's token does not hold") from None
+    if expected.now.timestamp() - float(known.claims["iat"]) > _RECENT:
+        raise SignInRefusedError("the provider's token is old")
+    return known.claims
+
+
+def _about_the_key(error: Exception) -> bool:
+    return "key" in type(error).__name__.lower() or "kid" in str(error).lower()

@@ -1,0 +1,1 @@
+"""How the gate speaks with servers of others that vouch for its log."""

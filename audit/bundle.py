@@ -1,0 +1,78 @@
+"""An evidence bundle as it is handed over: a folder or a zip that explains itself and needs no network."""
+
+import io
+import json
+import zipfile
+from collections.abc import Container, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from audit.evidence import INSTRUCTIONS, VERIFIER, Evidence
+
+EVIDENCE = "evidence.json"
+PAGE = "verifier.html"
+KEY = "vkey"
+READ_ME = "README.txt"
+
+_UNDATED = (1980, 1, 1, 0, 0, 0)
+_OWNER_ONLY = 0o600
+_READ_ME = """\
+{origin}: {count} log entries with their proofs
+
+{instructions}
+
+evidence.json   the entries: leaf, payload where it is shown, salt, proof; and the signed checkpoint
+verifier.html   checks evidence.json on your own device
+vkey            the log's key as the log itself states it; compare it with the one you know
+                from elsewhere, for a bundle cannot vouch for its own key
+
+Decided under policy version: {policies}
+"""
+
+
+def with_open(evidence: Evidence, opened: Container[int]) -> Evidence:
+    """Show the payloads of ``opened`` only; leaves and proofs stay as they are."""
+    entries = tuple(
+        one if one.index in opened else replace(one, payload="", salt="")
+        for one in evidence.entries
+    )
+    return replace(evidence, entries=entries)
+
+
+def files(evidence: Evidence) -> Mapping[str, bytes]:
+    """Return the files of a bundle by name."""
+    leaves = [json.loads(one.leaf) for one in evidence.entries]
+    policies = sorted({leaf["policy"] for leaf in leaves if "policy" in leaf})
+    said = _READ_ME.format(
+        origin=evidence.vkey.split("+", 1)[0],
+        count=len(leaves),
+        instructions=INSTRUCTIONS,
+        policies=", ".join(policies) or "none",
+    )
+    return {
+        EVIDENCE: evidence.encode(),
+        PAGE: VERIFIER.read_bytes(),
+        KEY: f"{evidence.vkey}\n".encode(),
+        READ_ME: said.encode(),
+    }
+
+
+def write_folder(bundle: Mapping[str, bytes], folder: Path) -> None:
+    """Write a bundle into a new folder, for the owner only; raises ``FileExistsError``."""
+    folder.mkdir(mode=0o700, parents=True)
+    for name, content in bundle.items():
+        path = folder / name
+        path.touch(mode=_OWNER_ONLY)
+        path.write_bytes(content)
+
+
+def zipped(bundle: Mapping[str, bytes]) -> bytes:
+    """Return a bundle as a zip; the same bundle gives the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in bundle.items():
+            entry = zipfile.ZipInfo(name, _UNDATED)
+            entry.external_attr = _OWNER_ONLY << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return out.getvalue()

@@ -1,0 +1,59 @@
+"""Turn the keys over, on the record: that it began, and what it came to."""
+
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+from gateway.actions.disclose import Gate
+from gateway.domain.keys import KeyKeeper, RootKind, Rotated
+from gateway.domain.partners import Caller
+from gateway.domain.ports import Entry
+from gateway.domain.records import AuditRecord, RecordKind
+
+
+class KeyDesk:
+    """What an operator may do with the keys; none of it shows one."""
+
+    def __init__(self, gate: Gate, keeper: KeyKeeper) -> None:
+        self._gate = gate
+        self._keeper = keeper
+
+    def status(self) -> Mapping[str, object]:
+        """Return kind of root, versions of the key-encryption key, and how many keys of each kind."""
+        return self._keeper.status()
+
+    def unreadable(self) -> int:
+        """Count the keys that do not open."""
+        return self._keeper.unreadable()
+
+    async def rotate(self, caller: Caller, progress: Callable[[int], object]) -> Rotated:
+        """Wrap every key under a new key-encryption key, or finish what was broken off."""
+        await self._tell(caller, "rotation begun", {})
+        rotated = self._keeper.rotate(progress)
+        await self._tell(
+            caller,
+            "rotated",
+            {"kek": rotated.version, "moved": rotated.moved, "unreadable": rotated.unreadable},
+        )
+        return rotated
+
+    async def move_root(self, caller: Caller, kind: RootKind) -> int:
+        """Wrap the key-encryption keys under another root; return how many there are."""
+        await self._tell(caller, "move of root begun", {"to": str(kind)})
+        moved = self._keeper.move_root(kind)
+        await self._tell(caller, "root moved", {"to": str(kind), "keks": moved})
+        return moved
+
+    async def _tell(self, caller: Caller, outcome: str, detail: Mapping[str, str | int]) -> None:
+        gate = self._gate
+        record = AuditRecord(
+            uuid4(),
+            RecordKind.KEYS,
+            gate.clock.now(),
+            outcome,
+            policy=gate.matrix.digest,
+            recipient=caller.partner.oin,
+            actor=caller.actor,
+            role=caller.role,
+            detail=detail,
+        )
+        await gate.ledger.append([Entry(record)])

@@ -1,0 +1,204 @@
+"""The daily round past all profiles: what follows from other fields, and what has had its time.
+
+1. Derived fields follow the day and the numbers in force on it; decisions never open their sources.
+2. Purposes close, and fields that no open purpose names are deleted, older versions included.
+3. What changes, changes with its entry; who did not change is left alone. Stopped halfway, the
+   round goes on where it was: whoever was done needs nothing more.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.actions.accounts import Context
+from gateway.actions.desk import admit
+from gateway.actions.disclose import Gate
+from gateway.actions.profiles import Known, facts_of
+from gateway.actions.terms import SearchTerms
+from gateway.domain.changes import (
+    Change,
+    ClosePurposes,
+    DropQuarantine,
+    RequireEpoch,
+    ReviseProfile,
+)
+from gateway.domain.deliveries import JsonValue
+from gateway.domain.derived import DERIVABLE, INPUTS, rederived
+from gateway.domain.identifiers import FieldName
+from gateway.domain.partners import Caller
+from gateway.domain.ports import Entry
+from gateway.domain.records import Receipt, RecordKind
+from gateway.domain.retention import HANDOVER, Closed, closed_by_handover, past_retention
+from gateway.domain.subjects import Dossier, SealedProfile
+
+PAGE = 200
+LOOKED_AT = INPUTS | DERIVABLE | {HANDOVER}
+
+Values = dict[FieldName, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What a round did: people seen, profiles revised, people whose purposes opened or closed.
+
+    ``skipped`` changed meanwhile; the next round finds them.
+    """
+
+    seen: int = 0
+    revised: int = 0
+    closed: int = 0
+    skipped: int = 0
+
+    def and_(self, other: "Retained") -> "Retained":
+        """Add the counts of a page."""
+        return Retained(
+            self.seen + other.seen,
+            self.revised + other.revised,
+            self.closed + other.closed,
+            self.skipped + other.skipped,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    """What is to become of one profile: values that differ, fields that go, purposes as they stand."""
+
+    dossier: Dossier
+    profile: SealedProfile
+    fresh: Mapping[FieldName, JsonValue]
+    differing: frozenset[FieldName]
+    gone: int
+    closed: Closed
+
+    @property
+    def revises(self) -> bool:
+        return bool(self.differing or self.gone)
+
+    @property
+    def closes(self) -> bool:
+        return self.closed != self.dossier.situation.closed
+
+
+class Retain:
+    """Goes past everyone, a page at a time."""
+
+    def __init__(self, gate: Gate, terms: SearchTerms, known: Known) -> None:
+        self._gate = gate
+        self._terms = terms
+        self._known = known
+
+    async def __call__(self, caller: Caller) -> Retained:
+        """Make the round; one page of profiles is in memory at a time."""
+        context = await admit(self._gate, caller)
+        await self._drop_quarantine(context)
+        done, after = Retained(), None
+        while page := await self._gate.subjects.everyone(after, PAGE):
+            dossiers = await self._gate.subjects.load(page)
+            done = done.and_(await self._page(context, [dossiers[one] for one in page]))
+            after = page[-1]
+        return done
+
+    async def _page(self, context: Context, dossiers: Sequence[Dossier]) -> Retained:
+        found = [self._look(context.moment, dossier) for dossier in dossiers]
+        revisions = [one for one in found if one is not None and (one.revises or one.closes)]
+        entries = [self._entry(context, one) for one in revisions]
+        answers = await self._gate.ledger.append(entries) if entries else ()
+        taken = [
+            one
+            for one, answer in zip(revisions, answers, strict=True)
+            if isinstance(answer, Receipt)
+        ]
+        return Retained(
+            len(dossiers),
+            sum(one.revises for one in taken),
+            sum(one.closes for one in taken),
+            len(revisions) - len(taken),
+        )
+
+    def _look(self, moment: datetime, dossier: Dossier) -> _Revision | None:
+        """Open what the round looks at, and say what differs; an erased profile is left alone."""
+        profile, situation, known, gate = (
+            dossier.profile,
+            dossier.situation,
+            self._known,
+            self._gate,
+        )
+        if profile is None:
+            return None
+        values = self._open(profile, gate.fields.mask(LOOKED_AT))
+        then, now = situation.versions[-1].at.date(), moment.date()
+        fresh = rederived(values, (then, now), known.codes, known.parameters)
+        closed = closed_by_handover(
+            situation,
+            values.get(HANDOVER),
+            gate.matrix,
+            gate.fields[HANDOVER].bit,
+            known.parameters.on(now),
+        )
+        past = past_retention(closed, gate.matrix, gate.fields, moment)
+        gone = gate.fields.mask(self._open(profile, past)) if past else 0
+        fresh = {name: v for name, v in fresh.items() if not gate.fields[name].bit & past}
+        differing = frozenset(
+            name
+            for name in values.keys() | fresh.keys()
+            if values.get(name) != fresh.get(name) and not gate.fields[name].bit & past
+        )
+        return _Revision(dossier, profile, fresh, differing, gone, closed)
+
+    def _entry(self, context: Context, revision: _Revision) -> Entry:
+        situation, fields = revision.dossier.situation, self._gate.fields
+        changes: list[Change] = [RequireEpoch(situation.subject, situation.epoch)]
+        mask = fields.mask(revision.differing) | revision.gone
+        if revision.closes:
+            changes.append(ClosePurposes(situation.subject, revision.closed))
+        if revision.revises:
+            changes.append(self._revise(context, revision, mask))
+        record = context.record(
+            RecordKind.PROFILE,
+            "revised" if revision.revises else "terms settled",
+            subject=situation.subject,
+            fields=fields,
+            mask=mask,
+            detail={"gone": ",".join(fields.names(revision.gone))} if revision.gone else None,
+        )
+        return Entry(record, tuple(changes))
+
+    def _revise(self, context: Context, revision: _Revision, mask: int) -> ReviseProfile:
+        """Seal the whole profile again as its next version, without what goes."""
+        gate, profile, situation = self._gate, revision.profile, revision.dossier.situation
+        moment = context.moment
+        everything = self._open(profile, gate.fields.mask(spec.name for spec in gate.fields))
+        dropped = set(gate.fields.names(revision.gone)) | LOOKED_AT
+        values = {name: value for name, value in everything.items() if name not in dropped}
+        values |= revision.fresh
+        blank = SealedProfile(profile.subject, profile.version + 1, profile.wrapped_key, b"")
+        plain = {gate.fields[name].number: _text(value) for name, value in values.items()}
+        terms = self._known.parameters.on(moment.date())
+        return ReviseProfile(
+            subject=profile.subject,
+            version=blank.version,
+            at=moment,
+            changed=mask,
+            parts=gate.vault.seal(blank, plain),
+            facts=facts_of(values, situation.held & ~revision.gone, self._known, terms),
+            terms=self._terms.of_values(values, situation.withholdings, moment),
+        )
+
+    def _open(self, profile: SealedProfile, mask: int) -> Values:
+        fields = self._gate.fields
+        opened = self._gate.vault.open(profile, mask)
+        return {fields.names(1 << number)[0]: json.loads(v) for number, v in opened.items()}
+
+    async def _drop_quarantine(self, context: Context) -> None:
+        """Delete rows that were kept for their reasons longer than ``quarantine_copy``."""
+        terms = self._known.parameters.on(context.moment.date())
+        before = context.moment - timedelta(days=terms["quarantine_copy"])
+        record = context.record(
+            RecordKind.QUARANTINE, "term passed", detail={"until": before.isoformat()}
+        )
+        await self._gate.ledger.append([Entry(record, (DropQuarantine(before),))])
+
+
+def _text(value: JsonValue) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,125 @@
+"""Rectificaties: a recipient says that something is wrong, and COA handles what waits (art. 16, 19)."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from pydantic import Field, StringConstraints
+from starlette.responses import Response
+
+from gateway.actions.rectify import Complaint, Waiting
+from gateway.api.consents import IdempotencyKey
+from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
+from gateway.api.rendering import JSON, ReleasedResponse, camel, field_named, receipt_json
+from gateway.api.wire import Wire
+from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.partners import Caller
+from gateway.domain.records import Receipt
+
+router = APIRouter(prefix="/v1")
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class OnjuistGegeven(Wire):
+    """A field that you receive for this purpose and that is wrong, and why you think so."""
+
+    client_ref: UUID
+    doel: str = Field(max_length=60, examples=["P02"])
+    veld: str = Field(max_length=60, examples=["opleidingen"])
+    toelichting: Words
+
+
+class Afhandeling(Wire):
+    """What became of it: corrected by a delivery, or refused for a reason."""
+
+    oordeel: Literal["gecorrigeerd", "geweigerd"]
+    toelichting: Words | None = None
+
+
+@router.post("/verstrekkingen/_klopt-niet", summary="Meld een onjuist gegeven", status_code=202)
+async def not_right(
+    gegeven: OnjuistGegeven,
+    actions: WithActions,
+    caller: WithCaller,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Report it to COA; your words stand in the sealed log only."""
+    subject = subject_by_reference(actions, caller, gegeven.client_ref)
+    field = field_named("veld", gegeven.veld, actions.gate.fields)
+    complaint = Complaint(field, gegeven.toelichting, idempotency_key)
+    receipt = await actions.rectify.ask(caller, subject, gegeven.doel, complaint)
+    return _answer({"id": str(receipt.event_id)}, receipt, HTTPStatus.ACCEPTED)
+
+
+@router.get("/rectificaties", summary="Wat bewoners en ontvangers onjuist noemen")
+async def waiting(
+    request: Request,
+    actions: WithActions,
+    caller: WithCaller,
+    na: Annotated[UUID | None, Query(description="Id uit `volgende`")] = None,
+) -> Response:
+    """List at most fifty open requests about the residents of one's reception sites."""
+    return ReleasedResponse(lambda: _page(actions, caller, na, trace_of(request)))
+
+
+@router.post("/rectificaties/{rectificatie_id}/_afhandelen", summary="Handel een rectificatie af")
+async def close(
+    rectificatie_id: UUID, afhandeling: Afhandeling, actions: WithActions, caller: WithCaller
+) -> Response:
+    """Close it; whoever received a field that was corrected is told."""
+    refused = afhandeling.oordeel == "geweigerd"
+    if refused == (afhandeling.toelichting is None):
+        raise InvalidRequestError("toelichting", "is needed with a refusal, and only there")
+    closed, receipt = await actions.rectify.close(
+        caller, rectificatie_id, refused=afhandeling.toelichting
+    )
+    return _answer({"id": str(rectificatie_id), "status": closed.state}, receipt, HTTPStatus.OK)
+
+
+class RectificatiesJson:
+    """Requests as a JSON list; who was not disclosed is left out."""
+
+    media_type = JSON
+
+    def __init__(self, page: tuple[Waiting, ...]) -> None:
+        self._page = page
+
+    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
+        """Yield the list, then the receipt."""
+        references = {share.subject: str(share.reference) for share in disclosed}
+        rows = [
+            {"clientRef": references[one.rectification.subject], **_row(one)}
+            for one in self._page
+            if one.rectification.subject in references
+        ]
+        yield orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+
+
+@asynccontextmanager
+async def _page(
+    actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
+) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
+    async with actions.rectify.waiting(caller, after, RectificatiesJson, trace_id) as page:
+        onward = orjson.dumps(str(page.after) if page.after else None)
+        yield page.released, b'{"rectificaties":', b',"volgende":' + onward + b"}"
+
+
+def _row(one: Waiting) -> dict[str, object]:
+    request = one.rectification
+    return {
+        "id": str(request.rectification_id),
+        "veld": camel(request.field) if request.field else None,
+        "toelichting": one.words,
+        "gemeldDoor": request.asked_by,
+        "gemeldOp": request.at.isoformat(),
+    }
+
+
+def _answer(body: dict[str, str], receipt: Receipt, status: HTTPStatus) -> Response:
+    text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
+    return Response(text, status, media_type=JSON)

@@ -1,0 +1,24 @@
+"""What has had its time: retention run, the daily round past all profiles."""
+
+import asyncio
+from dataclasses import asdict
+
+import typer
+
+from gateway.commands.population import caller_for
+from gateway.commands.shared import Data, Json, opened, show
+
+app = typer.Typer(help="How long the gate keeps what it holds.", no_args_is_help=True)
+
+
+@app.command()
+def run(data: Data = None, as_json: Json = False) -> None:
+    """Derive fields anew for today, close purposes, delete what no open purpose names; run it daily.
+
+    Nothing is written for who did not change. Stopped halfway, it is simply run again.
+    """
+    with opened(data) as gateway:
+        operator = caller_for(gateway, "coa", "coa_casemanager", "operator")
+        done = asyncio.run(gateway.actions.retain(operator))
+    show(asdict(done), as_json=as_json, title="retention")
+    raise typer.Exit(1 if done.skipped else 0)

@@ -1,0 +1,110 @@
+"""Who is counted in the tables for an analyst (P09), and how the counts are kept.
+
+1. Whoever is shielded, or whose profile P09 no longer keeps, is in no count.
+2. A restriction or objection (GDPR art. 18 and 21) that touches any field of these tables takes her
+   out of all of them: no two cubes differ by her.
+3. A value in no category counts as not filled in.
+4. At rest a count stands under a keyed term of its cube, moment and categories. What is withheld
+   has a term and no number: small numbers are nowhere.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import product
+from types import MappingProxyType
+
+from gateway.domain.deliveries import JsonValue
+from gateway.domain.identifiers import FieldName, PurposeCode
+from gateway.domain.statistics import (
+    ABSENT,
+    CUBES,
+    Cube,
+    Dimensions,
+    Publication,
+    category,
+)
+from gateway.domain.subjects import Situation
+from gateway.domain.suppression import Cell, Node
+
+Axes = Mapping[FieldName, tuple[str, ...]]
+Term = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class BlindCube:
+    """A published cube at rest: by keyed term its count, ``None`` where it is withheld."""
+
+    dimensions: Dimensions
+    day: date
+    at: datetime
+    counts: Mapping[bytes, int | None]
+
+
+class Tally:
+    """Counts people into all cubes at once; it grows with the categories, not with the people."""
+
+    def __init__(self, axes: Axes) -> None:
+        self._axes = {dimension: frozenset(line) for dimension, line in axes.items()}
+        self._counts: dict[Dimensions, Counter[Cell]] = {cube: Counter() for cube in CUBES}
+
+    def add(self, values: Mapping[FieldName, JsonValue]) -> None:
+        """Count one person."""
+        places = {dimension: self._place(dimension, values) for dimension in self._axes}
+        for dimensions, counts in self._counts.items():
+            counts[tuple(places[dimension] for dimension in dimensions)] += 1
+
+    def cubes(self, day: date) -> Iterator[Cube]:
+        """Yield every cube as it stands."""
+        for dimensions, counts in self._counts.items():
+            yield Cube(day, dimensions, counts)
+
+    def _place(self, dimension: FieldName, values: Mapping[FieldName, JsonValue]) -> str:
+        found = category(dimension, values.get(dimension))
+        return found if found in self._axes[dimension] else ABSENT  # (3)
+
+
+def is_counted(situation: Situation, purpose: PurposeCode, fields: int, moment: datetime) -> bool:
+    """Tell whether someone is in the tables over ``fields`` (mask) made for ``purpose``."""
+    if situation.shielded or any(
+        code == purpose and since <= moment for code, since in situation.closed
+    ):
+        return False  # (1)
+    return not any(
+        one.fields & fields and one.holds(purpose, moment) for one in situation.withholdings
+    )  # (2)
+
+
+def blinded(publication: Publication, at: datetime, term: Term) -> BlindCube:
+    """Put a publication of the moment ``at`` under keyed terms (4)."""
+    name = _namer(publication.dimensions, at, term)
+    counts: dict[bytes, int | None] = {name(node): n for node, n in publication.shown.items()}
+    counts |= {name(node): None for node in publication.withheld}
+    return BlindCube(publication.dimensions, publication.day, at, MappingProxyType(counts))
+
+
+def opened(kept: BlindCube, axes: Axes, term: Term) -> Publication | None:
+    """Find back what a cube shows; ``None`` when it was made of other categories, or by another key."""
+    name = _namer(kept.dimensions, kept.at, term)
+    lines = tuple(axes.get(dimension, ()) for dimension in kept.dimensions)
+    shown: dict[Node, int] = {}
+    withheld: set[Node] = set()
+    for node in product(*((*line, None) for line in lines)):
+        found = name(node)
+        count = kept.counts.get(found)
+        if count is not None:
+            shown[node] = count
+        elif found in kept.counts:
+            withheld.add(node)
+    if len(shown) + len(withheld) < len(kept.counts):
+        return None
+    return Publication(
+        kept.day, kept.dimensions, lines, MappingProxyType(shown), frozenset(withheld)
+    )
+
+
+def _namer(dimensions: Dimensions, at: datetime, term: Term) -> Callable[[Node], bytes]:
+    """Name a node as its cube does at one moment: the terms of two moments tell nothing together."""
+    return lambda node: term(json.dumps([at.isoformat(), dimensions, node]))

@@ -1,0 +1,1 @@
+"""Keeps the log's word: publishes, anchors, re-checks and watches it; the log itself is ``audit``."""

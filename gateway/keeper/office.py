@@ -1,0 +1,69 @@
+"""Everything one may ask of the log itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.examination import Examination, examine
+from audit.export import Publication, export_log
+from audit.note import Signer, VerifierKey
+from audit.storage import LogStorage, PayloadSealer, StoredHead
+from audit.tree import root
+from audit.verify import Fault, verify_store
+from gateway.keeper.anchors import Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOffice:
+    """Reads, checks, proves and shows one log; ``mark`` is its guard's file.
+
+    ``minimum`` is the index below which the log is pruned: nothing that only concerns entries below
+    it is shown (``public``) or exported. ``mldsa`` is the key of the cosignature on published heads, where there is one.
+    """
+
+    storage: LogStorage
+    sealer: PayloadSealer
+    signer: Signer
+    publication: Publication
+    public: Publication
+    anchors: Anchors
+    mark: Path
+    minimum: int = 0
+    mldsa: VerifierKey | None = None
+
+    def verify(self) -> list[Fault]:
+        """Check the live store and the anchored heads; every fault is named."""
+        faults = verify_store(self.storage, self.sealer, self.signer.verifier)
+        return faults or list(self.anchors.faults(self.publication, self.signer.verifier))
+
+    def examine(self) -> Examination:
+        """Say what the log says of itself, and what is true (``audit.examination``)."""
+        return examine(self.storage, self.signer.verifier, self.mark)
+
+    def head(self) -> StoredHead:
+        """Return the head as stored."""
+        return self.storage.head()
+
+    def root_of(self, head: StoredHead) -> str:
+        """Return the root hash of a head, in hexadecimal."""
+        return root(head.frontier).hex()
+
+    def export(self, folder: Path, *, payloads: bool) -> None:
+        """Write the log to a folder that verifies offline."""
+        sealer = self.sealer if payloads else None
+        export_log(self.storage, folder, self.signer.verifier, sealer, self.minimum)
+
+    def prove(self, index: int) -> str:
+        """Return the tlog-proof of one entry."""
+        return self.publication.prove(index)
+
+    def checkpoint(self) -> str:
+        """Return the published head; empty while the log is empty."""
+        return self.anchors.published.shown()
+
+    def tile(self, path: str) -> bytes:
+        """Return a tile or entry bundle by its path; raises ``ValueError`` when there is none."""
+        return self.public.tile(path)
+
+    def vkey(self) -> str:
+        """Return the verifier key, one line."""
+        return str(self.signer.verifier)

@@ -1,0 +1,194 @@
+"""Asks the witnesses of the log's policy to cosign its newest head (c2sp.org/tlog-witness).
+
+1. Each witness gets the proof that this head goes on from the last one it cosigned.
+2. A witness that has seen something else (409 with a larger size, 422) is asked to show its head.
+   Only one that this log itself signed counts, and one that the store does not go on from freezes
+   the log: a rollback or a fork. A witness's word alone stops nothing.
+3. A witness that cannot be reached, or answers what it should not, stops nothing; it is named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from audit.export import Publication
+from audit.guard import witnessed
+from audit.note import NoteError, VerifierKey
+from audit.policy import Peer, Policy, PolicyError
+from audit.storage import LogStorage
+from audit.treehead import parse_checkpoint
+from audit.trust import Freeze
+from audit.witness import (
+    ADD_CHECKPOINT,
+    PLAIN,
+    Behind,
+    Cosigned,
+    Response,
+    WitnessError,
+    build_request,
+    origin_key,
+    read_answer,
+)
+from gateway.domain.anchors import AnchoredHead, AnchoredHeads, Exchange
+from gateway.domain.errors import GatewayError
+from gateway.domain.ports import Clock
+from gateway.keeper.publishing import PublishedHeads
+
+
+class Accused(Protocol):
+    """A log that can be frozen for what was found elsewhere."""
+
+    def accuse(self, found: Freeze) -> None:
+        """Freeze the log."""
+        ...
+
+
+class QuorumMissedError(GatewayError):
+    """Too few witnesses cosigned the head; disclosures go on."""
+
+    code = "QUORUM_MISSED"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLog:
+    """The log whose heads are witnessed."""
+
+    storage: LogStorage
+    publication: Publication
+    key: VerifierKey
+    accused: Accused
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round brought: who cosigned the head of this size, who did not and why."""
+
+    size: int
+    cosigned: tuple[str, ...]
+    failed: tuple[str, ...]
+    quorum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBy:
+    """What a witness has seen of a log, for its guard (``audit.guard.Elsewhere``)."""
+
+    exchange: Exchange
+    url: str
+    origin: str
+
+    def latest(self) -> str | None:
+        """Return the newest checkpoint that the witness shows; raises ``OSError``."""
+        reply = self.exchange.get(f"{self.url.rstrip('/')}/{origin_key(self.origin)}/checkpoint")
+        if reply.status != HTTPStatus.OK:
+            return None
+        return reply.body.decode(errors="replace")
+
+
+class Witnessing:
+    """Takes the newest head round the witnesses, and keeps what they cosigned."""
+
+    def __init__(
+        self,
+        log: OpenLog,
+        policy: Policy,
+        exchange: Exchange,
+        heads: tuple[PublishedHeads, AnchoredHeads],
+        clock: Clock,
+    ) -> None:
+        self._log = log
+        self._policy = policy
+        self._exchange = exchange
+        self._published, self._anchored = heads
+        self._clock = clock
+        self._seen: dict[bytes, int] = {}
+
+    def __call__(self) -> Round | None:
+        """Ask every witness that has an address; ``None`` while the log is empty."""
+        note = self._published.newest()
+        if not note:
+            return None
+        size = _size(note)
+        result, cosigned, failed = note, list[str](), list[str]()
+        for name, peer in self._policy.witnesses.items():
+            if peer.url is None:
+                continue
+            try:
+                result = self._ask(name, peer, note, result)
+                cosigned.append(_word(name))
+            except (WitnessError, OSError, ValueError) as error:
+                failed.append(f"{_word(name)}: {error}")
+        if cosigned:
+            self._anchored.keep(AnchoredHead(size, self._clock.now(), result, cosigned=True))
+        return Round(size, tuple(cosigned), tuple(failed), _met(self._policy, result))
+
+    def demand(self) -> None:
+        """Do a round, and raise ``QuorumMissedError`` when too few cosigned."""
+        done = self()
+        if done is not None and not done.quorum:
+            raise QuorumMissedError("too few witnesses cosigned")
+
+    def _ask(self, name: bytes, peer: Peer, note: str, result: str) -> str:
+        """Return ``result`` with the witness's line added; raises ``WitnessError``, ``OSError``."""
+        size = _size(note)
+        answer = self._submit(peer, self._seen.get(name, 0), note, result)
+        if isinstance(answer, Behind) and answer.size <= size:
+            answer = self._submit(peer, answer.size, note, result)
+        if isinstance(answer, Behind):
+            self._confront(peer)
+            raise WitnessError(f"has seen {answer.size} entries")
+        self._seen[name] = size
+        return answer.checkpoint
+
+    def _submit(self, peer: Peer, old: int, note: str, result: str) -> Cosigned | Behind:
+        size = _size(note)
+        proof = self._log.publication.prove_consistency(old, size) if old else ()
+        body = build_request(old, proof, note).encode()
+        reply = self._exchange.post(f"{_address(peer)}/{ADD_CHECKPOINT}", body, PLAIN)
+        if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            self._confront(peer)
+        text = reply.body.decode(errors="replace")
+        answer = Response(reply.status, text, reply.media_type)
+        return read_answer(answer, result, [peer.key])
+
+    def _confront(self, peer: Peer) -> None:
+        """Freeze the log when the witness shows a head of ours that the store does not go on from."""
+        note = SeenBy(self._exchange, _address(peer), self._log.key.name).latest()
+        if note is None:
+            return
+        storage = self._log.storage
+        found = witnessed(
+            note,
+            self._log.key,
+            storage.head(),
+            lambda start, stop: (row.leaf_hash for row in storage.rows(start, stop)),
+        )
+        if found is not None:
+            self._log.accused.accuse(found)
+
+
+def seen_by(policy: Policy, exchange: Exchange, key: VerifierKey) -> Sequence[SeenBy]:
+    """List the witnesses that can be asked what they have seen of a log."""
+    peers = policy.witnesses.values()
+    return [SeenBy(exchange, peer.url, key.name) for peer in peers if peer.url is not None]
+
+
+def _size(note: str) -> int:
+    return parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+
+
+def _address(peer: Peer) -> str:
+    return (peer.url or "").rstrip("/")
+
+
+def _met(policy: Policy, note: str) -> bool:
+    try:
+        policy.evaluate(note)
+    except (PolicyError, NoteError):
+        return False
+    return True
+
+
+def _word(name: bytes) -> str:
+    return name.decode(errors="replace")

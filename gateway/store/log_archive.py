@@ -1,0 +1,101 @@
+"""The log from one end to the other: what a review, an extract or a projection reads of it.
+
+Entries stand in the order in which they were written, which is that of their moments but for
+minutes. A period is read with a day on either side, so that none is passed over.
+"""
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from audit.bundle import files, with_open
+from audit.evidence import EvidenceError, gather_evidence
+from audit.export import Publication
+from audit.storage import LogStorage, PayloadSealer, StoredRow
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.identifiers import SubjectId
+from gateway.domain.logbook import LoggedEvent, Sought
+from gateway.store.log_reader import STEP, LogReader, event_of
+
+_SLACK: Final = timedelta(days=1)
+_EVERYTHING: Final = Sought(None)
+
+
+class LogArchive:
+    """Reads one log through; see ``gateway.domain.archive.LogArchive``."""
+
+    def __init__(
+        self, storage: LogStorage, sealer: PayloadSealer, publication: Publication
+    ) -> None:
+        self._storage = storage
+        self._sealer = sealer
+        self._publication = publication
+        self._reader = LogReader(storage, sealer, publication)
+
+    async def period(self, sought: Sought) -> AsyncIterator[LoggedEvent]:
+        """Read all that is sought, in the order of the log."""
+        rows = self._rows(sought)
+        while step := list(islice(rows, STEP)):
+            for row in step:
+                for event in self._reader.select(row, sought):
+                    yield event
+            await asyncio.sleep(0)
+
+    async def each(self, indexes: Sequence[int]) -> Sequence[LoggedEvent]:
+        """Read entries by their indexes, opened where the key still lives."""
+        return [
+            event
+            for index in indexes
+            for row in self._storage.rows(index, index + 1)
+            for event in self._reader.select(row, _EVERYTHING)
+        ]
+
+    async def named(self, event_id: UUID) -> LoggedEvent | None:
+        """Read the entry of an event id; ``None`` when the log has none."""
+        row = self._storage.one(event_id.bytes)
+        return None if row is None else next(self._reader.select(row, _EVERYTHING))
+
+    def tag(self, subject: SubjectId) -> bytes:
+        """Return the tag under which the log knows a subject."""
+        return self._sealer.tag(subject.bytes)
+
+    async def root_after(self, moment: datetime) -> tuple[int, bytes] | None:
+        """Return size and root of the log with the first entry made at or after a moment."""
+        size = self._storage.head().size
+        for row in self._storage.rows(self._place(moment, -_SLACK, size), size):
+            if event_of(row).at >= moment:
+                return row.index + 1, self._publication.root_at(row.index + 1)
+        return None
+
+    async def evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
+        """Gather entries with their proofs into the files of a bundle, by name."""
+        try:
+            whole = gather_evidence(self._storage, self._publication.key, indexes, self._sealer)
+        except EvidenceError:
+            raise InvalidRequestError("selectie", "holds no entry") from None
+        return files(with_open(whole, opened))
+
+    def _rows(self, sought: Sought) -> Iterator[StoredRow]:
+        filters, size = sought.filters, self._storage.head().size
+        if filters.about is not None:
+            return self._storage.about(filters.about)
+        start = 0 if filters.since is None else self._place(filters.since, -_SLACK, size)
+        stop = size if filters.until is None else self._place(filters.until, _SLACK, size)
+        return self._storage.rows(start, stop)
+
+    def _place(self, moment: datetime, shift: timedelta, size: int) -> int:
+        """Return the index at which the entries of a shifted moment begin."""
+        try:
+            shifted = moment + shift
+        except OverflowError:
+            return 0 if shift < timedelta() else size
+
+        def at(index: int) -> datetime:
+            (row,) = self._storage.rows(index, index + 1)
+            return event_of(row).at
+
+        return bisect_left(range(size), shifted, key=at)

@@ -1,0 +1,50 @@
+"""Carries out what the daily round finds: revised profiles, closed purposes, rows past their term."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from gateway.domain.changes import ClosePurposes, DropQuarantine, ReviseProfile
+from gateway.store.tables import profile_version, purpose_closed, quarantine_row
+
+_p, _f = profile_version.c, purpose_closed.c
+_LIKE_BEFORE: Final = ("as_of", "delivery", "content")
+
+
+def add_version(connection: sa.Connection, change: ReviseProfile) -> None:
+    """Add a version that came from no delivery, and empty all versions before it."""
+    of_her = _p.subject == change.subject
+    before = connection.execute(
+        sa.select(*(_p[name] for name in _LIKE_BEFORE)).where(
+            of_her, _p.version == change.version - 1
+        )
+    ).one()
+    connection.execute(
+        sa.insert(profile_version),
+        {
+            "subject": change.subject,
+            "version": change.version,
+            "at": change.at,
+            "changed": change.changed,
+            "parts": change.parts,
+            **dict(zip(_LIKE_BEFORE, before, strict=True)),
+        },
+    )
+    connection.execute(
+        sa.update(profile_version)
+        .where(of_her, _p.version < change.version, _p.parts.is_not(None))
+        .values(parts=None)
+    )
+
+
+def close_purposes(connection: sa.Connection, change: ClosePurposes) -> None:
+    """Write from when which purposes are closed, in place of what stood there."""
+    connection.execute(sa.delete(purpose_closed).where(_f.subject == change.subject))
+    rows = [{"subject": change.subject, "purpose": code, "at": at} for code, at in change.closed]
+    if rows:
+        connection.execute(sa.insert(purpose_closed), rows)
+
+
+def drop_quarantine(connection: sa.Connection, change: DropQuarantine) -> None:
+    """Delete rows that came in before a moment."""
+    connection.execute(sa.delete(quarantine_row).where(quarantine_row.c.at < change.before))

@@ -1,0 +1,225 @@
+"""The dossier of one person along the brede intake, what is missing, and why a field is not shown."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gateway.actions.disclose import Question
+from gateway.domain.clocks import dues
+from gateway.domain.decisions import Ask
+from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.reasons import EXPLANATIONS, Reason
+from gateway.domain.records import Receipt
+from gateway.domain.sentences import Language
+from gateway.domain.sentences import render as told
+from gateway.web.guard import Screen
+from gateway.web.handovers import HANDOVER, PATH, Term, term
+from gateway.web.intake import EXPECTED, ORIGINS, PARTS, Origin, Part
+from gateway.web.navigation import KLANTMANAGER
+from gateway.web.release import ReleasedPage
+from gateway.web.rendering import HtmlFormat, page
+from gateway.web.values import Shown, Teller, changed, full_name, read
+from gateway.web.visit import Visit
+from gateway.web.words import AMSTERDAM, N_, day
+
+BSN: Final = FieldName("bsn")
+_NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field with its value, where it came from, and since when it stands so."""
+
+    name: str
+    label: str
+    shown: Shown
+    origin: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the dossier as one reads it."""
+
+    anchor: str
+    title: str
+    note: str
+    article: str
+    facts: Sequence[Fact]
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A field that is not shown, and the reason in words."""
+
+    name: str
+    label: str
+    why: str
+
+
+async def dossier(visit: Visit) -> Response:
+    """Show the dossier; the address holds this municipality's own reference and nothing else."""
+    subject = _subject(visit)
+    return ReleasedPage(lambda: _opened(visit, subject))
+
+
+async def why(visit: Visit) -> Response:
+    """Explain what would be decided now about one field, step by step; nothing of her is shown."""
+    subject, fields = _subject(visit), visit.rooms.desks.gate.fields
+    name = visit.request.path_params["veld"]
+    if name not in fields:
+        raise HTTPException(_NOT_FOUND)
+    ask = Ask(visit.caller, HANDOVER, fields[FieldName(name)].bit)
+    explained = await visit.rooms.desks.explain.asked(ask, subject)
+    steps = told(explained.story, visit.language, fields, AMSTERDAM)
+    label = Teller(visit.rooms, visit.language).label(name)
+    file = f"{PATH}/{visit.request.path_params['ref']}"
+    granted = bool(explained.decision.granted)
+    receipt = explained.receipt
+    return page(
+        visit, "why.html", label=label, steps=steps, granted=granted, file=file, receipt=receipt
+    )
+
+
+def _subject(visit: Visit) -> SubjectId:
+    return visit.subject(visit.request.path_params["ref"])
+
+
+@asynccontextmanager
+async def _opened(visit: Visit, subject: SubjectId) -> AsyncIterator[Released]:
+    question = Question(Ask(visit.caller, HANDOVER, _mask(visit)), (subject,), DossierPage(visit))
+    async with visit.rooms.desks.disclose.one(question) as released:
+        yield released
+
+
+def _mask(visit: Visit) -> int:
+    """Return what the purpose names for this role; the BSN only for who proved herself well."""
+    gate = visit.rooms.desks.gate
+    purpose = gate.matrix.purpose(HANDOVER)
+    cell = gate.matrix.cell(visit.caller.role, purpose.code) if purpose else None
+    named = cell.named & ~cell.denied if cell else 0
+    return named if strong(visit) else named & ~gate.fields[BSN].bit
+
+
+def strong(visit: Visit) -> bool:
+    """Tell whether the visitor proved herself well enough to see a BSN."""
+    return visit.session is not None and visit.session.identity.strong
+
+
+class DossierPage(HtmlFormat):
+    """One person's dossier as a page."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit, "dossier.html")
+        self._teller = Teller(visit.rooms, visit.language)
+
+    def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
+        """Return sections, what is missing, what is withheld and why, and the receipt."""
+        one, visit = disclosed[0], self._visit
+        fields = visit.rooms.desks.gate.fields
+        sections = [self._section(part, one) for part in PARTS]
+        since = changed(one, fields, [spec.name for spec in fields])
+        return {
+            "name": full_name(one),
+            "ref": one.reference,
+            "here": f"{PATH}/{one.reference}",
+            "list": PATH,
+            "terms": self._terms(one),
+            "brief": self._brief(one),
+            "sections": sections,
+            "lacking_count": sum(len(_expected(s.missing, self._teller)) for s in sections),
+            "lacking": [(s, m) for s in sections if (m := _expected(s.missing, self._teller))],
+            "withheld": self._withheld(one),
+            "strong": strong(visit),
+            "obligations": one.obligations,
+            "latest": max(since.values(), default=""),
+            "receipt": receipt,
+            "leaf": receipt.leaf_hash.hex(),
+        }
+
+    def _terms(self, one: Disclosed) -> list[Term]:
+        visit = self._visit
+        linked, pip = _day(one, "koppel_datum"), _day(one, "pip_deadline")
+        housed = read(one, "huisvestingsdatum") is not None
+        running = dues(linked, pip, housed=housed, terms=visit.rooms.parameters.on(visit.today))
+        return [term(visit, due, visit.today) for due in running]
+
+    def _brief(self, one: Disclosed) -> list[tuple[str, str, str]]:
+        """Return what one wants to know first: label, text, and smaller words under it."""
+        say, teller = self._visit.say, self._teller
+        spoken = read(one, "voorkeurstaal_contact")
+        needed = say(N_("tolk nodig")) if read(one, "tolk_nodig") else say(N_("geen tolk nodig"))
+        status = read(one, "overdracht_status")
+        talk, when = (
+            teller.code("overdracht_status", str(status or "")),
+            read(one, "driegesprek_datum"),
+        )
+        guide = teller.show("casemanager_coa", read(one, "casemanager_coa")).lines
+        found = [
+            (say(N_("Taal")), teller.spoken(str(spoken)) if spoken else "-", needed),
+            (
+                say(N_("Driegesprek")),
+                talk or "-",
+                day(str(when), self._visit.language) if when else "",
+            ),
+        ]
+        return found + [(say(N_("Casemanager COA")), *line) for line in guide]
+
+    def _section(self, part: Part, one: Disclosed) -> Section:
+        visit = self._visit
+        since = changed(one, visit.rooms.desks.gate.fields, part.fields)
+        facts = [
+            self._fact(name, one, since.get(name, ""))
+            for name in part.fields
+            if FieldName(name) in one.values
+        ]
+        missing = [name for name in part.fields if FieldName(name) in one.missing]
+        note = visit.say(part.note) if part.note else ""
+        return Section(part.anchor, visit.say(part.title), note, part.article, facts, missing)
+
+    def _fact(self, name: str, one: Disclosed, since: str) -> Fact:
+        value = read(one, name)
+        origin = self._visit.say(_origin(name, one))
+        shown = self._teller.show(name, value)
+        return Fact(name, self._teller.label(name), shown, origin, since)
+
+    def _withheld(self, one: Disclosed) -> list[Withheld]:
+        english = self._visit.language is Language.EN
+        found = []
+        for name, code in one.refused:
+            said = EXPLANATIONS[Reason(code)]
+            found.append(Withheld(name, self._teller.label(name), said.en if english else said.nl))
+        return found
+
+
+def _day(one: Disclosed, name: str) -> date | None:
+    value = read(one, name)
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _origin(name: str, one: Disclosed) -> Origin:
+    """Say where a value came from; a study that was valued was seen on paper."""
+    valued = read(one, "diplomawaardering_status") == "ontvangen"
+    if valued and name in {"opleidingen", "opleidingsniveau_hoogste", "diploma_in_bezit"}:
+        return Origin.DOCUMENT
+    return ORIGINS.get(name, Origin.COA)
+
+
+def _expected(missing: Sequence[str], teller: Teller) -> list[str]:
+    return [teller.label(name) for name in missing if name in EXPECTED]
+
+
+SCREENS: Final = (
+    Screen(PATH + "/{ref:uuid}", dossier, KLANTMANAGER),
+    Screen(PATH + "/{ref:uuid}/waarom/{veld}", why, KLANTMANAGER),
+)

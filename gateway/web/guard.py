@@ -1,0 +1,122 @@
+"""Who may come in: a live session, in a role that has the screen, and a form that is our own.
+
+1. A screen names the roles that have it; without a session one signs in first, and comes back.
+2. What changes something is posted, from our own origin, with the session's own token.
+3. A session that ended says so.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from secrets import compare_digest
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.domain.errors import GatewayError
+from gateway.domain.identifiers import RoleId
+from gateway.web.rooms import Rooms
+from gateway.web.visit import Visit, language_of
+
+SIGN_IN: Final = "/aanmelden"
+ROLES: Final = "/rol"
+TOKEN: Final = "csrf"  # noqa: S105 - the name of a form field
+SAFE: Final = frozenset({"GET", "HEAD"})
+_FORM_LIMIT: Final = 200
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class ForgedError(GatewayError):
+    """A form that was not sent from one of our own pages."""
+
+    code = "FORGED"
+
+
+class NotYourScreenError(GatewayError):
+    """A screen that this role does not have."""
+
+    code = "NOT_YOUR_SCREEN"
+
+
+class Entry(Enum):
+    """Who may come in where no role is named."""
+
+    EVERYONE = auto()
+    SIGNED_IN = auto()
+    IN_A_ROLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page and who has it: the roles, or ``Entry`` where it is not for some roles only.
+
+    ``tokenless`` lets a machine post without our token: it brings a proof of its own.
+    """
+
+    path: str
+    handler: Handler
+    roles: frozenset[RoleId] | Entry
+    methods: tuple[str, ...] = ("GET",)
+    tokenless: bool = False
+
+
+async def arrive(rooms: Rooms, request: Request) -> Visit:
+    """Find out who is here."""
+    id_ = request.cookies.get(rooms.cookie)
+    session = await rooms.desks.sessions.resume(id_) if id_ else None
+    visit = Visit(request, rooms, session, language_of(request))
+    request.state.visit = visit
+    return visit
+
+
+async def enter(screen: Screen, request: Request) -> Response:
+    """Let a request in to a screen, send it to sign in, or refuse it."""
+    visit = await arrive(request.state.rooms, request)
+    elsewhere = _elsewhere(visit, screen)
+    if elsewhere is not None:
+        return elsewhere
+    if isinstance(screen.roles, frozenset) and visit.caller.role not in screen.roles:
+        raise NotYourScreenError("this role does not have this screen")
+    if request.method not in SAFE:
+        visit = replace(visit, form=await request.form(max_fields=_FORM_LIMIT, max_files=0))
+        if not screen.tokenless:
+            _own_form(visit)
+    return await screen.handler(visit)
+
+
+def to_sign_in(visit: Visit) -> Response:
+    """Send to sign in, and back to this page after; say so where a session ended (3)."""
+    ended = visit.rooms.cookie in visit.request.cookies
+    back = visit.path if visit.request.method in SAFE else "/"
+    why = "&reden=verlopen" if ended else ""
+    answer = RedirectResponse(f"{SIGN_IN}?terug={quote(back, safe='')}{why}", 303)
+    answer.headers["HX-Redirect"] = answer.headers["location"]
+    return answer
+
+
+def _elsewhere(visit: Visit, screen: Screen) -> Response | None:
+    if screen.roles is Entry.EVERYONE:
+        return None
+    if visit.session is None:
+        return to_sign_in(visit)
+    if visit.session.role is None and screen.roles is not Entry.SIGNED_IN:
+        return RedirectResponse(f"{ROLES}?terug={quote(visit.path, safe='')}", 303)
+    return None
+
+
+def _own_form(visit: Visit) -> None:
+    """Raise ``ForgedError`` unless a form came from our own page, by token and by origin (2)."""
+    request = visit.request
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ForgedError("sent from another site")
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForgedError("sent from another site")
+    if visit.session is None:
+        return
+    sent = visit.form.get(TOKEN)
+    if not isinstance(sent, str) or not compare_digest(sent.encode(), visit.session.csrf.encode()):
+        raise ForgedError("sent without the page's token")

@@ -1,0 +1,37 @@
+"""The answer that carries personal values: a page made of a ``Released``, inside its disclosure."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.domain.disclosures import Released
+from gateway.domain.errors import RecipientGoneError
+
+
+class ReleasedPage(Response):
+    """Opens the disclosure, sends what was released, and closes it, so that the outcome is logged."""
+
+    def __init__(
+        self,
+        opened: Callable[[], AbstractAsyncContextManager[Released]],
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(b"", headers=headers)
+        self._opened = opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the page; a browser that went away is an outcome, not a fault."""
+        with suppress(RecipientGoneError):
+            async with self._opened() as released:
+                self.media_type = released.media_type
+                self.body = b"".join(released.chunks)
+                self.init_headers({})
+                await self._send(scope, receive, send)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except OSError as error:
+            raise RecipientGoneError("the connection was closed") from error

@@ -1,0 +1,98 @@
+"""Builds the screens around the actions; it holds no rule."""
+
+from collections.abc import Mapping
+
+from adapters.oidc.claims import ClaimNames
+from adapters.oidc.provider import Client, OpenIdProvider
+from gateway.actions.sessions import SessionDesk
+from gateway.actions.worklist import Worklist
+from gateway.api.context import Actions
+from gateway.domain.identifiers import ActorId, Oin, RoleId
+from gateway.domain.parameters import Parameters
+from gateway.domain.partners import Partner
+from gateway.domain.sessions import Identity
+from gateway.settings import Mode, Settings
+from gateway.store.clocks import StoredClocks
+from gateway.store.database import Database
+from gateway.store.sessions import Sessions
+from gateway.web.app import Web
+from gateway.web.personas import PLAYED
+from gateway.web.rooms import Desks, Labels, Rooms
+from policies.catalogue import Catalogue
+
+
+def screens(
+    settings: Settings,
+    catalogue: Catalogue,
+    actions: Actions,
+    database: Database,
+    parameters: Parameters,
+) -> Web:
+    """Build the screens; personas exist in demo mode only."""
+    demo = settings.mode is Mode.DEMO
+    return Web(
+        Rooms(
+            desks=_desks(actions, database, parameters),
+            partners=catalogue.partners,
+            codes=catalogue.codes,
+            parameters=parameters,
+            roles={
+                name: Labels(role.nl, role.en) for name, role in catalogue.roles.items()
+            },
+            provider=_provider(settings, catalogue.partners, actions),
+            personas=_personas(catalogue) if demo else (),
+            secure=not demo,
+        )
+    )
+
+
+def _desks(actions: Actions, database: Database, parameters: Parameters) -> Desks:
+    return Desks(
+        gate=actions.gate,
+        disclose=actions.disclose,
+        clients=actions.clients,
+        worklist=Worklist(actions.gate, actions.disclose, StoredClocks(database), parameters),
+        explain=actions.explain,
+        search=actions.search,
+        introductions=actions.introductions,
+        consents=actions.consents,
+        links=actions.links,
+        notices=actions.notices,
+        oversee=actions.oversee,
+        inspect=actions.inspect,
+        sessions=SessionDesk(actions.gate, Sessions(database)),
+    )
+
+
+def _provider(
+    settings: Settings, partners: Mapping[Oin, Partner], actions: Actions
+) -> OpenIdProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret_file
+    here = settings.public_url.rstrip("/")
+    client = Client(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        secret.read_text(encoding="utf-8").strip() if secret else "",
+        f"{here}/aanmelden/terug",
+        f"{here}/aanmelden",
+    )
+    names = ClaimNames(strong=frozenset(settings.oidc_strong_acr.split()))
+    return OpenIdProvider(client, names, partners, actions.gate.clock.now)
+
+
+def _personas(catalogue: Catalogue) -> tuple[Identity, ...]:
+    """Return the demo's people; those of COA work for every reception site."""
+    by_slug = {partner.slug: partner for partner in catalogue.partners.values()}
+    sites = frozenset(catalogue.codes.opvanglocaties)
+    return tuple(
+        Identity(
+            ActorId(one.actor),
+            one.name,
+            by_slug[one.partner].oin,
+            tuple(RoleId(role) for role in one.roles),
+            sites if one.partner == "coa" else frozenset(),
+        )
+        for one in PLAYED
+    )

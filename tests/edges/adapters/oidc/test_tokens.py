@@ -1,0 +1,117 @@
+"""Tokens of an identity provider: one that holds is taken, and each broken one is not."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+
+from adapters.oidc.tokens import Expected, UnknownKeyError, id_token, logout_token
+from gateway.domain.sessions import SignInRefusedError
+
+NOW: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECOND: Final = int(NOW.timestamp())
+ISSUER: Final = "https://idp.example"
+CLIENT: Final = "doelpoort"
+NONCE: Final = "n-1"
+KEY: Final = RSAKey.generate_key(2048, {"kid": "one"})
+OTHER: Final = RSAKey.generate_key(2048, {"kid": "two"})
+KEYS: Final = KeySet([RSAKey.import_key(KEY.as_dict(private=False))])
+EXPECTED: Final = Expected(ISSUER, CLIENT, NOW)
+ENDED: Final = {"http://schemas.openid.net/event/backchannel-logout": {}}
+CLAIMS: Final[Mapping[str, object]] = {
+    "iss": ISSUER,
+    "aud": CLIENT,
+    "sub": "s-1",
+    "iat": SECOND,
+    "exp": SECOND + 60,
+    "nonce": NONCE,
+}
+
+
+def signed(key: RSAKey = KEY, **changes: object) -> str:
+    """Sign the claims, changed; ``None`` leaves one out."""
+    claims = {k: v for k, v in {**CLAIMS, **changes}.items() if v is not None}
+    return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+
+
+def _plain(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def test_a_token_that_holds_is_taken() -> None:
+    """A token of the provider, for this client, fresh, with our nonce, tells its claims."""
+    assert id_token(signed(), KEYS, EXPECTED, NONCE)["sub"] == "s-1"
+    assert id_token(signed(aud=["x", CLIENT], azp=CLIENT), KEYS, EXPECTED, NONCE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "another"},
+        {"aud": None},
+        {"iss": "https://evil.example"},
+        {"iss": None},
+        {"nonce": "n-2"},
+        {"nonce": None},
+        {"exp": SECOND - 31},
+        {"exp": None},
+        {"iat": SECOND - 601},
+        {"iat": SECOND + 31},
+        {"iat": None},
+        {"azp": "another"},
+    ],
+    ids=str,
+)
+def test_a_token_with_a_wrong_claim_is_refused(changes: dict[str, object]) -> None:
+    """Wrong or missing issuer, audience, nonce, expiry or moment: nobody comes in."""
+    with pytest.raises(SignInRefusedError):
+        id_token(signed(**changes), KEYS, EXPECTED, NONCE)
+
+
+def test_a_token_of_an_unknown_key_is_told_apart() -> None:
+    """A key we do not know is asked for once more; with none that fits, nobody comes in."""
+    with pytest.raises(UnknownKeyError):
+        id_token(signed(OTHER), KEYS, EXPECTED, NONCE)
+
+
+def test_a_token_signed_by_another_under_a_known_name_is_refused() -> None:
+    """The name of a key proves nothing; the signature does."""
+    forger = RSAKey.import_key(OTHER.as_dict(private=True) | {"kid": "one"})
+    with pytest.raises(SignInRefusedError):
+        id_token(signed(forger), KEYS, EXPECTED, NONCE)
+
+
+def test_a_token_without_signature_is_refused() -> None:
+    """Algorithm none, and a public key used as a shared secret, are no signatures."""
+    head, body, _ = signed().split(".")
+    none = "eyJhbGciOiJub25lIiwia2lkIjoib25lIn0"
+    symmetric = _plain(b'{"alg":"HS256","kid":"one"}') + "." + body
+    shared = hmac.new(KEY.as_pem(private=False), symmetric.encode(), "sha256").digest()
+    for token in (
+        f"{none}.{body}.",
+        f"{head}.{body}.",
+        f"{symmetric}.{_plain(shared)}",
+        "no token",
+        "",
+    ):
+        with pytest.raises(SignInRefusedError):
+            id_token(token, KEYS, EXPECTED, NONCE)
+
+
+def test_a_logout_token_names_the_session_it_ends() -> None:
+    """A logout token says that it is one, names a session, and carries no nonce."""
+    token = signed(nonce=None, sid="p-1", events=ENDED)
+    assert logout_token(token, KEYS, EXPECTED) == "p-1"
+    for wrong in (
+        signed(nonce=None, sid="p-1"),
+        signed(nonce=None, events=ENDED),
+        signed(sid="p-1", events=ENDED),
+        signed(OTHER, nonce=None, sid="p-1", events=ENDED),
+    ):
+        with pytest.raises(SignInRefusedError):
+            logout_token(wrong, KEYS, EXPECTED)

@@ -1,0 +1,69 @@
+"""Keys are turned over from the command line, on the record, and none is shown."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gateway import wiring
+from gateway.settings import Settings
+from tests.edges.commands.shell import doelpoort
+
+
+@pytest.fixture(name="copy")
+def fixture_copy(store: Path, tmp_path: Path) -> Path:
+    """Copy the store of two people, to turn its keys over."""
+    return Path(shutil.copytree(store, tmp_path / "copy"))
+
+
+def test_keys_are_counted_and_not_shown(store: Path) -> None:
+    """Kind of root, versions, and how many keys of each kind; two people have two profile keys."""
+    told = doelpoort("keys", "status", "--data", store, "--json").json
+    assert (told["root"], told["kek versions"], told["profile"]) == ("file", [1], 2)
+
+
+def test_every_key_of_a_store_opens(store: Path) -> None:
+    """A sound store has no key that does not open."""
+    done = doelpoort("keys", "verify", "--data", store, "--json")
+    assert (done.code, done.json) == (0, {"unreadable": 0})
+
+
+def test_a_rotation_is_told_and_logged(copy: Path) -> None:
+    """After a rotation one version is left, every key opens, and the log says that it was done."""
+    before = wiring.build(Settings(data=copy))
+    size = before.audit.head().size
+    before.close()
+    done = doelpoort("keys", "rotate", "--data", copy, "--json")
+    assert done.code == 0
+    told = done.json
+    assert (told["version"], told["unreadable"], told["left"], told["scrubbed"]) == (2, 0, [], True)
+    assert doelpoort("keys", "status", "--data", copy, "--json").json["kek versions"] == [2]
+    assert doelpoort("keys", "verify", "--data", copy).code == 0
+    assert doelpoort("audit", "verify", "--data", copy).code == 0
+    after = wiring.build(Settings(data=copy))
+    assert after.audit.head().size == size + 2  # begun, done
+    after.close()
+
+
+def test_a_changed_key_is_found(copy: Path) -> None:
+    """A key whose bytes were changed on disk does not open, and verify says so with exit 1."""
+    gateway = wiring.build(Settings(data=copy))
+    with gateway.database.keys.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE wrapped_key SET wrapped = zeroblob(70) WHERE kind = 'log'"
+        )
+    gateway.close()
+    done = doelpoort("keys", "verify", "--data", copy, "--json")
+    assert (done.code, done.json) == (1, {"unreadable": 2})
+
+
+def test_the_root_moves_to_a_secret(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once moved the key file opens nothing, and the secret everything; the secret is not printed."""
+    secret = "5e" * 32
+    monkeypatch.setenv("DOELPOORT_ROOT_SECRET", secret)
+    done = doelpoort("keys", "move-root", "secret", "--data", copy, "--json")
+    assert (done.code, done.json) == (0, {"root": "secret", "keks": 1})
+    assert secret not in done.out + done.err
+    assert doelpoort("keys", "verify", "--data", copy).code == 1
+    monkeypatch.setenv("DOELPOORT_ROOT", "secret")
+    assert doelpoort("keys", "verify", "--data", copy).code == 0

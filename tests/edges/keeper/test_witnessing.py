@@ -1,0 +1,163 @@
+"""The witnesses get every head with its proof; what they have seen can stop the log, never their word alone."""
+
+from pathlib import Path
+
+import pytest
+
+from audit.note import VerifierKey, signatures_of
+from audit.trust import Cause
+from audit.witness import Witness
+from audit.witness_store import FolderWitnessStore
+from gateway.domain.anchors import Reply
+from gateway.keeper.witnessing import seen_by
+from tests.audit.worlds import World, copied, submission
+from tests.edges.keeper.outside import PLACE, Case, Wire, cosigner, policy_of
+
+
+@pytest.fixture(name="case")
+def fixture_case(tmp_path: Path) -> Case:
+    """Make a log with two witnesses of which one is enough."""
+    world = World().fill(5)
+    key = world.signer.verifier
+    witnesses = {
+        f"{PLACE}/{n}": Witness([key], [cosigner(n)], FolderWitnessStore(tmp_path / str(n)))
+        for n in (1, 2)
+    }
+    return Case(world, Wire(witnesses), policy_of((1, 2), "any"))
+
+
+def signers(note: str) -> set[VerifierKey]:
+    """List whose signatures of the test's witnesses stand on a note."""
+    keys = [cosigner(n).verifier for n in (1, 2)]
+    return {signature.key for signature in signatures_of(note, keys)[1]}
+
+
+def test_each_head_is_cosigned_by_all(case: Case) -> None:
+    """From the first head on, and as the log grows; the note that is kept carries both lines."""
+    ask = case.witnessing()
+    for size in (5, 8):
+        done = ask()
+        assert done is not None
+        assert (done.size, done.cosigned, done.failed, done.quorum) == (
+            size,
+            ("w1", "w2"),
+            (),
+            True,
+        )
+        kept = case.heads.newest_cosigned()
+        assert kept is not None
+        assert kept.size == size
+        assert signers(kept.note) == {cosigner(1).verifier, cosigner(2).verifier}
+        case.grow(3)
+        ask = case.witnessing()
+    assert not case.court.found
+
+
+def test_an_empty_log_asks_nobody(case: Case) -> None:
+    """There is nothing to witness yet."""
+    empty = Case(World(), case.wire, case.policy)
+    assert empty.witnessing()() is None
+    assert case.wire.asked == []
+
+
+def test_a_witness_that_does_not_answer_stops_nothing(case: Case) -> None:
+    """The other one's cosignature is kept; the one that failed is named; later it catches up."""
+    case.wire.broken.add(f"{PLACE}/1")
+    done = case.witnessing()()
+    assert done is not None
+    assert (done.cosigned, done.quorum) == (("w2",), True)
+    assert done.failed == ("w1: no answer (ConnectError)",)
+    case.wire.broken.clear()
+    case.grow(4)
+    again = case.witnessing()()
+    assert again is not None
+    assert again.cosigned == ("w1", "w2")
+
+
+def test_without_quorum_it_says_so(case: Case) -> None:
+    """When nobody cosigned, nothing is kept and the quorum is not met."""
+    case.wire.broken |= {f"{PLACE}/1", f"{PLACE}/2"}
+    done = case.witnessing()()
+    assert done is not None
+    assert not done.quorum
+    assert case.heads.all() == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, b"\xe2\x80\x94 witness.example/1 AAAAAAAA\n", "text/plain"),
+        Reply(200, b"", "text/plain"),
+        Reply(403, b"no\n", "text/plain"),
+        Reply(404, b"unknown log\n", "text/plain"),
+        Reply(409, b"9999\n", "text/x.tlog.size"),
+        Reply(409, b"\xff", "text/plain"),
+        Reply(422, b"no\n", "text/plain"),
+        Reply(500, b"", ""),
+    ],
+)
+def test_a_lying_witness_cannot_stop_the_log(case: Case, reply: Reply) -> None:
+    """Whatever it answers: without a head that this log signed, nothing is held against the log."""
+    case.witnessing()()
+    case.grow(1)
+    case.wire.forged[f"{PLACE}/1"] = reply
+    done = case.witnessing()()
+    assert done is not None
+    assert done.cosigned == ("w2",)
+    assert done.failed[0].startswith("w1: ")
+    assert case.court.found == []
+
+
+def test_a_log_that_was_rolled_back_is_accused(case: Case) -> None:
+    """The witness has seen more entries than the store has, under the log's own signature."""
+    before = copied(case.world)
+    case.grow(4)
+    case.witnessing()()
+    back = Case(before, case.wire, case.policy)
+    done = back.witnessing()()
+    assert done is not None
+    assert done.cosigned == ()
+    assert {found.cause for found in back.court.found} == {Cause.ROLLBACK}
+
+
+def test_a_log_that_forked_is_accused(case: Case) -> None:
+    """The witness refuses the proof (422), and shows a head that the store does not go on from."""
+    before = copied(case.world)
+    case.grow(4)
+    case.witnessing()()
+    with before.open() as log:
+        log.append([submission(number) for number in range(100, 110)])
+    fork = Case(before, case.wire, case.policy)
+    done = fork.witnessing()()
+    assert done is not None
+    assert done.cosigned == ()
+    assert {found.cause for found in fork.court.found} == {Cause.FORK}
+
+
+def test_a_head_that_another_gate_sent_first_is_no_accusation(case: Case) -> None:
+    """Two gates on one log: the witness may be ahead of the head at hand, and nothing is wrong."""
+    ask = case.witnessing()
+    ask()
+    older = case.world.storage.state
+    case.grow(4)
+    case.witnessing()()
+    newer, case.world.storage.state = case.world.storage.state, older
+    late = case.witnessing()
+    late._published.newest()
+    case.world.storage.state = newer
+    done = late()
+    assert done is not None
+    assert done.cosigned == ()
+    assert case.court.found == []
+
+
+def test_the_guard_can_ask_what_witnesses_have_seen(case: Case) -> None:
+    """At the start of a gate each witness shows its newest head; one that has none shows nothing."""
+    key = case.world.signer.verifier
+    places = seen_by(case.policy, case.wire, key)
+    assert [place.latest() for place in places] == [None, None]
+    case.witnessing()()
+    assert all(place.latest() for place in places)
+    case.wire.broken.add(f"{PLACE}/1")
+    with pytest.raises(OSError, match="no answer"):
+        places[0].latest()

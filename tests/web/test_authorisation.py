@@ -1,0 +1,103 @@
+"""Every screen, every role: who has it, who does not, and that no screen was forgotten."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import httpx
+import pytest
+
+from gateway.domain.identifiers import ActorId, RoleId
+from gateway.domain.sessions import Identity
+from gateway.web.app import SCREENS
+from tests.edges.api.door import OTHER, OWN, ROLES, Door, unknown
+from tests.web.visitor import HERE, Visitor
+
+COOKIE: Final = "doelpoort-demo"
+EVERYONE: Final = frozenset({*ROLES, "nobody"})
+SIGNED_IN: Final = frozenset(ROLES)
+KLANTMANAGER: Final = frozenset({"gemeente_klantmanager"})
+DOSSIER: Final = "/overdrachten/{ref:uuid}"
+
+# Who has each screen; a new screen without a row fails.
+MATRIX: Final[Mapping[str, frozenset[str]]] = {
+    "/": SIGNED_IN,
+    "/aanmelden": EVERYONE,
+    "/aanmelden/vertrek": EVERYONE,
+    "/aanmelden/terug": EVERYONE,
+    "/aanmelden/wie": EVERYONE,
+    "/aanmelden/extra": SIGNED_IN,
+    "/aanmelden/bewijs": SIGNED_IN,
+    "/aanmelden/einde": EVERYONE,
+    "/rol": SIGNED_IN,
+    "/rol/kies": SIGNED_IN,
+    "/afmelden": SIGNED_IN,
+    "/taal/{taal}": EVERYONE,
+    "/overdrachten": KLANTMANAGER,
+    DOSSIER: KLANTMANAGER,
+    DOSSIER + "/waarom/{veld}": KLANTMANAGER,
+}
+
+
+def visits() -> Iterator[tuple[str, str, str]]:
+    """Name each screen with its method and each caller."""
+    for screen in SCREENS:
+        for caller in sorted(EVERYONE):
+            yield screen.path, screen.methods[0], caller
+
+
+def test_every_screen_has_a_row() -> None:
+    """The matrix names the screens that there are, and no other."""
+    assert {screen.path for screen in SCREENS} == set(MATRIX)
+
+
+@pytest.fixture(scope="module")
+def visitors(door: Door) -> Mapping[str, Visitor]:
+    """Sign in once in each role, past the open door."""
+    return {"nobody": Visitor(door)} | {role: _in_role(door, role) for role in ROLES}
+
+
+def _in_role(door: Door, role: str) -> Visitor:
+    partner = door.partner(ROLES[role])
+    identity = Identity(ActorId(f"test-{role}"), "Test", partner.oin, (RoleId(role),))
+    desk = door.gateway.web.rooms.desks.sessions
+    opened = asyncio.run(desk.open(identity, None, "test"))
+    return Visitor(door, {COOKIE: opened.id})
+
+
+@pytest.mark.parametrize(("path", "method", "caller"), [*visits()])
+def test_a_screen_lets_in_whom_it_names(
+    door: Door, visitors: Mapping[str, Visitor], path: str, method: str, caller: str
+) -> None:
+    """Who has a screen is not sent away; another role reads 403, and nobody is sent to sign in."""
+    visitor = Visitor(door, dict(visitors[caller].cookies))
+    address = path.replace("{ref:uuid}", door.reference("gemeente_klantmanager", OWN))
+    address = address.replace("{veld}", "achternaam").replace("{taal}", "en")
+    answer = visitor.get(address) if method == "GET" else _post(visitor, address)
+    to_sign_in = answer.headers.get("location", "").startswith("/aanmelden?")
+    if caller in MATRIX[path]:
+        assert not to_sign_in
+        assert "hoort niet bij uw rol" not in answer.text
+    elif caller == "nobody":
+        assert to_sign_in
+    else:
+        assert answer.status_code == 403
+        assert "hoort niet bij uw rol" in answer.text
+
+
+def _post(visitor: Visitor, address: str) -> httpx.Response:
+    """Post without a token: who may come in gets as far as the form, which is refused."""
+    return visitor.post(address, {}, Origin=HERE)
+
+
+@pytest.mark.parametrize("number", [OTHER, None])
+def test_someone_elses_client_looks_like_no_client(
+    visitors: Mapping[str, Visitor], door: Door, number: int | None
+) -> None:
+    """A person of another municipality, and one who does not exist, give the same page."""
+    reference = door.reference("gemeente_klantmanager", number) if number is not None else unknown()
+    for end in ("", "/waarom/achternaam"):
+        answer = visitors["gemeente_klantmanager"].get(f"/overdrachten/{reference}{end}")
+        assert answer.status_code == 404
+        assert "Deze pagina is er niet" in answer.text
+        assert "Voorbeeld2" not in answer.text

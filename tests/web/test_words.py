@@ -1,0 +1,52 @@
+"""Every text of the screens has its English, with the same gaps to fill."""
+
+import re
+from importlib.resources import files
+
+from babel.messages.extract import extract_from_dir
+
+from gateway.domain.sentences import Language
+from gateway.web.words import catalogue, count, day, say
+
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+OPTIONS = {"**.html": {"newstyle_gettext": "true"}}
+KEYWORDS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2), "count": (1, 2)}
+
+
+def texts() -> dict[str, tuple[str, ...]]:
+    """Collect the Dutch texts from source and templates, each with its forms."""
+    found = {}
+    folder = str(files("gateway.web"))
+    extracted = extract_from_dir(folder, METHODS, OPTIONS, keywords=KEYWORDS)
+    for _, _, message, _, _ in extracted:
+        forms = (message,) if isinstance(message, str) else tuple(message)
+        found[forms[0]] = forms
+    return found
+
+
+def test_every_text_has_its_english() -> None:
+    """No text is left in Dutch for who reads English, and the catalogue holds no text of the past."""
+    known, wanted = catalogue(Language.EN), texts()
+    assert len(wanted) > 200
+    assert sorted(wanted.keys() - known.keys()) == []
+    assert sorted(known.keys() - wanted.keys()) == []
+
+
+def test_a_translation_fills_the_same_gaps() -> None:
+    """Each placeholder of the Dutch stands in the English; a lost one would be a fault at run time."""
+    gap = re.compile(r"%\(\w+\)[sd]")
+    for source, forms in texts().items():
+        for english in catalogue(Language.EN)[source]:
+            assert set(gap.findall(english)) <= set(gap.findall(forms[-1])), source
+        assert set(gap.findall(catalogue(Language.EN)[source][-1])) == set(gap.findall(forms[-1]))
+
+
+def test_words_and_days_follow_the_language() -> None:
+    """Dutch is the source, English is looked up, and days are written as the language does."""
+    assert say("Afmelden", Language.NL) == "Afmelden"
+    assert say("Afmelden", Language.EN) == "Sign off"
+    assert count("nog 1 dag", "nog %(num)d dagen", 1, Language.EN) == "1 day left"
+    assert count("nog 1 dag", "nog %(num)d dagen", 2, Language.NL) == "nog %(num)d dagen"
+    assert day("2026-03-02", Language.NL) == "2 mrt 2026"
+    assert day("2026-03-02", Language.EN) == "2 Mar 2026"
+    assert day("1990", Language.NL) == "1990"

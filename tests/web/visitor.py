@@ -1,0 +1,103 @@
+"""Someone at a browser without scripts: keeps cookies, reads forms, follows where she is sent."""
+
+import asyncio
+import re
+import socket
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+from lxml import html
+
+from tests.edges.api.door import Door
+
+HERE: Final = "http://127.0.0.1"
+SANNE: Final = "demo-sanne-bakker"
+ROBIN: Final = "demo-robin-smit"
+JORIS: Final = "demo-joris-visser"
+NOOR: Final = "demo-noor-jansen"
+OFFICER: Final = "demo-willem-de-groot"
+CASEMANAGER: Final = "demo-fatima-van-dijk"
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A browser of one person."""
+
+    door: Door
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """Ask for a page; redirects are not followed."""
+        return self._send("GET", path, None, headers)
+
+    def post(self, path: str, data: dict[str, str], **headers: str) -> httpx.Response:
+        """Post a form as given, without the token of a page."""
+        return self._send("POST", path, data, headers)
+
+    def submit(self, path: str, **data: str) -> httpx.Response:
+        """Post a form as a page of ours would: with its token, from our own origin."""
+        return self.post(path, {"csrf": self.token(), **data}, Origin=HERE)
+
+    def token(self) -> str:
+        """Read the session's token from a page that is always there."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/rol").text)
+        return found[1] if found else ""
+
+    def sign_in(self, who: str, onward: str = "/") -> httpx.Response:
+        """Come in by the demo's open door."""
+        known = {"csrf": self.token()} if self.cookies else {}
+        return self.post("/aanmelden/wie", {"wie": who, "terug": onward, **known}, Origin=HERE)
+
+    def follow(self, answer: httpx.Response) -> httpx.Response:
+        """Go where an answer sends."""
+        return self.get(answer.headers["location"])
+
+    def _send(
+        self, method: str, path: str, data: dict[str, str] | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = asyncio.run(_ask(self.door, method, path, data, sent))
+        for cookie in answer.headers.get_list("set-cookie"):
+            name, _, rest = cookie.partition("=")
+            value = rest.split(";", 1)[0].strip('"')
+            if "max-age=0" in cookie.lower():
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        return answer
+
+
+async def _ask(
+    door: Door, method: str, path: str, data: dict[str, str] | None, headers: dict[str, str]
+) -> httpx.Response:
+    transport = httpx.ASGITransport(door.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+        return await client.request(method, path, data=data, headers=headers)
+
+
+def free_port() -> int:
+    """Find a port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def signed_in(door: Door, who: str = SANNE) -> Visitor:
+    """Return a visitor who came in."""
+    visitor = Visitor(door)
+    assert visitor.sign_in(who).status_code == 303
+    return visitor
+
+
+def tree(answer: httpx.Response) -> html.HtmlElement:
+    """Read a page."""
+    found: html.HtmlElement = html.fromstring(answer.text)
+    return found
+
+
+def words(answer: httpx.Response) -> str:
+    """Return what a page says, with single spaces."""
+    return " ".join(tree(answer).text_content().split())
