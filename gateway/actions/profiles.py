@@ -1,5 +1,6 @@
 """Write versions of client profiles: sealed, with their facts, relations, terms and log entry."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -104,7 +105,8 @@ class ProfileWriter:
         known = [draft.stored.subject for draft in drafts if draft.stored]
         dossiers = await self._gate.subjects.load(known)
         fresh = [SubjectId(uuid4()) for draft in drafts if draft.stored is None]
-        keys = self._gate.vault.create_keys(fresh) if fresh else {}
+        create = self._gate.vault.create_keys  # waits for a disk
+        keys = await asyncio.to_thread(create, fresh) if fresh else {}
         unused = iter(fresh)
         entries = []
         for draft in drafts:

@@ -16,6 +16,7 @@ app = typer.Typer(help="The log that nobody can rewrite.", no_args_is_help=True)
 app.add_typer(review.app, name="review")
 app.command()(evidence.evidence)
 app.command()(evidence.events)
+app.command("verify-evidence")(evidence.verify_bundle)
 
 
 @app.command()

@@ -9,12 +9,15 @@ from uuid import UUID
 import typer
 
 from audit.bundle import write_folder, zipped
+from audit.evidence import verify_evidence
+from audit.note import NoteError, VerifierKey
 from gateway import wiring
 from gateway.actions.extract import Chosen, Events
 from gateway.actions.oversee import Inquiry
 from gateway.api.extracts import FormaatNaam
 from gateway.commands.periods import days
-from gateway.commands.shared import Data, complaints, console, opened, partner_named
+from gateway.commands.shared import Data, Json, complaints, console, opened, partner_named, show
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.event_formats import EventFormat
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.logbook import EVERYTHING
@@ -52,6 +55,23 @@ def evidence(  # noqa: PLR0913, PLR0917 - one argument an option
     else:
         write_folder(bundle.files, target)
     console.print(f"evidence: {target}", markup=False)
+
+
+def verify_bundle(
+    bundle: Annotated[Path, typer.Argument(help="The bundle's evidence.json.", exists=True)],
+    vkey: Annotated[str, typer.Option(help="The log's key, as you know it from elsewhere.")],
+    as_json: Json = False,
+) -> None:
+    """Check an evidence bundle offline; exit 1 names every fault."""
+    try:
+        key = VerifierKey.parse(vkey)
+    except NoteError:
+        raise InvalidRequestError("vkey", "is not a verifier key") from None
+    examined = verify_evidence(bundle.read_bytes(), key)
+    faults = [str(fault) for fault in examined.faults]
+    report = {"faults": faults, "complete": examined.complete}
+    show(report, as_json=as_json, title="evidence")
+    raise typer.Exit(1 if faults else 0)
 
 
 def events(  # noqa: PLR0913, PLR0917 - one argument an option

@@ -41,6 +41,10 @@ _STAGE_REACHED: Final = {
     Stage.OFFER: OFFERED,
     Stage.PLACED: PLACED,
 }
+_WITHHELD: Final = {
+    WithholdingKind.RESTRICTED: Reason.RESTRICTED,
+    WithholdingKind.OBJECTED: Reason.OBJECTED,
+}
 _RELATION_STEP: Final = 3
 
 
@@ -235,8 +239,7 @@ def _taken(purpose: Purpose, scene: Scene) -> Iterator[tuple[int, Reason]]:
     situation = scene.situation
     for withholding in situation.withholdings:
         if withholding.holds(purpose.code, scene.moment):
-            restricted = withholding.kind is WithholdingKind.RESTRICTED
-            yield withholding.fields, Reason.RESTRICTED if restricted else Reason.OBJECTED
+            yield withholding.fields, _WITHHELD[withholding.kind]
     for code, since in situation.closed:
         if code == purpose.code and since <= scene.moment:
             yield -1, Reason.RETENTION_PASSED
@@ -253,15 +256,20 @@ def _reasons(
     """Say of each field that is left why: of all reasons, the one furthest along the steps."""
     by_reason: dict[Reason, int] = {}
     for spec in scene.fields.specs(left):
-        why: list[Reason | None] = [reason for mask, reason in subtracted if mask & spec.bit]
-        for (_, mask), verdict in zip(cell.rules, verdicts, strict=True):
-            if mask & spec.bit:
-                why.append(_why_not(verdict, spec.bit, scene))
         special = spec.bit & scene.fields.special
         unnamed = Reason.SPECIAL_CATEGORY if special else Reason.FIELD_NOT_IN_PURPOSE
-        reason = max((r for r in why if r), key=step, default=unnamed)
+        taken = [reason for mask, reason in subtracted if mask & spec.bit]
+        reason = max((*taken, *_short(spec.bit, cell, verdicts, scene)), key=step, default=unnamed)
         by_reason[reason] = by_reason.get(reason, 0) | spec.bit
     return tuple((mask, reason) for reason, mask in by_reason.items())
+
+
+def _short(bit: int, cell: Cell, verdicts: tuple[Verdict, ...], scene: Scene) -> Iterator[Reason]:
+    """Say of each rule that names a field where it fell short, if it did."""
+    for (_, mask), verdict in zip(cell.rules, verdicts, strict=True):
+        why = _why_not(verdict, bit, scene) if mask & bit else None
+        if why is not None:
+            yield why
 
 
 def _why_not(verdict: Verdict, bit: int, scene: Scene) -> Reason | None:

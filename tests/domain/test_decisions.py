@@ -1,16 +1,17 @@
 """The law of one disclosure, step by step, and a story for every reason to refuse."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
 from gateway.domain.consents import ConsentEventKind
-from gateway.domain.decisions import MIN_GROUP, standing
+from gateway.domain.decisions import MIN_GROUP, Ask, standing
 from gateway.domain.identifiers import FieldName, PurposeCode, RoleId, SubjectId
 from gateway.domain.partners import PartnerKind
 from gateway.domain.purposes import ConsentNeed, RelationTest, Stage
@@ -381,6 +382,26 @@ def test_special_data_needs_a_rule_that_names_the_exception() -> None:
     assert names(grant.fields) == {"woonbehoefte", "incident"}
 
 
+def test_special_data_outside_a_consent_is_told_by_its_own_step() -> None:
+    """Without the exception it is special data that stays; with it, the consent does not name it."""
+    told = {}
+    for exception in (None, "GDPR 9(2)(a)"):
+        one = rule(
+            "naam",
+            "incident",
+            relation=RelationTest.INTRODUCED,
+            purpose="P05_doel",
+            consent=ConsentNeed.SPECIFIC,
+            exception=exception,
+        )
+        story_ = story(one, kind=PartnerKind.UITZENDBUREAU, fields=mask("incident"))
+        told[exception] = story_.happened(INTRODUCED).said(given(fields=("naam",))).decide().refused
+    assert told == {
+        None: ((mask("incident"), Reason.SPECIAL_CATEGORY),),
+        "GDPR 9(2)(a)": ((mask("incident"), Reason.CONSENT_SCOPE_MISMATCH),),
+    }
+
+
 @pytest.mark.parametrize(
     ("kind", "shown"),
     [
@@ -461,12 +482,16 @@ def test_a_withholding_of_a_purpose_leaves_other_purposes_alone() -> None:
         assert ("naam" in story().about(withholdings=(one,)).granted()) is shown
 
 
-@pytest.mark.parametrize(("since", "open_"), [(NOW + TICK, True), (NOW, False)])
+@pytest.mark.parametrize(
+    ("since", "open_"), [(NOW + TICK, True), (NOW + 0 * DAY, False), (NOW - DAY, False)]
+)
 def test_a_closed_purpose_keeps_nothing_from_then_on(since: object, open_: bool) -> None:  # noqa: FBT001 - a table
     """Until the term passes all is granted; from that moment nothing, for that purpose only."""
     told = story()
-    assert bool(told.about(closed=((PurposeCode("P02_doel"), since),)).granted()) is open_
-    assert told.about(closed=((PurposeCode("P03_doel"), since),)).granted()
+    own = PurposeCode("_".join(("P02", "doel")))  # noqa: FLY002 - equal, and another object
+    assert bool(told.about(closed=((own, since),)).granted()) is open_
+    for other in ("P01_doel", "P03_doel"):
+        assert told.about(closed=((PurposeCode(other), since),)).granted()
 
 
 def test_of_more_reasons_the_furthest_step_is_told() -> None:
@@ -619,3 +644,33 @@ def test_a_resident_sees_her_own_record() -> None:
     )
     assert told.granted()
     assert version(1, NOW, "naam").changed == mask("naam")
+
+
+def test_a_shielded_resident_still_sees_her_own_record() -> None:
+    """Who asks about herself is known by her id, wherever it was read."""
+    told = story(rule(relation=RelationTest.SELF)).about(shielded=True)
+    again = SubjectId(UUID(str(told.situation.subject)))
+    assert told.asked_by(subject=again).granted()
+    assert told.asked_by(subject=SubjectId(UUID(int=4))).decide().reason is Reason.SHIELDED
+
+
+def test_a_question_is_about_one_person_unless_it_says_otherwise() -> None:
+    """By default all fields of the purpose are asked, of one person, with searches left."""
+    ask = Ask(story().caller, "P02")
+    assert (ask.fields, ask.group, ask.budget_left) == (None, 1, True)
+
+
+def test_a_rule_that_does_not_carry_carries_no_field() -> None:
+    """The verdict on it names the reason, and neither a field nor a broken glass."""
+    (verdict,) = story().happened().decide().verdicts
+    assert (verdict.fields, verdict.consent, verdict.broken) == (0, None, False)
+    assert not story().decide().broken
+
+
+def test_what_was_asked_weighed_and_decided_cannot_be_changed() -> None:
+    """A decision is a value: nobody changes it on the way out."""
+    decision = story().decide()
+    for value in (decision, decision.grants[0], decision.verdicts[0], Ask(story().caller, "P02")):
+        assert not hasattr(value, "__dict__")
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, next(iter(value.__slots__)), None)

@@ -47,17 +47,15 @@ commands.run
 later.rotate
 
 # The log's guards, witnesses, cosignatures, evidence and review, tested and not wired yet.
-later.VERIFIER
-later.instructions
-later.complete
-later.gather_evidence
-later.verify_evidence
-later.flagged
-later.looked_at
-later.rates
-later.open_rows
-later.of_type
 
 # Verdicts that arrive by value from the interface.
 rows.JUSTIFIED
 rows.UNJUSTIFIED
+rows.EXPLAINED
+rows.FHIR
+rows.NEN7513
+
+# What a zip, and a bundle that is read elsewhere, is given.
+rows.external_attr
+rows.compress_type
+rows.instructions

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.edges.api.door import Door, opened
+from tests.web.browser import Served, browser, served
 from tests.web.visitor import Visitor, signed_in
 
 
@@ -20,3 +22,18 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 def fixture_sanne(door: Door) -> Visitor:
     """Sign in as the klantmanager of Harderwijk."""
     return signed_in(door)
+
+
+@pytest.fixture(scope="session", name="served_gate")
+def fixture_served_gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve one gate for all browsers."""
+    with served(tmp_path_factory.mktemp("served") / "data") as one:
+        yield one
+
+
+@pytest.fixture(scope="module", name="chromium")
+def fixture_chromium(served_gate: Served) -> Iterator[Browser]:
+    """Start a browser after the gate: the one's loop would be in the other's way."""
+    assert served_gate.address
+    with browser() as one:
+        yield one

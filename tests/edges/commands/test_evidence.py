@@ -146,6 +146,18 @@ def test_a_zip_holds_the_same(folder: Path, hers: str, tmp_path: Path) -> None:
     assert doelpoort(*words).code == 1
 
 
+def test_the_command_line_checks_a_bundle(bundle: Path, folder: Path) -> None:
+    """Whole: exit 0 and complete. Changed: exit 1 and each fault. Without a real key: refused."""
+    path, words = bundle / "evidence.json", ("--vkey", key_of(folder), "--json")
+    done = doelpoort("audit", "verify-evidence", path, *words)
+    assert (done.code, done.json) == (0, {"faults": [], "complete": True})
+    path.write_bytes(path.read_bytes().replace(b"granted", b"Granted", 1))
+    changed = doelpoort("audit", "verify-evidence", path, *words)
+    assert changed.code == 1
+    assert changed.json["faults"]
+    assert "vkey" in doelpoort("audit", "verify-evidence", path, "--vkey", "x").err
+
+
 def test_evidence_of_a_period_and_of_a_disclosure(folder: Path, tmp_path: Path) -> None:
     """By days, and by the event id of a receipt."""
     period = doelpoort("audit", "evidence", tmp_path / "p", "--period", DAY, "--data", folder)

@@ -1,0 +1,117 @@
+"""A real browser on a gate that is served on loopback, with the demo's people in it."""
+
+import asyncio
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from gateway import wiring
+from gateway.commands.population import fill
+from gateway.settings import Settings
+
+PEOPLE: Final = 120
+NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser")
+FLAGS: Final = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage",
+)  # fmt: skip
+PICTURES: Final = os.environ.get("DOELPOORT_PICTURES")  # noqa: TID251 - the tests' own setting
+WIDE: Final = (1280, 900)
+NARROW: Final = (320, 700)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A gate that answers at ``address``."""
+
+    gateway: wiring.Gateway
+    address: str
+
+    def broken_policies(self) -> int:
+        """Count what browsers reported."""
+        lines = self.gateway.telemetry.exposition().splitlines()
+        told = [line for line in lines if line.startswith("doelpoort_page_broke_its_policy")]
+        return sum(int(line.rpartition(" ")[2]) for line in told)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Serve a gate with synthetic people from a thread."""
+    gateway = wiring.build(Settings(data=folder), create=True)
+    asyncio.run(fill(gateway, PEOPLE))
+    config = uvicorn.Config(gateway.app(), "127.0.0.1", 0, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="served gate")
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the gate did not start"
+            time.sleep(0.02)
+        (port,) = {one.getsockname()[1] for one in server.servers[0].sockets}
+        yield Served(gateway, f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start the browser named by ``DOELPOORT_CHROMIUM``, or Debian's; fail where there is none."""
+    asked = os.environ.get("DOELPOORT_CHROMIUM")  # noqa: TID251 - the tests' own setting
+    found = asked or next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, f"no browser: install chromium-headless-shell, or name one; tried {NAMES}"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+
+
+@dataclass(slots=True)
+class Desk:
+    """A worker's browser window, and what it complained about."""
+
+    page: Page
+    served: Served
+    complaints: list[str]
+
+    def go(self, path: str) -> Page:
+        """Open a page of the gate."""
+        self.page.goto(self.served.address + path)
+        return self.page
+
+    def sign_in(self, name: str) -> None:
+        """Come in by the demo's door."""
+        self.go("/aanmelden")
+        self.page.locator("li", has_text=name).get_by_role("button").click()
+        self.page.wait_for_url(lambda url: "/aanmelden" not in url)
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the window, where pictures are asked for."""
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+@contextmanager
+def desk(
+    browser_: Browser, served_: Served, size: tuple[int, int] = WIDE, **look: str
+) -> Iterator[Desk]:
+    """Open a window of its own, with no cookie of another."""
+    width, height = size
+    context = browser_.new_context(
+        viewport={"width": width, "height": height}, **{"locale": "nl-NL", **look}
+    )
+    page, complaints = context.new_page(), list[str]()
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield Desk(page, served_, complaints)
+    finally:
+        context.close()

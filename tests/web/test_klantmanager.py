@@ -1,0 +1,126 @@
+"""The klantmanager's day in a real browser: who is due, what do I know, what is missing, and why."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web.browser import NARROW, Desk, Served, desk
+
+
+@pytest.fixture(name="sannes")
+def fixture_sannes(chromium: Browser, served_gate: Served) -> Iterator[Desk]:
+    """Sit down as the klantmanager of Harderwijk."""
+    with desk(chromium, served_gate) as one:
+        one.sign_in("Sanne Bakker")
+        yield one
+
+
+def test_she_works_from_the_list_to_the_dossier(sannes: Desk) -> None:
+    """She opens her list, takes who is late, reads the dossier, sees what is missing, and signs off."""
+    page = sannes.page
+    expect(page).to_have_title("Mijn overdrachten - Doelpoort")
+    expect(page.get_by_role("banner")).to_contain_text("Gemeente Harderwijk")
+    sannes.picture("klantmanager-overdrachten")
+    everyone = page.locator("tbody tr").count()
+    assert everyone > 5
+    page.get_by_role("link", name=re.compile("^Te laat")).click()
+    late = page.locator("tbody tr")
+    expect(late.first).to_contain_text("te laat")
+    assert 0 < late.count() <= everyone
+    name = page.locator("tbody th a").first.inner_text()
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page).to_have_title("Dossier - Doelpoort")
+    sannes.picture("klantmanager-dossier")
+    for part in ("Persoon en contact", "Opleiding en werk in het buitenland", "Taal"):
+        expect(page.get_by_role("heading", name=part, exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Wat nog ontbreekt")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("toon=te-laat$"))
+    page.get_by_role("button", name="Afmelden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("U bent afgemeld")
+    page.go_back()
+    assert name not in page.content()
+    assert sannes.complaints == []
+    assert sannes.served.broken_policies() == 0
+
+
+def test_she_sees_a_bsn_after_more_proof_and_why_she_may(sannes: Desk) -> None:
+    """The number comes after a second factor; the steps of the decision are told in plain words."""
+    page = sannes.page
+    page.locator("tbody th a").first.click()
+    dossier = page.url
+    number = page.locator("dd bdi", has_text=re.compile(r"^999\d{6}$"))
+    expect(number).to_have_count(0)
+    page.get_by_role("link", name="Tonen na extra zekerheid").click()
+    page.get_by_role("button", name="Bevestig met tweede middel").click()
+    expect(page).to_have_url(dossier)
+    expect(number).to_have_count(1)
+    page.goto(f"{dossier}/waarom/religie")
+    expect(page.get_by_text("Niet toegestaan", exact=True)).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("bijzonder persoonsgegeven")
+    page.goto(f"{dossier}/waarom/achternaam")
+    expect(page.get_by_text("Toegestaan", exact=True)).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Wet inburgering 2021")
+    sannes.picture("klantmanager-waarom")
+    assert sannes.complaints == []
+
+
+def test_she_needs_no_mouse(chromium: Browser, served_gate: Served) -> None:
+    """With the keyboard alone she signs in, skips to the list, opens a dossier and goes back."""
+    with desk(chromium, served_gate) as one:
+        page = one.go("/aanmelden")
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_have_text("Naar de inhoud")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Mijn overdrachten")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        focused = page.locator(":focus")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            assert focused.evaluate("e => e.matches(':focus-visible')")
+            if focused.evaluate("e => e.matches('tbody th a')"):
+                break
+        page.keyboard.press("Enter")
+        expect(page).to_have_title("Dossier - Doelpoort")
+        assert one.complaints == []
+
+
+def test_she_needs_no_scripts(chromium: Browser, served_gate: Served) -> None:
+    """With scripts switched off every step still works."""
+    context = chromium.new_context(java_script_enabled=False, locale="nl-NL")
+    try:
+        page = context.new_page()
+        page.goto(served_gate.address + "/aanmelden")
+        page.locator("li", has_text="Sanne Bakker").get_by_role("button").click()
+        page.get_by_role("link", name=re.compile("^Te laat")).click()
+        page.locator("tbody th a").first.click()
+        expect(page).to_have_title("Dossier - Doelpoort")
+    finally:
+        context.close()
+
+
+def test_she_works_at_a_counter_with_a_phone(chromium: Browser, served_gate: Served) -> None:
+    """At 320 pixels nothing falls off the page, and each cell says what it is."""
+    with desk(chromium, served_gate, NARROW) as one:
+        one.sign_in("Sanne Bakker")
+        one.picture("klantmanager-telefoon")
+        expect(one.page.locator("tbody td").first).to_have_css("display", "grid")
+        one.page.locator("tbody th a").first.click()
+        expect(one.page).to_have_title("Dossier - Doelpoort")
+        assert one.page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+
+
+def test_a_dossier_prints_without_what_is_not_paper(sannes: Desk) -> None:
+    """On paper there are no menus, buttons or coloured bars; the facts stay."""
+    page = sannes.page
+    page.locator("tbody th a").first.click()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation", name="Hoofdmenu")).to_be_hidden()
+    expect(page.get_by_role("button", name="Afmelden")).to_be_hidden()
+    expect(page.locator("dl.dp-facts").first).to_be_visible()
