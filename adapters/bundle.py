@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from typing import Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 
+from adapters.sheets import entry
 from gateway.domain.brede_intake import in_order
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.files import Contents, Look, Person, Sink
@@ -25,7 +26,6 @@ COMPANION: Final = "toelichting.html"
 MANIFEST: Final = "manifest.json"
 # Who they are is told only where they are few; else the page would be longer than the file.
 NAMED_AT_MOST: Final = 20
-_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #666;"
@@ -67,23 +67,17 @@ class Bundle:
         with ZipFile(sink, "w", ZIP_DEFLATED) as parcel:  # type: ignore[call-overload]  # it needs write and flush only
             listed = []
             for name, people in _members(contents):
-                with parcel.open(_entry(name), "w") as part:
+                with parcel.open(entry(name), "w") as part:
                     counted = _Counted(part)
                     _write(counted, contents, people, look)
                 listed.append(counted.listed(name, form.media_type))
-            with parcel.open(_entry(COMPANION), "w") as part:
+            with parcel.open(entry(COMPANION), "w") as part:
                 counted = _Counted(part)
                 counted.write(_seen(companion(self.fields, contents).encode(), look))
             listed.append(counted.listed(COMPANION, "text/html"))
-            with parcel.open(_entry(MANIFEST), "w") as part:
+            with parcel.open(entry(MANIFEST), "w") as part:
                 for chunk in _manifest(contents, listed):
                     part.write(_seen(chunk, look))
-
-
-def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name, _FIRST_DAY)
-    entry.compress_type = ZIP_DEFLATED
-    return entry
 
 
 def _members(contents: Contents) -> Iterator[tuple[str, Iterable[Person]]]:

@@ -3,7 +3,6 @@
 WeasyPrint needs Pango from the system, so it is imported only when a page is printed.
 """
 
-import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,15 +96,12 @@ class _Bytes:
 @cache
 def _weasyprint() -> Any:  # noqa: ANN401 - an untyped package
     try:
-        found = import_module("weasyprint")
+        return import_module("weasyprint")
     except OSError as error:
         raise PaperUnavailableError(
             "PDF needs the system libraries libpango-1.0-0, libpangoft2-1.0-0 and "
             "libharfbuzz-subset0; install them, or choose another format"
         ) from error
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # its warnings quote the page
-    logging.getLogger("fontTools").setLevel(logging.CRITICAL)
-    return found
 
 
 @cache

@@ -14,23 +14,21 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Iterable,
-    Iterator,
     Mapping,
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from uuid import UUID
 
 from gateway.actions.accounts import Context
+from gateway.actions.settled import Granted, Refused, Tally, as_event, known, told_to_caller
 from gateway.domain.consent_fields import consent_fields
 from gateway.domain.decisions import Ask, Decision, decide, standing
 from gateway.domain.delivery import Delivery
 from gateway.domain.disclosures import Disclosed, Obligation, Released
 from gateway.domain.errors import GatewayError, LedgerUnavailableError, RecipientGoneError
-from gateway.domain.events import DisclosureDecided
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.generalise import generalise
 from gateway.domain.identifiers import FieldName, SubjectId
@@ -49,7 +47,7 @@ from gateway.domain.ports import (
 from gateway.domain.purposes import Matrix, Stage
 from gateway.domain.reasons import Reason, told
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
-from gateway.domain.subjects import Dossier, Situation
+from gateway.domain.subjects import Dossier
 
 ATTEMPTS = 4
 PAGE = 50
@@ -127,38 +125,6 @@ class Batch:
     refused: Mapping[SubjectId, Reason]
 
 
-@dataclass(frozen=True, slots=True)
-class _Granted:
-    dossier: Dossier
-    decision: Decision
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """A refusal with the situation it rests on; ``context`` is at the moment it was decided."""
-
-    decision: Decision
-    situation: Situation | None
-    context: Context
-
-    def resting(self, fields: FieldDictionary) -> Context:
-        return self.context.resting(self.situation, fields)
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Passes chunks on and counts what was taken."""
-
-    chunks: Iterable[bytes]
-    taken: int = field(default=0, init=False)
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self.chunks:
-            self.taken += len(chunk)
-            yield chunk
-
-
 class Disclose:
     """Carries out disclosures: ``one`` subject, or a ``page`` or ``batch`` of at most fifty."""
 
@@ -217,7 +183,9 @@ class Disclose:
         for decision in decided:
             self._tell(context, decision, 1 if decision.granted else 0)
         async with self._released(context, question, granted, parent) as released:
-            yield Batch(released, {subject: _told(one.decision) for subject, one in told.items()})
+            yield Batch(
+                released, {subject: told_to_caller(one.decision) for subject, one in told.items()}
+            )
 
     @asynccontextmanager
     async def whole(
@@ -229,9 +197,9 @@ class Disclose:
         the log did not take the entry.
         """
         receipt = self._taken((await self._gate.ledger.append([entry]))[0])
-        outcome, tally = "failed", _Tally(())
+        outcome, tally = "failed", Tally(())
         try:
-            tally = _Tally((await make(),))
+            tally = Tally((await make(),))
             yield Released(receipt, tally, media_type)
             outcome = "sent"
         except RecipientGoneError:
@@ -264,10 +232,10 @@ class Disclose:
         parent: UUID | None,
         *,
         log_refusals: bool = False,
-    ) -> tuple[list[_Granted], Mapping[SubjectId, _Refused]]:
+    ) -> tuple[list[Granted], Mapping[SubjectId, Refused]]:
         """Take steps (1) and (2), and again for each subject of whom something changed meanwhile."""
-        granted: dict[SubjectId, _Granted] = {}
-        refused: dict[SubjectId, _Refused] = {}
+        granted: dict[SubjectId, Granted] = {}
+        refused: dict[SubjectId, Refused] = {}
         open_subjects = list(subjects)
         for _ in range(ATTEMPTS):
             dossiers = await self._gate.subjects.load(open_subjects)
@@ -287,7 +255,7 @@ class Disclose:
                 wanted.items(), answers[: len(wanted)], strict=True
             ):
                 if isinstance(answer, Receipt):
-                    granted[subject] = _Granted(dossier, decision, answer)
+                    granted[subject] = Granted(dossier, decision, answer)
                 else:
                     open_subjects.append(subject)
             if not open_subjects:
@@ -299,7 +267,7 @@ class Disclose:
         context: Context,
         subjects: Sequence[SubjectId],
         dossiers: Mapping[SubjectId, Dossier],
-        refused: dict[SubjectId, _Refused],
+        refused: dict[SubjectId, Refused],
     ) -> dict[SubjectId, tuple[Dossier, Decision]]:
         gate = self._gate
         wanted = {}
@@ -310,27 +278,27 @@ class Disclose:
             if decision.granted and dossier is not None:
                 wanted[subject] = (dossier, decision)
             else:
-                refused[subject] = _Refused(decision, situation, context)
+                refused[subject] = Refused(decision, situation, context)
         return wanted
 
     def _denials(
         self,
         asked: set[SubjectId],
-        refused: Mapping[SubjectId, _Refused],
+        refused: Mapping[SubjectId, Refused],
         parent: UUID | None,
     ) -> list[Entry]:
         fields = self._gate.fields
         return [
-            one.resting(fields).denial(_known(subject, one.decision), one.decision, fields, parent)
+            one.resting(fields).denial(known(subject, one.decision), one.decision, fields, parent)
             for subject, one in refused.items()
             if subject in asked
         ]
 
-    async def _deny(self, subject: SubjectId, refused: _Refused) -> NoReturn:
+    async def _deny(self, subject: SubjectId, refused: Refused) -> NoReturn:
         """Refuse; someone unknown costs the same work as someone hidden."""
         decision, context = refused.decision, refused.resting(self._gate.fields)
         self._tell(context, decision, 0)
-        await deny(self._gate, context, decision, _known(subject, decision))
+        await deny(self._gate, context, decision, known(subject, decision))
 
     async def _append_one(self, record: AuditRecord) -> Receipt:
         return self._taken((await self._gate.ledger.append([Entry(record)]))[0])
@@ -346,16 +314,16 @@ class Disclose:
         self,
         context: Context,
         question: Question,
-        granted: Sequence[_Granted],
+        granted: Sequence[Granted],
         receipt: Receipt,
     ) -> AsyncIterator[Released]:
-        outcome, tally = "failed", _Tally(())
+        outcome, tally = "failed", Tally(())
         try:
             disclosed = [self._open(question, one) for one in granted]
             chunks = question.format.render(receipt, disclosed)
             if context.ask.caller.partner.kind.private:
                 chunks = self._gate.firewall.scan(chunks, frozenset())
-            tally = _Tally(chunks)
+            tally = Tally(chunks)
             yield Released(receipt, tally, question.format.media_type)
             outcome = "sent"
         except RecipientGoneError:
@@ -367,7 +335,7 @@ class Disclose:
     async def _close(
         self,
         context: Context,
-        granted: Sequence[_Granted],
+        granted: Sequence[Granted],
         receipt: Receipt,
         outcome: str,
         taken: int,
@@ -385,7 +353,7 @@ class Disclose:
         with suppress(LedgerUnavailableError):  # an intent without outcome counts as sent
             await self._append_one(record)
 
-    def _open(self, question: Question, granted: _Granted) -> Disclosed:
+    def _open(self, question: Question, granted: Granted) -> Disclosed:
         """Take steps (3) and (4)."""
         gate, decision = self._gate, granted.decision
         subject = granted.dossier.situation.subject
@@ -425,30 +393,4 @@ class Disclose:
         return values
 
     def _tell(self, context: Context, decision: Decision, subjects: int) -> None:
-        caller = context.ask.caller
-        refused = 0
-        for mask, _ in decision.refused:
-            refused |= mask
-        self._gate.telemetry.tell(
-            DisclosureDecided(
-                purpose=decision.purpose.short if decision.purpose else "",
-                role=caller.role,
-                partner=caller.partner.slug,
-                outcome="granted" if decision.granted else "refused",
-                reason=str(decision.reason or ""),
-                granted=decision.granted.bit_count(),
-                refused=max(refused, 0).bit_count(),
-                subjects=subjects,
-            )
-        )
-
-
-def _known(subject: SubjectId, decision: Decision) -> SubjectId | None:
-    """Name the subject of a refusal only where the gate knows her."""
-    return subject if decision.epoch is not None else None
-
-
-def _told(decision: Decision) -> Reason:
-    if decision.hidden:
-        return Reason.SUBJECT_UNKNOWN
-    return told(decision.reason or Reason.FIELD_NOT_IN_PURPOSE)
+        self._gate.telemetry.tell(as_event(context, decision, subjects))

@@ -58,9 +58,7 @@ class ReviewDesk:
         now = milliseconds(self._gate.clock.now())
         waiting = {one.index for one in lines.unanswered(opened, WORDS, now)}
         grouped: dict[str | bytes, tuple[Opened, ...]] = lines.group(opened, _KEYS[by])
-        groups = [
-            _group(self._shown(caller, key), line, waiting) for key, line in grouped.items()
-        ]
+        groups = [_group(self._shown(caller, key), line, waiting) for key, line in grouped.items()]
         groups.sort(key=lambda one: (-one.entries, one.key))
         return Summary(*cut(groups, offset), receipt)
 

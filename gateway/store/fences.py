@@ -50,7 +50,9 @@ def make_roles(connection: sa.Connection, gate: str) -> tuple[str, ...]:
     made = tuple(role for role in ROLES if role not in known)
     for role in made:
         connection.exec_driver_sql(f"CREATE ROLE {role} NOLOGIN")
-    if gate != user(connection):
+    if gate != user(connection) and not connection.scalar(
+        sa.select(sa.func.pg_has_role(gate, GATEWAY, "MEMBER"))
+    ):
         quoted = connection.dialect.identifier_preparer.quote_identifier(gate)
         connection.exec_driver_sql(f"GRANT {GATEWAY} TO {quoted}")
     return made

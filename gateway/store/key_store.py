@@ -18,10 +18,12 @@ _ROW = (_key.c.version, _key.c.wrapped, _key.c.under)
 _NEWEST = Prepared(sa.select(*_ROW).where(_of).order_by(_key.c.version.desc()).limit(1))
 _ALL = Prepared(sa.select(*_ROW).where(_of).order_by(_key.c.version))
 _OF_MANY = PreparedIn(
-    sa.select(_key.c.handle, *_ROW)
-    .where(_key.c.kind == sa.bindparam("as_kind"))
-    .order_by(_key.c.version),
-    _key.c.handle,
+    lambda among: (
+        sa.select(_key.c.handle, *_ROW)
+        .where(_key.c.kind == sa.bindparam("as_kind"), _key.c.handle.in_(among))
+        .order_by(_key.c.version)
+    ),
+    _key.c.handle.type,
 )
 _ONE = Prepared(sa.select(sa.literal(1)).where(_of, _key.c.version == sa.bindparam("as_version")))
 _ADD = Prepared(sa.insert(_key), "handle", "kind", "version", "wrapped", "under")

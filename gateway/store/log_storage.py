@@ -18,7 +18,7 @@ from gateway.domain.ports import Entry
 from gateway.store import tables
 from gateway.store.changes import carry_out
 from gateway.store.database import Database
-from gateway.store.prepared import Prepared
+from gateway.store.prepared import Prepared, PreparedIn
 
 PAGE: Final = 1_000
 _HASH: Final = 32
@@ -43,12 +43,22 @@ _SAVE_HEAD = Prepared(
     .where(_h.log == sa.bindparam("of"))
     .values({name: sa.bindparam("new_" + name) for name in _HEAD_COLUMNS})
 )
-_TAIL = Prepared(
-    sa.select(_p.counter, _p.index)
-    .where(_p.log == sa.bindparam("of"), _p.tag == sa.bindparam("tagged"))
-    .order_by(_p.counter.desc())
-    .limit(1)
-)
+
+
+def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
+    """Find each tag's last entry by a step into the index: its cost grows with no tag's history."""
+    asked = sa.values(sa.column("tag", _p.tag.type), name="asked").data([(tag,) for tag in tags])
+    each = asked.cte("asked").c.tag
+    counted = tables.log_payload.alias("counted").c
+    last = sa.select(sa.func.max(counted.counter)).where(
+        counted.log == sa.bindparam("of"), counted.tag == each
+    )
+    return sa.select(_p.tag, _p.counter, _p.index).where(
+        _p.log == sa.bindparam("of"), _p.tag == each, _p.counter == last.scalar_subquery()
+    )
+
+
+_TAILS = PreparedIn(_last_of, _p.tag.type)
 _ADD_ENTRY = Prepared(sa.insert(tables.log_entry), "log", "index", "event_id", "leaf_hash", "leaf")
 _ADD_PAYLOAD = Prepared(sa.insert(tables.log_payload), "log", "index", "tag", "counter", "payload")
 _ADD_OUTBOX = Prepared(sa.insert(tables.outbox), "log", "index", "refused")
@@ -163,9 +173,8 @@ class _Transaction:
             carry_out(self._connection, entry)
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
-        """Look up each tag by itself: the cost does not grow with how much is logged about it."""
-        found = _TAIL.firsts(self._connection, [(self._log, tag) for tag in tags])
-        return {tag: Tail(*row) for tag, row in zip(tags, found, strict=True) if row is not None}
+        found = _TAILS.rows(self._connection, tuple(tags), of=self._log)
+        return {tag: Tail(*last) for tag, *last in found}
 
     def find(self, event_ids: Collection[bytes]) -> Mapping[bytes, StoredRow]:
         found = {}

@@ -68,11 +68,8 @@ class Prepared:
         Keys are in stored form, in the order of the statement's placeholders.
         """
         ready = self._for(connection)
-        cursor = connection.connection.cursor()
-        found = []
-        for key in ready.shape(keys):
-            cursor.execute(ready.text, key)
-            found.append(cursor.fetchone())
+        cursor: Any = connection.connection.cursor()
+        found = (_each if ready.positional else _all_at_once)(cursor, ready.text, ready.shape(keys))
         cursor.close()
         return found
 
@@ -122,17 +119,38 @@ class Prepared:
         return _Ready(compiled.string, names, constants, writers, compiled.positional)
 
 
-class PreparedIn:
-    """A select of the rows whose ``column`` is among some values; one statement asks for many.
+def _each(cursor: Any, text: str, keys: Sequence[Any]) -> list[tuple[Any, ...] | None]:  # noqa: ANN401 - the driver's own
+    found = []
+    for key in keys:
+        cursor.execute(text, key)
+        found.append(cursor.fetchone())
+    return found
 
-    It is compiled for a few lengths only: a shorter list repeats its last value.
+
+def _all_at_once(cursor: Any, text: str, keys: Sequence[Any]) -> list[tuple[Any, ...] | None]:  # noqa: ANN401 - the driver's own
+    """Send all to a server before the first answer comes back: one way there and back, not many."""
+    if not keys:
+        return []
+    cursor.executemany(text, keys, returning=True)
+    return [one.fetchone() for one in cursor.results()]
+
+
+class PreparedIn:
+    """A select about a list of values; one statement asks for many.
+
+    ``about`` writes it for given placeholders. It is compiled for a few lengths only: a shorter list
+    repeats its last value, so that rows may come more than once.
     """
 
     LENGTHS: Final = (1, 16, 256)
 
-    def __init__(self, statement: sa.Select[Any], column: sa.ColumnElement[Any]) -> None:
+    def __init__(
+        self,
+        about: Callable[[Sequence[sa.BindParameter[Any]]], sa.Select[Any]],
+        kind: sa.types.TypeEngine[Any],
+    ) -> None:
         self._of_length = {
-            length: Prepared(statement.where(column.in_(_binds(length, column))))
+            length: Prepared(about([sa.bindparam(f"among_{n}", type_=kind) for n in range(length)]))
             for length in self.LENGTHS
         }
 
@@ -149,7 +167,3 @@ class PreparedIn:
             binds = {f"among_{place}": value for place, value in enumerate(part)}
             found += self._of_length[length].rows(connection, **binds, **values)
         return found
-
-
-def _binds(length: int, column: sa.ColumnElement[Any]) -> list[sa.BindParameter[Any]]:
-    return [sa.bindparam(f"among_{place}", type_=column.type) for place in range(length)]

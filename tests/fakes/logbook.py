@@ -10,7 +10,8 @@ from gateway.domain.records import RecordKind
 
 @dataclass(slots=True)
 class Logbook:
-    """``away`` counts the next calls that find nobody, ``lost`` those of which the answer is lost;
+    """``away`` counts the calls that find nobody, ``lost`` those of which the answer is lost.
+
     ``refuses`` are indexes it never takes.
     """
 

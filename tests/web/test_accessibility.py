@@ -1,13 +1,14 @@
 """Every page, in both languages, in light and in dark: no fault that a machine can find (WCAG 2.2 AA)."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.web.browser import NARROW, Desk, Served, desk
+from tests.web.browser import NARROW, WIDE, Desk, Served, desk
 
 # Pages by what one does to come there, and who has them.
 PAGES: Final = {
@@ -22,6 +23,12 @@ PAGES: Final = {
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
 }
 LOOKS: Final = [("nl-NL", "light"), ("nl-NL", "dark"), ("en-GB", "light"), ("en-GB", "dark")]
+SMALL_TARGETS: Final = """
+[...document.querySelectorAll('button, input:not([type=hidden]), select, summary')]
+  .filter(e => e.getClientRects().length)
+  .filter(e => Math.min(e.offsetHeight, e.offsetWidth) < 24)
+  .map(e => e.outerHTML)
+"""
 RULES: Final = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 }
@@ -33,17 +40,19 @@ def fixture_windows(
 ) -> Iterator[dict[str, Desk]]:
     """Open a window for each worker, in one language and one light."""
     locale, scheme = request.param
-    windows: dict[str, Desk] = {}
-    managers = []
+    with ExitStack() as stack:
+        yield _sat_down(stack, chromium, served_gate, WIDE, locale=locale, color_scheme=scheme)
+
+
+def _sat_down(
+    stack: ExitStack, chromium: Browser, gate: Served, size: tuple[int, int], **look: str
+) -> dict[str, Desk]:
+    windows = {}
     for name in sorted({who for who, _ in PAGES.values()}):
-        manager = desk(chromium, served_gate, locale=locale, color_scheme=scheme)
-        windows[name] = manager.__enter__()
-        managers.append(manager)
+        windows[name] = stack.enter_context(desk(chromium, gate, size, **look))
         if name:
             windows[name].sign_in(name)
-    yield windows
-    for manager in managers:
-        manager.__exit__(None, None, None)
+    return windows
 
 
 def _open(windows: dict[str, Desk], page: str) -> Desk:
@@ -63,20 +72,18 @@ def test_a_page_has_no_fault_that_a_machine_finds(windows: dict[str, Desk], page
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.fixture(scope="module", name="phones")
+def fixture_phones(chromium: Browser, served_gate: Served) -> Iterator[dict[str, Desk]]:
+    """Open a small window for each worker."""
+    with ExitStack() as stack:
+        yield _sat_down(stack, chromium, served_gate, NARROW)
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_fits_a_small_screen_and_large_letters(windows: dict[str, Desk], page: str) -> None:
+def test_a_page_fits_a_small_screen_and_large_letters(phones: dict[str, Desk], page: str) -> None:
     """At 320 pixels, which is 1280 at 400 %, nothing needs a sideways scroll; targets are large enough."""
-    one = _open(windows, page)
-    try:
-        one.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-        assert one.page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
-        ids = one.page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
-        assert len(ids) == len(set(ids))
-        small = one.page.evaluate(
-            """[...document.querySelectorAll('button, input:not([type=hidden]), select, summary')]
-               .filter(e => e.getClientRects().length)
-               .filter(e => Math.min(e.offsetHeight, e.offsetWidth) < 24).map(e => e.outerHTML)"""
-        )
-        assert small == []
-    finally:
-        one.page.set_viewport_size({"width": 1280, "height": 900})
+    shown = _open(phones, page).page
+    assert shown.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+    ids = shown.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    assert shown.evaluate(SMALL_TARGETS) == []

@@ -353,11 +353,14 @@ def _not_right(door: Door, role: str | None, number: int) -> httpx.Response:
 
 
 def _call_wrong(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Call a field wrong that the role was shown; whoever was shown none names any."""
     known = role or "gemeente_klantmanager"
+    shown = _disclose(door, role, number)
+    field = next(iter(shown.json()["velden"]), "roepnaam") if shown.is_success else "roepnaam"
     body = {
         "clientRef": door.reference(known, number),
         "doel": PURPOSES[known],
-        "veld": "client_ref",
+        "veld": field,
         "toelichting": "Nee.",
     }
     return door.ask("POST", "/v1/verstrekkingen/_klopt-niet", role, json=body)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from zipfile import ZipFile
 
@@ -12,6 +13,7 @@ from adapters.dossier import Dossier
 from adapters.ggm import GgmJson
 from adapters.paper import Attached
 from gateway.crypto.firewall import Firewall, ForbiddenNumberError
+from gateway.domain.deliveries import JsonValue
 from gateway.domain.files import FileFormat
 from gateway.domain.identifiers import FieldName
 from tests.edges.adapters.people import COVER, catalogue, people, person, rule, written
@@ -19,8 +21,8 @@ from tests.edges.adapters.people import COVER, catalogue, people, person, rule, 
 BSN: Final = "999959086"
 FIELDS: Final = catalogue().fields
 FORMATS: Final[dict[str, Callable[[], FileFormat]]] = {
-    **{name: lambda make=make: make(FIELDS) for name, make in tvs.WRITERS.items()},
-    **{name: lambda make=make: make(FIELDS) for name, make in candidate.FORMATS.items()},
+    **{name: partial(make, FIELDS) for name, make in tvs.WRITERS.items()},
+    **{name: partial(make, FIELDS) for name, make in candidate.FORMATS.items()},
     "dossier": lambda: Dossier(FIELDS, catalogue().codes),
     "ggm": GgmJson,
 }
@@ -31,7 +33,7 @@ AGENCY: Final = rule("P05", "P05-uitzendbureau_matcher")
 @every_format
 def test_a_number_in_a_text_is_seen(name: str) -> None:
     """In every format a BSN that someone wrote into a free text or a list stops the file."""
-    told = {
+    told: dict[FieldName, JsonValue] = {
         FieldName("werkambitie"): f"mijn nummer is {BSN}",
         FieldName("vaardigheden"): [f"bsn {BSN}"],
     }

@@ -106,7 +106,6 @@ def test_the_check_can_be_left_out(tmp_path: Path) -> None:
 def test_an_answer_that_takes_too_long_is_503(tmp_path: Path) -> None:
     """The store is locked elsewhere: who asks hears within seconds that nothing was sent."""
     with opened(tmp_path / "data", log_wait_seconds=0.05) as door:
-        write(door)
         with door.gateway.database.data.writing():
             body = {"clientRef": "00000000-0000-0000-0000-000000000007", "doel": "P02"}
             answer = door.ask("POST", "/v1/verstrekkingen", "gemeente_klantmanager", json=body)

@@ -1,5 +1,7 @@
 """What is only ever added to can be neither changed nor deleted, and nothing hangs in the air."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 
@@ -21,18 +23,18 @@ BYTES = {"files": {"one": "x'01'", "two": "x'02'"}, "owner": {"one": r"'\x01'", 
 
 
 @pytest.fixture(name="owner")
-def fixture_owner(served: servers.Clone, request: pytest.FixtureRequest) -> Database:
+def fixture_owner(served: servers.Clone) -> Iterator[Database]:
     """Connect to a server's database as whoever owns its tables."""
     database = Database.connect(served.server(servers.OWNER))
-    request.addfinalizer(database.close)
-    return database
+    yield database
+    database.close()
 
 
 @pytest.fixture(name="owned", params=["files", "owner"])
 def fixture_owned(request: pytest.FixtureRequest) -> Database:
     """Fill the append-only tables, and return the database as whoever owns it has it."""
     database: Database = request.getfixturevalue(request.param)
-    for statement in (SUBJECT, *(f"INSERT INTO {table} {row}" for table, row in ROWS.items())):  # noqa: S608 - our own rows
+    for statement in (SUBJECT, *(f"INSERT INTO {table} {row}" for table, row in ROWS.items())):
         run(database, statement.format(**BYTES[request.param]))
     return database
 

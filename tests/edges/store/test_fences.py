@@ -96,9 +96,11 @@ def test_another_tenant_changes_nothing(stranger: Database, filled: servers.Clon
     theirs = (
         "INSERT INTO search_spent (actor, purpose, at, tenant) VALUES ('a', 'P04', 3, 'doelpoort')"
     )
-    with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
-        with stranger.data.writing() as connection:
-            connection.exec_driver_sql(theirs)
+    with (
+        pytest.raises(sa.exc.ProgrammingError, match="row-level security"),
+        stranger.data.writing() as connection,
+    ):
+        connection.exec_driver_sql(theirs)
     assert attempt(filled, "test_gate", "SELECT 1 FROM doelpoort.search_spent") == 2
 
 

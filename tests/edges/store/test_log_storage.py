@@ -1,5 +1,6 @@
 """The log at rest: pages, tails, erased payloads, and a transaction that ends whole."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -99,14 +100,15 @@ def test_two_logs_keep_apart(database: Database) -> None:
 
 
 @pytest.fixture(name="eraser")
-def fixture_eraser(database: Database, request: pytest.FixtureRequest) -> Database:
+def fixture_eraser(database: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
     """Connect to the same store as whoever may delete payloads."""
     if request.node.callspec.params["database"] == "files":
-        return database
+        yield database
+        return
     clone: servers.Clone = request.getfixturevalue("served")
     retention = Database.connect(clone.server("test_retention"))
-    request.addfinalizer(retention.close)
-    return retention
+    yield retention
+    retention.close()
 
 
 def test_an_erased_payload_leaves_the_entry(database: Database, eraser: Database) -> None:

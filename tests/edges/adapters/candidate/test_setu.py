@@ -8,10 +8,13 @@ from xml.etree.ElementTree import Element
 import pytest
 import yaml
 from defusedxml.ElementTree import fromstring
-from jsonschema import Draft202012Validator
+from jsonschema import (  # type: ignore[import-untyped] # ships no types and is used in tests only
+    Draft202012Validator,
+)
 from lxml import etree
 
 from adapters.candidate.setu import NAMESPACE, SetuJson, SetuXml
+from gateway.domain.deliveries import JsonValue
 from gateway.domain.files import Person
 from gateway.domain.identifiers import FieldName
 from tests.edges.adapters.people import people, person, rule, written
@@ -70,11 +73,11 @@ def test_codes_stand_beside_their_words() -> None:
 
 def test_a_period_that_is_not_exact_is_told_in_words() -> None:
     """SETU's dates are days: a year goes into the description, a day into its own member."""
-    jobs = [
+    jobs: list[JsonValue] = [
         {"beroep": "Kok", "van": "2015", "tot": "2019-03"},
         {"beroep": "Bakker", "van": "2020-01-02", "tot": "2021-03-04"},
     ]
-    found = message(person(1, {FieldName("werkervaring"): [*jobs]}))["profiles"]["qualifications"]
+    found = message(person(1, {FieldName("werkervaring"): jobs}))["profiles"]["qualifications"]
     assert [one.get("startDate") for one in found] == [None, "2020-01-02"]
     assert found[0]["description"].endswith("2015 tot 2019-03")
 
