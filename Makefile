@@ -60,9 +60,18 @@ check: lint test ## Everything that must hold before a change lands
 bench: $(SETUP) ## Measure; the figures are ratios within one run
 	$(BIN)/python bench/run.py $(ARGS)
 
+.PHONY: bench-log
+bench-log: $(SETUP) ## Hammer the log beside a row-locked hash chain
+	$(BIN)/python -m bench.hammer $(ARGS)
+
 .PHONY: frontend
 frontend: ## Build styles and scripts of the screens into the package (needs npm)
 	cd frontend && npm ci --silent && npm run --silent build
+
+.PHONY: frontend-check
+frontend-check: ## Build them again elsewhere and compare with what is committed (needs npm)
+	cd frontend && npm ci --silent && node build.mjs ../build/frontend >/dev/null
+	diff -r build/frontend gateway/web/static/dist
 
 .PHONY: messages
 messages: $(SETUP) ## Collect the texts of the screens into the English catalogue

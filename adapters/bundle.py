@@ -131,7 +131,7 @@ def _manifest(contents: Contents, listed: list[dict[str, object]]) -> Iterator[b
 
 def companion(fields: FieldDictionary, contents: Contents) -> str:
     """Return the page that says, in Dutch, what was withheld, from how many, and why."""
-    cover = contents.cover
+    cover, told = contents.cover, _Telling.of(contents.people)
     facts = (
         ("Doel", cover.title),
         ("Ontvanger", cover.recipient_name),
@@ -144,29 +144,47 @@ def companion(fields: FieldDictionary, contents: Contents) -> str:
     return (
         '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Toelichting bij de '
         f"export</title><style>{_STYLE}</style></head><body><h1>Toelichting bij de export</h1>"
-        f"<table>{rows}</table><h2>Wat niet is verstrekt</h2>{_withheld(fields, contents)}"
+        f"<table>{rows}</table><h2>Wat niet is verstrekt</h2>{_withheld(fields, told, contents.total)}"
         f"<h2>Wie er niet in staat</h2>{_left_out(contents)}"
-        f"<h2>Hoe lang u dit mag bewaren</h2>{_duties(contents.people)}</body></html>\n"
+        f"<h2>Hoe lang u dit mag bewaren</h2>{_duties(told)}</body></html>\n"
     )
 
 
-def _withheld(fields: FieldDictionary, contents: Contents) -> str:
-    counts: Counter[tuple[FieldName, str]] = Counter()
-    who: defaultdict[tuple[FieldName, str], list[str]] = defaultdict(list)
-    for person in contents.people:
-        for one in person.refused:
-            counts[one] += 1
-            if len(who[one]) < NAMED_AT_MOST:
-                who[one].append(str(person.reference))
-    if not counts:
+@dataclass(slots=True)
+class _Telling:
+    """What the page must know of everyone, gathered in one reading."""
+
+    counts: Counter[tuple[FieldName, str]]
+    who: defaultdict[tuple[FieldName, str], list[str]]
+    terms: dict[tuple[str, str], None]
+
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> "_Telling":
+        told = cls(Counter(), defaultdict(list), {})
+        for person in people:
+            told.terms.update(dict.fromkeys((duty.rule, duty.retention) for duty in person.duties))
+            for one in person.refused:
+                told.counts[one] += 1
+                if len(told.who[one]) < NAMED_AT_MOST:
+                    told.who[one].append(str(person.reference))
+        return told
+
+
+def _withheld(fields: FieldDictionary, told: _Telling, total: int) -> str:
+    if not told.counts:
         return "<p>Niets: elk gevraagd gegeven is verstrekt.</p>"
     head = "<tr><th>Gegeven</th><th>Reden</th><th>Bij hoeveel personen</th><th>Bij wie</th></tr>"
     rows = "".join(
-        _row("td", fields[name].label_nl, EXPLANATIONS[Reason(why)].nl, str(count), told)
-        for name in in_order({name for name, _ in counts})
-        for (field, why), count in counts.items()
-        if field == name
-        for told in [_whose(who[field, why], count, contents.total)]
+        _row(
+            "td",
+            fields[name].label_nl,
+            EXPLANATIONS[Reason(why)].nl,
+            str(count),
+            _whose(told.who[name, why], count, total),
+        )
+        for place in in_order({name for name, _ in told.counts})
+        for (name, why), count in told.counts.items()
+        if name == place
     )
     return f"<table>{head}{rows}</table>"
 
@@ -186,9 +204,8 @@ def _left_out(contents: Contents) -> str:
     return f"<table><tr><th>Referentie</th><th>Reden</th></tr>{rows}</table>"
 
 
-def _duties(people: Iterable[Person]) -> str:
-    terms = dict.fromkeys((duty.rule, duty.retention) for one in people for duty in one.duties)
-    rows = "".join(_row("td", *term) for term in terms)
+def _duties(told: _Telling) -> str:
+    rows = "".join(_row("td", *term) for term in told.terms)
     return f"<table><tr><th>Regel</th><th>Bewaartermijn</th></tr>{rows}</table>"
 
 

@@ -23,6 +23,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 _FORMULA: Final = re.compile(r"'*(?:[=@\t\r]|[+-](?![0-9 ]*\Z))")
 _GUARDED: Final = re.compile(r"'+(?:[=@\t\r]|[+-](?![0-9 ]*\Z))")
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
+_MARKUP: Final = re.compile(r"[&<>\r]")
 _ROWS_A_CHUNK: Final = 200
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOC: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -127,7 +128,9 @@ def _cell(where: str, cell: str | int, style: str) -> str:
     if isinstance(cell, int):
         return f'<c r="{where}"><v>{cell}</v></c>'
     style = style or (_QUOTED if _FORMULA.match(cell) else "")
-    text = escape(str(visible(cell)), {"\r": "&#13;"})
+    text = str(visible(cell))
+    if _MARKUP.search(text):
+        text = escape(text, {"\r": "&#13;"})
     return f'<c r="{where}"{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from audit.entry import NO_ENTRY, EntryError, Leaf, Payload, read_leaf, read_payload
 from audit.erasure import ERASURE, Run, erased_by, place, runs_of, without
 from audit.findings import Fault, Findings
-from audit.storage import LogStorage, PayloadSealer, StoredHead, StoredRow, Tail
+from audit.storage import BatchSealer, LogStorage, PayloadSealer, StoredHead, StoredRow, Tail
 from audit.tiles import runs as tile_runs
 from audit.tree import leaf_hash, root
 
@@ -22,6 +22,7 @@ def check_store(findings: Findings, storage: LogStorage, sealer: PayloadSealer) 
     entries = _Entries(findings, sealer)
     for rows in tile_runs(storage.rows(0, max(head.size, 0))):
         _in_order(findings, rows)
+        entries.take_keys(rows)
         for row in rows:
             findings.at = f"entry {row.index}"
             entries.check(row)
@@ -82,6 +83,11 @@ class _Entries:
     tails: dict[bytes, Tail] = field(default_factory=dict)
     gone: list[int] = field(default_factory=list)
     named: list[Run] = field(default_factory=list)
+    keys: BatchSealer = field(init=False)
+
+    def take_keys(self, rows: Sequence[StoredRow]) -> None:
+        """Read the keys of the next rows in one go."""
+        self.keys = self.sealer.for_batch({row.tag for row in rows if row.tag is not None})
 
     def check(self, row: StoredRow) -> None:
         """Check one entry (12, 14, 15), and note what it says of others (16)."""
@@ -145,7 +151,7 @@ class _Entries:
         if leaf is None:
             return None
         try:
-            salted = row.payload and self.sealer.open(row.tag, leaf.commitment, row.payload)
+            salted = row.payload and self.keys.open(row.tag, leaf.commitment, row.payload)
         except ValueError:
             self.findings.fault("payload: does not open under the key of its tag")
             return None

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from audit.log import Log, Submission
 from gateway import wiring
-from gateway.domain.identifiers import SubjectId
+from gateway.domain.identifiers import FieldName, Oin, PurposeCode, RuleId, SubjectId
 from gateway.domain.records import AuditRecord, RecordKind
 from gateway.settings import Settings
 
@@ -52,11 +52,11 @@ class Rig:
             subject=self.subjects[secrets.randbelow(len(self.subjects))],
             actor="medewerker-17",
             role="gemeente_klantmanager",
-            purpose="P02",
-            basis=("R-017", "R-018"),
+            purpose=PurposeCode("P02"),
+            basis=(RuleId("R-017"), RuleId("R-018")),
             policy="9f86d081884c7d65",
-            recipient=ORIGIN_OIN,
-            fields=FIELDS,
+            recipient=Oin(ORIGIN_OIN),
+            fields=tuple(map(FieldName, FIELDS)),
             trace_id=secrets.token_hex(16),
         )
 
@@ -72,7 +72,7 @@ class Rig:
             "trace": record.trace_id,
         }
         assert record.subject is not None
-        leaf = {"type": str(record.kind), "at": at, **LEAF}
+        leaf: dict[str, str | int] = {"type": str(record.kind), "at": at, **LEAF}
         return Submission(record.event_id.bytes, leaf, payload, record.subject.bytes)
 
 

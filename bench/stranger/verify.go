@@ -127,15 +127,17 @@ func main() {
 	if root != tree.Hash || int64(len(leaves)) != tree.N {
 		must(fmt.Errorf("the signed root does not follow from the %d entries", len(leaves)))
 	}
-	tiles := tlog.NewTiles(8, 0, tree.N)
-	for _, tile := range tiles {
+	tiles := 0
+	for _, tile := range tlog.NewTiles(8, 0, tree.N) {
+		if tile.W < 256 && int64(tile.W) != tree.N>>(8*tile.L)-tile.N<<8 {
+			continue // a narrower one, which a log may forget once it grew
+		}
 		follows, err := tlog.ReadTileData(tile, stored)
 		must(err)
-		if tile.W == 256 || tile.N == tree.N>>(8*(tile.L+1)) {
-			if !bytes.Equal(follows, read(folder, path(tile))) {
-				must(fmt.Errorf("%s does not follow from the entries", path(tile)))
-			}
+		if !bytes.Equal(follows, read(folder, path(tile))) {
+			must(fmt.Errorf("%s does not follow from the entries", path(tile)))
 		}
+		tiles++
 	}
 	reader := tlog.TileHashReader(tree, files{folder})
 	var proofs Proofs
@@ -156,5 +158,5 @@ func main() {
 		must(tlog.CheckTree(decoded(hashes), tree.N, tree.Hash, size, old))
 	}
 	fmt.Printf("entries %d, tiles %d, inclusion proofs %d, consistency proofs %d: all verify\n",
-		tree.N, len(tiles), len(proofs.Inclusion), len(proofs.Consistency))
+		tree.N, tiles, len(proofs.Inclusion), len(proofs.Consistency))
 }

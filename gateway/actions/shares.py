@@ -1,12 +1,13 @@
 """Shares of an export between the page that disclosed them and the file that takes them along."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zlib import decompress
+
+import orjson
 
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.fields import FieldDictionary
@@ -29,7 +30,7 @@ class StagedShares:
         """Yield a line for each person."""
         for share in disclosed:
             values = b",".join(b'"%s":%s' % (n.encode(), v) for n, v in share.values.items())
-            yield b'{"values":{%s},%s}\n' % (values, json.dumps(self._rest(share))[1:-1].encode())
+            yield b'{"values":{%s},%s}\n' % (values, orjson.dumps(self._rest(share))[1:-1])
 
     def _rest(self, share: Disclosed) -> dict[str, object]:
         return {
@@ -93,7 +94,7 @@ class Shares:
         for number, sealed in enumerate(self.parts):
             place = self.export_id.bytes + number.to_bytes(4, "big")
             text = decompress(self.vault.open_blob(LABEL, place, sealed))
-            yield [json.loads(line) for line in text.split(b"\n")]
+            yield [orjson.loads(line) for line in text.split(b"\n")]
 
 
 def _person(line: dict[str, Any]) -> Person:

@@ -24,7 +24,7 @@ from gateway.domain.errors import InvalidRequestError
 from gateway.domain.logbook import Filters
 from gateway.domain.partners import Caller
 from gateway.domain.records import Receipt
-from gateway.domain.reviewing import Drawn, Group, Grouping, Opinion, Received, Signal
+from gateway.domain.reviewing import Drawn, Group, Grouping, HitRate, Opinion, Received, Signal
 from gateway.domain.signals import BREACH_TERM, RULES, Judged, StaffMember, Verdict
 
 router = APIRouter(prefix="/v1/logboek", tags=["toezicht"])
@@ -112,18 +112,9 @@ async def signals(
     """Each signal with its reason, its entries and how it stands; and each rule's hit rate."""
     watched = await _watched(vraag, request, actions, caller)
     found = await actions.hindsight.signals.listed(caller, watched, vraag.na)
-    rates = [
-        {
-            "regel": rate.rule,
-            "uitleg": RULES[rate.rule],
-            "gemarkeerd": rate.flagged,
-            "bekeken": rate.looked_at,
-        }
-        for rate in found.rates
-    ]
     body = {
         "signalen": [_signal(one) for one in found.signals],
-        "trefkans": rates,
+        "trefkans": [_rate(one) for one in found.rates],
         "volgende": found.onward,
     }
     return _answer(body, found.receipt)
@@ -227,6 +218,15 @@ def _signal(signal: Signal) -> dict[str, Any]:
         "indexen": signal.entries,
         "stand": signal.state,
         "oordeel": _judged(signal.judged) if signal.judged else None,
+    }
+
+
+def _rate(rate: HitRate) -> dict[str, Any]:
+    return {
+        "regel": rate.rule,
+        "uitleg": RULES[rate.rule],
+        "gemarkeerd": rate.flagged,
+        "bekeken": rate.looked_at,
     }
 
 

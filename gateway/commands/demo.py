@@ -68,7 +68,7 @@ def _filled(data: Path | None, people: int) -> wiring.Gateway:
 
 def _introduce(gateway: wiring.Gateway) -> None:
     where = f"http://{gateway.settings.host}:{gateway.settings.port}"
-    console.print(f"the gate listens on {where}; tokens for an hour:")
+    console.print(f"the screens: {where}/ (choose who you are); tokens for the interface, an hour:")
     for name, partner, role in PERSONAS:
         caller = caller_for(gateway, partner, role, f"demo-{name.split()[0]}")
         token = gateway.token(Persona(caller.partner, caller.role, caller.actor, caller.locations))

@@ -74,5 +74,5 @@ class Sessions:
         return await asyncio.to_thread(self._written, statement, values)
 
     def _written(self, statement: Prepared, values: dict[str, object]) -> int:
-        with self._database.data.writing() as connection:
+        with self._database.data.writing(alone=False) as connection:
             return statement.run(connection, **values)

@@ -27,6 +27,7 @@ from gateway.domain.changes import (
     RuleFacts,
     StoreProfile,
 )
+from gateway.domain.clocks import Clocks
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.exports import Exports
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
@@ -35,9 +36,11 @@ from gateway.domain.ports import Entry, Rejected
 from gateway.domain.projection import Outbox
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.relations import RelationEvent, RelationKind
+from gateway.domain.sessions import Sessions
 from gateway.domain.signals import Signals
 from gateway.domain.subjects import Dossier
 from gateway.store.candidates import Candidates
+from gateway.store.clocks import StoredClocks
 from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
@@ -54,6 +57,7 @@ from gateway.store.migrations import upgrade
 from gateway.store.notices import Notices
 from gateway.store.outbox import Outbox as StoredOutbox
 from gateway.store.rectifications import Rectifications
+from gateway.store.sessions import Sessions as StoredSessions
 from gateway.store.signals import Signals as StoredSignals
 from gateway.store.statistics import Statistics
 from gateway.store.subjects import Subjects
@@ -73,10 +77,12 @@ from tests.fakes import (
     rectifications,
     subjects,
 )
+from tests.fakes.clocks import Clocks as FakeClocks
 from tests.fakes.exports import Exports as FakeExports
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.payload_sealer import MemoryPayloadSealer
+from tests.fakes.sessions import Sessions as FakeSessions
 from tests.fakes.signals import Signals as FakeSignals
 from tests.fakes.statistics import Statistics as FakeStatistics
 from tests.fakes.withholdings import Withholdings as FakeWithholdings
@@ -111,6 +117,8 @@ class Body:
     archive: LogArchive
     outbox: Outbox
     signals: Signals
+    clocks: Clocks
+    sessions: Sessions
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
 
@@ -246,6 +254,8 @@ def fake(_folder: Path) -> Iterator[Body]:
         log_archive.LogArchive(log),
         outbox.Outbox(fake_ledger),
         FakeSignals(world),
+        FakeClocks(world),
+        FakeSessions(),
         log.erased.add,
     )
 
@@ -304,6 +314,8 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredArchive(storage, sealer, Publication(storage, signer.verifier)),
                 StoredOutbox(database),
                 StoredSignals(database),
+                StoredClocks(database),
+                StoredSessions(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )
         finally:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -101,12 +101,16 @@ class Desk:
 
 @contextmanager
 def desk(
-    browser_: Browser, served_: Served, size: tuple[int, int] = WIDE, **look: str
+    browser_: Browser,
+    served_: Served,
+    size: tuple[int, int] = WIDE,
+    locale: str = "nl-NL",
+    scheme: Literal["light", "dark"] = "light",
 ) -> Iterator[Desk]:
     """Open a window of its own, with no cookie of another."""
     width, height = size
     context = browser_.new_context(
-        viewport={"width": width, "height": height}, **{"locale": "nl-NL", **look}
+        viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme
     )
     page, complaints = context.new_page(), list[str]()
     page.on("console", lambda said: complaints.append(said.text))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -41,15 +41,19 @@ def fixture_windows(
     """Open a window for each worker, in one language and one light."""
     locale, scheme = request.param
     with ExitStack() as stack:
-        yield _sat_down(stack, chromium, served_gate, WIDE, locale=locale, color_scheme=scheme)
+        yield _sat_down(stack, chromium, served_gate, WIDE, locale, scheme)
 
 
 def _sat_down(
-    stack: ExitStack, chromium: Browser, gate: Served, size: tuple[int, int], **look: str
+    stack: ExitStack,
+    chromium: Browser,
+    gate: Served,
+    size: tuple[int, int],
+    *look: Any,  # noqa: ANN401 - a language and a light, as the window takes them
 ) -> dict[str, Desk]:
     windows = {}
     for name in sorted({who for who, _ in PAGES.values()}):
-        windows[name] = stack.enter_context(desk(chromium, gate, size, **look))
+        windows[name] = stack.enter_context(desk(chromium, gate, size, *look))
         if name:
             windows[name].sign_in(name)
     return windows

@@ -22,11 +22,13 @@ BENT = 2_000
 BENT_DEEP = 50_000
 NEVER_HOLD = {"aggregates_only", "own_organisation_log", "on_request"}
 # Purposes of one date and a ladder of stages that begins with the relation leave these to
-# tests of the domain; that a second person is needed is no matter of one disclosure.
+# tests of the domain; that a second person is needed, or that a table would reveal someone, is no
+# matter of one disclosure.
 SEEN_ELSEWHERE = {
     Reason.PURPOSE_NOT_ACTIVE,
     Reason.STAGE_NOT_REACHED,
     Reason.SECOND_PERSON_NEEDED,
+    Reason.WOULD_REVEAL,
 }
 
 

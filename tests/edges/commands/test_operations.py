@@ -13,6 +13,7 @@ import pytest
 
 import policies
 from gateway import wiring
+from tests import servers
 from tests.edges.commands.shell import doelpoort
 
 KLANTMANAGER = ("--partner", "0243", "--role", "gemeente_klantmanager")
@@ -88,8 +89,39 @@ def test_the_schema_is_up_to_date(store: Path) -> None:
     """``db upgrade`` is done already; ``db status`` shows what is there and what is needed."""
     assert doelpoort("db", "upgrade", "--data", store).code == 0
     status = doelpoort("db", "status", "--data", store, "--json").json
+    assert status.pop("store") == "SQLite"
     assert status
     assert all(re_needs(value) for value in status.values())
+
+
+def test_a_folder_has_no_roles(store: Path) -> None:
+    """``db roles`` on an embedded store says which setting is missing."""
+    done = doelpoort("db", "roles", "--data", store)
+    assert done.code == 1
+    assert "DOELPOORT_DATABASE_URL" in done.err
+
+
+def test_a_served_database_is_made_by_its_owner(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """``init`` needs the owner once; after that the gate lives on its own rights, and says on what."""
+    where = ("--data", tmp_path / "data")
+    with servers.clone(servers.newest(), empty=True) as clone:
+        secret = clone.url() + " password=Gegeven"
+        monkeypatch.setenv("DOELPOORT_DATABASE_URL", secret)
+        printed = [doelpoort("serve", *where), doelpoort("init", *where)]
+        assert [done.code for done in printed] == [1, 1]
+        monkeypatch.setenv("DOELPOORT_DATABASE_OWNER_URL", clone.url(servers.OWNER))
+        for words in (("init",), ("db", "upgrade"), ("db", "roles")):
+            printed.append(doelpoort(*words, *where))
+            assert printed[-1].code == 0, printed[-1].err
+        monkeypatch.delenv("DOELPOORT_DATABASE_OWNER_URL")
+        status = doelpoort("db", "status", *where, "--json").json
+        assert status.pop("store").endswith(f"database {clone.name}, as test_gate")
+        assert all(re_needs(value) for value in status.values())
+        report = doelpoort("doctor", *where, "--json").json
+        assert (report["ready"], report["store"][:10]) == ("yes", "PostgreSQL")
+    assert not any("Gegeven" in done.out + done.err for done in printed)
 
 
 def re_needs(value: str) -> bool:

@@ -15,6 +15,7 @@ from gateway.domain.ports import Entry
 from gateway.domain.records import AuditRecord, RecordKind
 from gateway.store.database import Database
 from gateway.store.log_storage import LogStorage
+from gateway.store.postgres import Server
 from tests.fakes.payload_sealer import MemoryPayloadSealer
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -35,9 +36,16 @@ def submission() -> Submission:
     return Submission(event_id.bytes, LEAF, {"actor": "matcher-7"}, companions=(entry,))
 
 
-def append(folder: Path, count: int) -> None:
+def opened(place: str) -> Database:
+    """Open a folder, or connect to the server of an address."""
+    if Path(place).is_dir():
+        return Database.open(Path(place))
+    return Database.connect(Server(place, "doelpoort", 1))
+
+
+def append(place: str, count: int) -> None:
     """Append ``count`` entries one by one, and print the event id of each after its receipt."""
-    database = Database.open(folder)
+    database = opened(place)
     log = Log(LogStorage(database), MemoryPayloadSealer(), signer())
     for _ in range(count):
         (answer,) = log.append([submission()])
@@ -49,4 +57,4 @@ def append(folder: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    append(Path(sys.argv[1]), int(sys.argv[2]))
+    append(sys.argv[1], int(sys.argv[2]))

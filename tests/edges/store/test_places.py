@@ -7,11 +7,11 @@ import pytest
 
 from gateway.domain.errors import SettingsError
 from gateway.domain.keys import WrappedKey
+from gateway.store.database import Database
 from gateway.store.fences import ROLES
 from gateway.store.key_store import KeyStore
 from gateway.store.migrations import DATA, NOTHING
 from gateway.store.places import Folder, ServedDatabase
-from gateway.store.database import Database
 from tests import servers
 
 

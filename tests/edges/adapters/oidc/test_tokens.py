@@ -22,7 +22,7 @@ KEY: Final = RSAKey.generate_key(2048, {"kid": "one"})
 OTHER: Final = RSAKey.generate_key(2048, {"kid": "two"})
 KEYS: Final = KeySet([RSAKey.import_key(KEY.as_dict(private=False))])
 EXPECTED: Final = Expected(ISSUER, CLIENT, NOW)
-ENDED: Final = {"http://schemas.openid.net/event/backchannel-logout": {}}
+ENDED: Final[Mapping[str, object]] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 CLAIMS: Final[Mapping[str, object]] = {
     "iss": ISSUER,
     "aud": CLIENT,
@@ -33,7 +33,7 @@ CLAIMS: Final[Mapping[str, object]] = {
 }
 
 
-def signed(key: RSAKey = KEY, **changes: object) -> str:
+def signed(key: RSAKey = KEY, /, **changes: object) -> str:
     """Sign the claims, changed; ``None`` leaves one out."""
     claims = {k: v for k, v in {**CLAIMS, **changes}.items() if v is not None}
     return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
@@ -70,7 +70,7 @@ def test_a_token_that_holds_is_taken() -> None:
 def test_a_token_with_a_wrong_claim_is_refused(changes: dict[str, object]) -> None:
     """Wrong or missing issuer, audience, nonce, expiry or moment: nobody comes in."""
     with pytest.raises(SignInRefusedError):
-        id_token(signed(**changes), KEYS, EXPECTED, NONCE)
+        id_token(signed(KEY, **changes), KEYS, EXPECTED, NONCE)
 
 
 def test_a_token_of_an_unknown_key_is_told_apart() -> None:

@@ -1,0 +1,58 @@
+"""Clocks: who is linked now, since when, whether housed, and the day of the plan."""
+
+import asyncio
+from datetime import date
+
+from gateway.domain.changes import ClosePurposes, RuleFacts, Shield
+from gateway.domain.clocks import Running
+from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
+from gateway.domain.relations import RelationEvent, RelationKind
+from tests.contracts.bodies import DAY, NOON, Body, relate
+
+HERE, THERE = GemeenteCode("0243"), GemeenteCode("0344")
+HANDOVER = PurposeCode("P02_warme_overdracht_brede_intake")
+FACTS = RuleFacts(koppel_datum="2026-02-01", pip_deadline="2026-05-01")
+
+
+def linked(kind: RelationKind, days: int, party: str = HERE) -> RelationEvent:
+    """Make an event so many days after noon."""
+    return RelationEvent(kind, party, NOON + days * DAY, "test")
+
+
+def running(body: Body, *gemeenten: GemeenteCode, days: int = 10) -> dict[SubjectId, Running]:
+    """Read the clocks some days after noon."""
+    found = asyncio.run(body.clocks.running(gemeenten or (HERE,), HANDOVER, NOON + days * DAY))
+    return {one.subject: one for one in found}
+
+
+def test_a_clock_starts_from_the_facts(body: Body) -> None:
+    """Linked on a day, to be planned by a day, not housed yet."""
+    one = body.person(1, facts=FACTS, relations=(linked(RelationKind.GEKOPPELD, 0),))
+    two = body.person(2, relations=(linked(RelationKind.GEHUISVEST, 0),))
+    body.person(3, relations=(linked(RelationKind.GEKOPPELD, 0, THERE),))
+    assert running(body) == {
+        one: Running(one, date(2026, 2, 1), housed=False, pip=date(2026, 5, 1)),
+        two: Running(two, None, housed=True, pip=None),
+    }
+    assert len(running(body, HERE, THERE)) == 3
+
+
+def test_the_last_word_counts(body: Body) -> None:
+    """Who was linked elsewhere since, or unlinked, is on the list of the last municipality only."""
+    moved = body.person(1, relations=(linked(RelationKind.GEKOPPELD, 0),))
+    gone = body.person(2, relations=(linked(RelationKind.GEKOPPELD, 0),))
+    body.change(moved, relate(moved, linked(RelationKind.OMGEKOPPELD, 2, THERE)))
+    body.change(gone, relate(gone, linked(RelationKind.ONTKOPPELD, 2)))
+    assert running(body, days=1).keys() == {moved, gone}
+    assert running(body).keys() == set()
+    assert running(body, THERE).keys() == {moved}
+
+
+def test_who_is_shielded_or_past_the_purpose_is_left_out(body: Body) -> None:
+    """A shield hides her from the list; a purpose that closed takes her off it from then on."""
+    events = (linked(RelationKind.GEKOPPELD, 0),)
+    hidden, past, here = (body.person(n, relations=events) for n in (1, 2, 3))
+    body.change(hidden, Shield(hidden))
+    body.change(past, ClosePurposes(past, ((HANDOVER, NOON + 5 * DAY),)))
+    assert running(body, days=4).keys() == {past, here}
+    assert running(body).keys() == {here}
