@@ -18,15 +18,16 @@ def export_desk(
     catalogue: Catalogue, gate: Gate, disclose: Disclose, database: Database, keyring: Keyring
 ) -> ExportDesk:
     """Build the desk that makes files and hands them over."""
-    press = Press(_formats(catalogue), Bundle(catalogue.fields), JoseParcels(keyring))
-    return ExportDesk(gate, disclose, Exports(database), press, dict(catalogue.partners))
-
-
-def _formats(catalogue: Catalogue) -> dict[str, FileFormat]:
-    fields = catalogue.fields
-    return {
+    fields, formats = catalogue.fields, candidate.FORMATS
+    government: dict[str, FileFormat] = {
         **{name: make(fields) for name, make in tvs.WRITERS.items()},
-        **{name: make(fields) for name, make in candidate.FORMATS.items()},
         "dossier": Dossier(fields, catalogue.codes),
         "ggm": GgmJson(),
     }
+    press = Press(
+        government | {name: make(fields) for name, make in formats.items()},
+        Bundle(fields),
+        JoseParcels(keyring),
+        frozenset(government),
+    )
+    return ExportDesk(gate, disclose, Exports(database), press, dict(catalogue.partners))

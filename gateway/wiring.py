@@ -19,6 +19,7 @@ from adapters.delivery.folder import FolderDelivery
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import AGREED, ListClients
 from gateway.actions.consent import ConsentDesk
+from gateway.actions.copies import CopyDesk
 from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.erase import Erase
@@ -66,6 +67,7 @@ from gateway.domain.records import Receipt
 from gateway.file_wiring import export_desk
 from gateway.keeper.adoption import Adopted, recorded
 from gateway.keeper.courier import Courier
+from gateway.keeper.destroyed import destroyed_list
 from gateway.keeper.office import AuditOffice
 from gateway.log_wiring import Cabinet, OpenedLog, adopt_store, open_log, open_witness
 from gateway.oversight_wiring import hindsight, projection
@@ -201,6 +203,7 @@ def build(
         telemetry,
         clock,
     )
+    _bury(settings, keys)
     actions = _actions(settings, policy.catalogue, gate, database, keyring, audit)
     project = projection(settings, gate, database, _archive(audit))
     web = screens(settings, policy.catalogue, actions, database, load_parameters())
@@ -228,6 +231,7 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
     consents = ConsentDesk(gate, Consents(database), terms, wording, introductions)
     oversee = Oversee(gate, log, LookUps(database), partners)
     known = Known(catalogue.codes, parameters, partners)
+    erase = _erase(settings, gate, audit, keyring, KeyStore(database))
     rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
     return Actions(
         gate=gate,
@@ -259,7 +263,8 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
         rectify=rectify,
         explain=Explain(gate, log),
         emergencies=Emergencies(gate, Glasses(database)),
-        erase=_erase(gate, audit, keyring, KeyStore(database)),
+        erase=erase,
+        copies=CopyDesk(gate.ledger, gate.clock, erase),
         counting=CountPeople(gate, counts, index, catalogue.codes, parameters),
         statistics=AnalystDesk(gate, counts, index, catalogue.codes, parameters),
         keys=KeyDesk(gate, KeyKeeper(keyring, KeyStore(database), _roots(settings))),
@@ -270,9 +275,19 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
     )
 
 
-def _erase(gate: Gate, audit: AuditOffice, keyring: Keyring, keys: KeyStore) -> Erase:
+def _erase(
+    settings: Settings, gate: Gate, audit: AuditOffice, keyring: Keyring, keys: KeyStore
+) -> Erase:
     traces = LogTraces(audit.storage, audit.sealer, under_her_key)
-    return Erase(gate.ledger, gate.clock, KeyShredder(keyring, keys), traces)
+    shredder = KeyShredder(keyring, keys, destroyed_list(settings).write_down)
+    return Erase(gate.ledger, gate.clock, shredder, traces)
+
+
+def _bury(settings: Settings, keys: KeyStore) -> None:
+    """Destroy again what was destroyed before and came back with an older copy of the keys."""
+    back = destroyed_list(settings).read() - set(keys.all_destroyed())
+    if back:
+        keys.bury(back)
 
 
 def _archive(audit: AuditOffice) -> LogArchive:

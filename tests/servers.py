@@ -128,6 +128,7 @@ def oldest() -> Cluster:
 def _folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="doelpoort-pg-", dir="/tmp"))
     folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the server has stopped
     return folder
 
 
@@ -156,7 +157,6 @@ def _debian() -> str:
 
     def stop() -> None:
         run("pg_ctl", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
     atexit.register(stop)
     return make_conninfo(host=str(folder), user="postgres", dbname="postgres")

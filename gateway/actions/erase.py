@@ -5,6 +5,8 @@
    received it stays known: her log key is another one.
 3. A log key: two people decide. The entry names every payload that is lost (``audit.erasure``). What
    was written about her between that and the end of the key is named by a second entry.
+4. A restored copy knows nothing of erasures since. Keys that were destroyed are destroyed again
+   before anything is served; then the log that goes on says so anew, and hides her again.
 """
 
 from collections.abc import Sequence
@@ -26,6 +28,14 @@ class Erased:
     key: bool
     entries: int
     receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What had to be erased again: profiles, and payloads of the log."""
+
+    profiles: int
+    entries: int
 
 
 class Erase:
@@ -57,7 +67,28 @@ class Erase:
             receipts.append(await self._name(late, decision))
         return Erased(destroyed, len(named) + len(late), tuple(receipts))
 
+    async def again(self, decision: ErasureDecision) -> Repeated:
+        """Carry out what a restored copy has undone (4); does nothing when nothing was."""
+        told = self._traces.told()
+        for subject in told.profiles:
+            self._shredder.profile(subject)
+        profiles = 0
+        for subject in set(self._shredder.shredded_profiles()) - told.profiles:
+            profiles += await self._hidden(subject, decision)
+        lost = {i for tag in self._shredder.shredded_tags() for i in self._traces.under(tag)}
+        unnamed = sorted(lost - told.indexes)
+        if unnamed:
+            await self._name(unnamed, decision)
+        return Repeated(profiles, len(unnamed))
+
+    async def _hidden(self, subject: SubjectId, decision: ErasureDecision) -> bool:
+        """Hide someone whose key is gone already; ``False`` when this store never knew her."""
+        record = self._record(RecordKind.PROFILE_ERASED, decision, subject)
+        (answer,) = await self._ledger.append([Entry(record, (Shield(subject),))])
+        return isinstance(answer, Receipt)
+
     async def _name(self, indexes: Sequence[int], decision: ErasureDecision) -> Receipt:
+        """Write the entry that names which payloads are lost."""
         return await self._append(self._record(RecordKind.ERASURE, decision, erased=indexes))
 
     def _record(

@@ -65,11 +65,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What files are made with: formats by name, how they are packed, encrypted and signed."""
+    """What files are made with: formats by name, how they are packed, encrypted and signed.
+
+    ``public`` names the formats that are for government alone.
+    """
 
     formats: Mapping[str, FileFormat]
     packing: Packing
     parcels: Parcels
+    public: frozenset[str] = frozenset()
+
+    def known_to(self, partner: Partner) -> frozenset[str]:
+        """Name the formats that a partner may choose from."""
+        return frozenset(self.formats) - (self.public if partner.kind.private else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +123,9 @@ class ExportDesk:
         return export
 
     def _check(self, wish: Wish) -> None:
-        if wish.form not in self.press.formats:
-            known = ", ".join(sorted(self.press.formats))
+        known_to = self.press.known_to(wish.ask.caller.partner)
+        if wish.form not in known_to:
+            known = ", ".join(sorted(known_to))
             raise InvalidRequestError("formaat", f"is not one of {known}")
         if wish.key is not None:
             self.press.parcels.check(wish.key)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Disclose, Gate, Question, admitted
+from gateway.actions.disclose import Disclose, Gate, Question, admitted
 from gateway.domain.clocks import Clocks, Running, View, belongs, counts, ordered
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
@@ -15,6 +15,8 @@ from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.parameters import Parameters, Terms
 from gateway.domain.ports import Format
 
+ROWS: Final = 25
+"""How many people a page of the list shows: what one can take in, and is quick."""
 COLUMNS: Final = tuple(
     FieldName(name)
     for name in (
@@ -80,9 +82,9 @@ class Worklist:
         running = await self._clocks.running(own, purpose.code, now)
         terms, today = self._parameters.on(now.date()), now.date()
         wanted = ordered((o for o in running if belongs(o, view, today, terms)), terms)
-        pages = max(1, -(-len(wanted) // PAGE))
+        pages = max(1, -(-len(wanted) // ROWS))
         here = min(max(page, 1), pages)
-        shown = {one.subject: one for one in wanted[(here - 1) * PAGE : here * PAGE]}
+        shown = {one.subject: one for one in wanted[(here - 1) * ROWS : here * ROWS]}
         excerpt = Excerpt(view, here, pages, counts(running, today, terms), today, terms, shown)
         cell = gate.matrix.cell(ask.caller.role, purpose.code)
         narrowed = replace(ask, fields=(cell.named if cell else 0) & gate.fields.mask(COLUMNS))

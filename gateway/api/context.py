@@ -85,6 +85,7 @@ class Actions:
     explain: Explain
     emergencies: Emergencies
     erase: Erase
+    copies: CopyDesk
     keys: KeyDesk
     counting: CountPeople
     statistics: AnalystDesk

@@ -1,32 +1,46 @@
 """Equal values are found by equal keyed terms; a term shows no value, and terms of two names do not match."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from time import monotonic
 from unicodedata import normalize
 
-from gateway.crypto.keyring import Keyring
+from gateway.crypto.keyring import Keyring, VersionedKey
+from gateway.crypto.living import LivingKey
 from gateway.crypto.primitives import KEY_SIZE, hkdf_sha256, hmac_sha256
+from gateway.domain.blind import BARE_SIZE, marked
+from gateway.domain.keys import INDEX
 
-TERM_SIZE = 16
 _NAMES_KEPT = 256
 
 
 class KeyedIndex:
     """The port ``gateway.domain.ports.BlindIndex``, from the key named ``index``."""
 
-    def __init__(self, keyring: Keyring) -> None:
-        self._key = keyring.named("index")
-        self._for = lru_cache(_NAMES_KEPT)(self._derive)
+    def __init__(self, keyring: Keyring, seconds: Callable[[], float] = monotonic) -> None:
+        self._living = LivingKey(keyring, INDEX, seconds)
+        self._for = lru_cache(_NAMES_KEPT)(_derive)
 
     def term(self, name: str, value: str) -> bytes:
-        """Return the term of a value under the key for ``name``; 16 bytes.
+        """Return the term to write a value under; see ``terms``."""
+        return self._term(self._living.versions()[0], name, _folded(value))
+
+    def terms(self, name: str, value: str) -> tuple[bytes, ...]:
+        """Return the terms of a value under the key for ``name``, by every living version of the key.
 
         Outer spaces, capitals and the way letters are composed do not matter.
         """
-        return hmac_sha256(self._for(name), _folded(value).encode("utf-8"), TERM_SIZE)
+        folded = _folded(value)
+        return tuple(self._term(one, name, folded) for one in self._living.versions())
 
-    def _derive(self, name: str) -> bytes:
-        return hkdf_sha256(self._key, b"", b"doelpoort index\0" + name.encode("utf-8"), KEY_SIZE)
+    def _term(self, version: VersionedKey, name: str, folded: bytes) -> bytes:
+        key = self._for(version.key, name)
+        return marked(version.version, hmac_sha256(key, folded, BARE_SIZE))
 
 
-def _folded(value: str) -> str:
-    return normalize("NFC", normalize("NFC", value.strip()).casefold())
+def _derive(key: bytes, name: str) -> bytes:
+    return hkdf_sha256(key, b"", b"doelpoort index\0" + name.encode("utf-8"), KEY_SIZE)
+
+
+def _folded(value: str) -> bytes:
+    return normalize("NFC", normalize("NFC", value.strip()).casefold()).encode("utf-8")

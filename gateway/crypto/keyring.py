@@ -33,10 +33,13 @@ from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, KeyStore, 
 
 PROFILE = "profile"
 LOG = "log"
+NAMED = "named"
+COMING = "coming"
+"""A version of a named key that is read by already and not yet written with."""
+
 SUBJECT_TAG_SIZE = 16
 
 _KEK_HANDLE = KEK.encode("ascii")
-_NAMED = "named"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ROOT = 0
 _HEADER = struct.Struct(">BBII")
@@ -48,6 +51,13 @@ class _Place(NamedTuple):
     handle: bytes
     kind: str
     version: int
+
+
+class VersionedKey(NamedTuple):
+    """One living version of a key with a name, unwrapped."""
+
+    version: int
+    key: bytes
 
 
 class Keyring:
@@ -63,15 +73,36 @@ class Keyring:
     def named(self, name: str) -> bytes:
         """Return the key of this name, 32 bytes; made on first use and kept.
 
-        Names are lower-case ASCII: ``index``, ``pseudonym``, ``tag``, ``log``, ``log-signing``, ….
+        Names are lower-case ASCII: ``tag``, ``log``, ``log-signing``, …. Keys that are turned over
+        (``index``, ``pseudonym``) have ``living`` versions.
         """
         key = self._named.get(name)
         if key is None:
-            if not _NAME.fullmatch(name):
-                raise ValueError("a key's name is lower-case letters, digits and dashes")
-            handle = name.encode("ascii")
-            key = self._named[name] = self._kept(handle, _NAMED, self._newest_version())
+            key = self._named[name] = self._kept(_handle(name), NAMED, self._newest_version())
         return key
+
+    def living(self, name: str) -> tuple[VersionedKey, ...]:
+        """Read and unwrap the versions of this key: the one to write with, then the others, newest first.
+
+        The first version is made on first use. Versions that are coming are among the others.
+        """
+        handle = _handle(name)
+        coming = self._keys.versions(handle, COMING)  # first: what is taken up meanwhile is in both
+        rows = self._keys.versions(handle, NAMED)
+        if not rows:
+            self._kept(handle, NAMED, self._newest_version())
+            rows = self._keys.versions(handle, NAMED)
+        writes = rows[-1]
+        read = {row.version: row for row in (*coming, *rows)}
+        others = (read[version] for version in sorted(read, reverse=True))
+        ordered = (writes, *(row for row in others if row.version != writes.version))
+        return tuple(VersionedKey(row.version, self._unwrap_row(row)) for row in ordered)
+
+    def wrap_named(self, name: str, version: int, key: bytes | None = None) -> WrappedKey:
+        """Wrap a version to be written with, or, without ``key``, make one that is coming."""
+        kind = COMING if key is None else NAMED
+        place = _Place(_handle(name), kind, version)
+        return self._wrap(self.refresh(), place, key or token_bytes(KEY_SIZE))
 
     def subject_tag(self, subject: bytes) -> bytes:
         """Return the keyed tag that stands for a subject in the log and names her log key."""
@@ -193,6 +224,12 @@ class Keyring:
         bound = _binding(header, place.kind, place.handle)
         sealed = self._wrapper(under).encrypt(nonce, key, bound)
         return WrappedKey(*place, header + nonce + sealed, under)
+
+
+def _handle(name: str) -> bytes:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a key's name is lower-case letters, digits and dashes")
+    return name.encode("ascii")
 
 
 def _wrap_by_root(root: RootKey, place: _Place, key: bytes) -> WrappedKey:

@@ -2,18 +2,23 @@
 
 A reference is the subject's 16-byte id enciphered as one AES-256 block, under a key derived for the
 recipient. That is a permutation: no table is kept, two subjects never share a reference, and any
-reference leads back to exactly one id, known or not.
+reference leads back to exactly one id, known or not. While the key is turned over there are two
+permutations; a reference made by the older one leads to a known id by that one only.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
+from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
 from gateway.crypto.keyring import Keyring
+from gateway.crypto.living import LivingKey
 from gateway.crypto.primitives import KEY_SIZE, hkdf_sha256
 from gateway.domain.identifiers import SubjectId
+from gateway.domain.keys import PSEUDONYM
 
 _RECIPIENTS_KEPT = 1024
 
@@ -28,20 +33,30 @@ class _Directions(NamedTuple):
 class PairwisePseudonyms:
     """The port ``gateway.domain.ports.Pseudonyms``, from the key named ``pseudonym``."""
 
-    def __init__(self, keyring: Keyring) -> None:
-        self._key = keyring.named("pseudonym")
-        self._for = lru_cache(_RECIPIENTS_KEPT)(self._derive)
+    def __init__(self, keyring: Keyring, seconds: Callable[[], float] = monotonic) -> None:
+        self._living = LivingKey(keyring, PSEUDONYM, seconds)
+        self._for = lru_cache(_RECIPIENTS_KEPT)(_derive)
 
     def reference(self, recipient: str, subject: SubjectId) -> UUID:
         """Return the subject's reference for this recipient (OIN, or a search session)."""
-        return UUID(bytes=self._for(recipient).forth.update(subject.bytes))
+        key = self._living.versions()[0].key
+        return UUID(bytes=self._for(key, recipient).forth.update(subject.bytes))
 
     def resolve(self, recipient: str, reference: UUID) -> SubjectId:
-        """Return the subject id a reference stands for; an invented one gives an unknown id."""
-        return SubjectId(UUID(bytes=self._for(recipient).back.update(reference.bytes)))
+        """Return the subject id that a reference made just now stands for."""
+        return self.meanings(recipient, reference)[0]
 
-    def _derive(self, recipient: str) -> _Directions:
-        info = b"doelpoort pseudonym\0" + recipient.encode("utf-8")
-        key = hkdf_sha256(self._key, b"", info, KEY_SIZE)
-        cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305 - one block is a permutation, not a message
-        return _Directions(cipher.encryptor(), cipher.decryptor())
+    def meanings(self, recipient: str, reference: UUID) -> tuple[SubjectId, ...]:
+        """Return the id a reference stands for under each living version of the key, newest first."""
+        keys = [one.key for one in self._living.versions()]
+        return tuple(
+            SubjectId(UUID(bytes=self._for(key, recipient).back.update(reference.bytes)))
+            for key in keys
+        )
+
+
+def _derive(key: bytes, recipient: str) -> _Directions:
+    info = b"doelpoort pseudonym\0" + recipient.encode("utf-8")
+    derived = hkdf_sha256(key, b"", info, KEY_SIZE)
+    cipher = Cipher(algorithms.AES(derived), modes.ECB())  # noqa: S305 - one block is a permutation, not a message
+    return _Directions(cipher.encryptor(), cipher.decryptor())

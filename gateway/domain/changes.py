@@ -49,7 +49,8 @@ class StoreProfile:
     Refused when another version got there first. ``changed`` is the mask of fields that differ
     from the version before; ``content`` the keyed digest of the values, by which a second delivery
     of the same row is known; ``as_of`` the profiel_peildatum; ``terms`` the blind search terms,
-    kept only while a P04 consent lives or a municipality is linked.
+    kept only while a P04 consent lives or a municipality is linked. ``older_tags`` are the tags of
+    the same V-nummer under older versions of the index key: by any of them she is the same.
     """
 
     subject: SubjectId
@@ -64,6 +65,7 @@ class StoreProfile:
     relations: tuple[RelationEvent, ...]
     terms: tuple[bytes, ...]
     delivery: UUID
+    older_tags: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,27 @@ class ReviseProfile:
     parts: bytes
     facts: RuleFacts
     terms: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RekeySubject:
+    """Index a subject anew under a newer version of the index key; it changes no decision.
+
+    ``terms`` take the place of those she has, if she has any. ``content`` is the digest of her
+    current profile; those of earlier versions are emptied.
+    """
+
+    subject: SubjectId
+    v_tag: bytes
+    content: bytes
+    terms: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseIndexFloor:
+    """From now on refuse whatever is to be indexed under an older version than this one."""
+
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +396,8 @@ Change = (
     RequireEpoch
     | StoreProfile
     | ReviseProfile
+    | RekeySubject
+    | RaiseIndexFloor
     | ClosePurposes
     | DropQuarantine
     | RecordConsent

@@ -34,10 +34,34 @@ class Shredder(Protocol):
         """Destroy the key of what the log tells about her; tell whether there was one."""
         ...
 
+    def shredded_profiles(self) -> Sequence[SubjectId]:
+        """Return whose profile key was destroyed."""
+        ...
+
+    def shredded_tags(self) -> Sequence[bytes]:
+        """Return the log's tags of those whose log key was destroyed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the log says was erased: whose profiles, and the indexes whose payloads are named."""
+
+    profiles: frozenset[SubjectId]
+    indexes: frozenset[int]
+
 
 class Traces(Protocol):
     """Where the log holds what only a subject's log key opens."""
 
     def of(self, subject: SubjectId) -> Sequence[int]:
         """Return the indexes of her entries whose payloads are sealed under her key; ascending."""
+        ...
+
+    def under(self, tag: bytes) -> Sequence[int]:
+        """Return the same for the tag under which the log knows someone."""
+        ...
+
+    def told(self) -> Told:
+        """Read the whole log for what it says was erased."""
         ...

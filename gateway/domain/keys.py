@@ -3,12 +3,24 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.domain.errors import GatewayError
 
 KEK = "kek"
 """Kind, and in ASCII the handle, of the key-encryption keys."""
+
+INDEX: Final = "index"
+"""Name of the key of the blind index."""
+
+PSEUDONYM: Final = "pseudonym"
+"""Name of the key of the pseudonyms."""
+
+FRESH: Final = 5.0
+"""Seconds for which a gate may go by the versions of a turning key as it last read them."""
+
+SETTLED: Final = 2 * FRESH
+"""Seconds after which every gate goes by what was written before, with time for what it had begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,17 @@ class KeyStore(Protocol):
         """Tell whether there were keys that have been destroyed."""
         ...
 
+    def all_destroyed(self) -> Collection[tuple[bytes, str]]:
+        """Return handle and kind of every key that was destroyed."""
+        ...
+
+    def bury(self, handles: Collection[tuple[bytes, str]]) -> int:
+        """Destroy keys that were destroyed before and came back; return how many were there.
+
+        Each handle and kind is remembered as destroyed, also where no key of it is here.
+        """
+        ...
+
     def wrapped_before(
         self, under: int, after: WrappedKey | None, limit: int
     ) -> Sequence[WrappedKey]:
@@ -95,6 +118,13 @@ class KeyStore(Protocol):
         """Put each second key where the first one still stands; durable on return.
 
         Returns how many were put; one that was destroyed or wrapped anew meanwhile is passed over.
+        """
+        ...
+
+    def drop(self, key: WrappedKey) -> bool:
+        """Destroy one version, durable on return; tell whether it was there. Then ``scrub``.
+
+        Unlike ``destroy`` it is not remembered: the handle keeps its other versions, and gets new.
         """
         ...
 
@@ -133,6 +163,43 @@ class Rotated:
     unreadable: int
     left: tuple[int, ...]
     scrubbed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVersions:
+    """The living versions of a key with a name.
+
+    ``writes`` is the one that is written with, ``older`` those that are still read by, newest
+    first, and ``coming`` the one that is read by already and will be written with.
+    """
+
+    writes: int
+    older: tuple[int, ...] = ()
+    coming: int | None = None
+
+
+class KeyTurns(Protocol):
+    """Turns over keys with a name, in steps of which each may be done twice.
+
+    A version is announced first. Once every gate reads by it (``SETTLED``) it is taken up, and once
+    nothing is left under the older ones they are retired.
+    """
+
+    def versions(self, name: str) -> KeyVersions:
+        """Return the living versions, as they are in the store now."""
+        ...
+
+    def announce(self, name: str) -> int:
+        """Make the next version, to read by only; the one that was announced before, if any."""
+        ...
+
+    def take_up(self, name: str) -> int:
+        """Write from now on with the version that was announced; return the one that is written with."""
+        ...
+
+    def retire(self, name: str) -> tuple[int, ...]:
+        """Destroy every version older than the one that is written with; return which."""
+        ...
 
 
 class KeyKeeper(Protocol):

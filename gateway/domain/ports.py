@@ -1,6 +1,6 @@
 """What the actions need from outside, as protocols; each has one fake and one or more real bodies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,6 +118,34 @@ class Subjects(Protocol):
 
     async def everyone(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
         """List all subjects, in order of id; for the gate's own rounds, never for a partner."""
+        ...
+
+    async def known(self, subjects: Collection[SubjectId]) -> frozenset[SubjectId]:
+        """Tell which of these ids are of a subject."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A subject of whom something is indexed under an older version, and her content's digest."""
+
+    subject: SubjectId
+    content: bytes
+
+
+class IndexStock(Protocol):
+    """What stands under which version of the index key."""
+
+    async def floor(self) -> int:
+        """Return the oldest version under which terms may still be written; 1 at first."""
+        ...
+
+    async def before(self, version: int, after: SubjectId | None, limit: int) -> Sequence[Indexed]:
+        """List subjects with anything under versions older than ``version``, in order of id."""
+        ...
+
+    async def left(self, version: int) -> int:
+        """Count the subjects with anything under versions older than ``version``."""
         ...
 
 
@@ -378,7 +406,17 @@ class Pseudonyms(Protocol):
         ...
 
     def resolve(self, recipient: str, reference: UUID) -> SubjectId:
-        """Return the subject id a reference stands for; an invented one gives an unknown id."""
+        """Return the subject id that a reference made just now stands for.
+
+        An invented one gives an unknown id. For one that may be older: ``gateway.actions.references``.
+        """
+        ...
+
+    def meanings(self, recipient: str, reference: UUID) -> tuple[SubjectId, ...]:
+        """Return the id a reference stands for under each living version of the key, newest first.
+
+        One only unless the key is being turned over; at most one of them is known.
+        """
         ...
 
 
@@ -386,7 +424,14 @@ class BlindIndex(Protocol):
     """Keyed, purpose-bound terms by which equal values are found without being shown."""
 
     def term(self, name: str, value: str) -> bytes:
-        """Return the term of a value under the key for ``name``; 16 bytes."""
+        """Return the term of a value to write under the key for ``name`` (``gateway.domain.blind``)."""
+        ...
+
+    def terms(self, name: str, value: str) -> tuple[bytes, ...]:
+        """Return every term under which the value may be found now, the one to write first.
+
+        One only unless the key is being turned over.
+        """
         ...
 
 

@@ -38,6 +38,8 @@ class RecordKind(StrEnum):
     SESSION = "session"
     STATISTICS = "statistics"
     KEYS = "keys"
+    BACKUP = "backup"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@
 
 from datetime import datetime
 from typing import assert_never
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -35,8 +34,10 @@ from gateway.domain.changes import (
     ProposeVerdict,
     PublishCounts,
     QuarantineRow,
+    RaiseIndexFloor,
     RecordConsent,
     RecordRelations,
+    RekeySubject,
     RemindNotice,
     RequestIntroduction,
     RequireEpoch,
@@ -52,18 +53,27 @@ from gateway.domain.changes import (
 )
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
-from gateway.store import introductions, look_ups, rectifications, revisions, signals, tables
+from gateway.store import (
+    deliveries,
+    introductions,
+    look_ups,
+    rectifications,
+    revisions,
+    signals,
+    tables,
+)
 from gateway.store.consenting import misfit
 from gateway.store.events import add_consent, add_relations, consents_of, relations_of
 from gateway.store.exports import change_export
 from gateway.store.findability import windows
 from gateway.store.glasses import break_glass, review_glass
+from gateway.store.indexing import raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
 from gateway.store.prepared import Prepared
 from gateway.store.statistics import publish, tell
 from gateway.store.withholdings import lift, withhold
 
-_s, _d, _q = tables.subject.c, tables.delivery.c, tables.quarantine_row.c
+_s = tables.subject.c
 _FACTS = (
     "held", "doelgroep", "reception_site", "reception_gemeente", "coa_regio", "koppel_datum",
     "pip_deadline", "sixteen_on", "eighteen_on",
@@ -95,6 +105,11 @@ _FACTS_OF = Prepared(
     .where(_s.id == sa.bindparam("of"))
     .values({name: sa.bindparam("new_" + name) for name in (*_FACTS, "version")})
 )
+_SET_TAG = Prepared(
+    sa.update(tables.subject)
+    .where(_s.id == sa.bindparam("of"))
+    .values(v_tag=sa.bindparam("tag_"))
+)
 _NEW_VERSION = Prepared(
     sa.insert(tables.profile_version),
     "subject", "version", "at", "as_of", "delivery", "changed", "content", "parts",
@@ -112,22 +127,6 @@ _DROP_TERMS = Prepared(
     sa.delete(tables.candidate_term).where(tables.candidate_term.c.subject == sa.bindparam("of"))
 )
 _NEW_TERM = Prepared(sa.insert(tables.candidate_term), "term", "subject")
-_DELIVERED = Prepared(
-    sa.select(_d.id).where((_d.id == sa.bindparam("of")) | (_d.digest == sa.bindparam("same")))
-)
-_UNFINISHED = Prepared(sa.select(_d.id).where(_d.id == sa.bindparam("of"), _d.closed.is_(None)))
-_NEW_DELIVERY = Prepared(sa.insert(tables.delivery), "id", "digest", "at")
-_CLOSE = Prepared(
-    sa.update(tables.delivery)
-    .where(_d.id == sa.bindparam("of"))
-    .values(closed=sa.bindparam("at_"), report=sa.bindparam("report_"))
-)
-_QUARANTINED = Prepared(
-    sa.select(_q.row).where(_q.delivery == sa.bindparam("of"), _q.row == sa.bindparam("nth"))
-)
-_NEW_QUARANTINED = Prepared(
-    sa.insert(tables.quarantine_row), "delivery", "row", "at", "reasons", "sealed"
-)
 _NEW_SEARCH = Prepared(sa.insert(tables.search_spent), "actor", "purpose", "at")
 
 
@@ -164,6 +163,10 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _require_known(connection, subject)
             revisions.close_purposes(connection, change)
             _RAISE.run(connection, of=subject)
+        case RekeySubject():
+            rekey(connection, change)
+        case RaiseIndexFloor():
+            raise_floor(connection, change)
         case DropQuarantine():
             revisions.drop_quarantine(connection, change)
         case RecordConsent():
@@ -179,12 +182,11 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
         case IssueNotice() | ConfirmNotice() | RemindNotice():
             _notice(connection, change)
         case OpenDelivery():
-            _open_delivery(connection, change)
+            deliveries.open_(connection, change)
         case CloseDelivery():
-            _require_unfinished(connection, change.delivery)
-            _CLOSE.run(connection, of=change.delivery, at_=change.at, report_=change.report)
+            deliveries.close(connection, change)
         case QuarantineRow():
-            _quarantine(connection, change)
+            deliveries.quarantine(connection, change)
         case SpendQuery(actor, purpose, at):
             _NEW_SEARCH.run(connection, actor=actor, purpose=purpose, at=at)
         case RequestIntroduction(introduction):
@@ -226,13 +228,16 @@ def _second_look(
 
 
 def _store_profile(connection: sa.Connection, change: StoreProfile, moment: datetime) -> None:
-    _require_unfinished(connection, change.delivery)
+    deliveries.require_unfinished(connection, change.delivery)
+    require_current(connection, (change.v_tag, change.content))
     known = _VERSION.rows(connection, of=change.subject)
     version, tag = known[0] if known else (0, change.v_tag)
-    if change.version != version + 1 or tag != change.v_tag:
+    if change.version != version + 1 or tag not in {change.v_tag, *change.older_tags}:
         raise RefusedError("subject: another version of the profile was stored first")
     if known:
         _replace_subject(connection, change)
+        if tag != change.v_tag:
+            _SET_TAG.run(connection, of=change.subject, tag_=change.v_tag)
     else:
         _insert_subject(connection, change)
     _NEW_VERSION.run(
@@ -260,7 +265,7 @@ def _revise_profile(connection: sa.Connection, change: ReviseProfile, moment: da
 
 
 def _insert_subject(connection: sa.Connection, change: StoreProfile) -> None:
-    if _TAGGED.rows(connection, tag=change.v_tag):
+    if any(_TAGGED.rows(connection, tag=tag) for tag in (change.v_tag, *change.older_tags)):
         raise RefusedError("subject: another delivery made this subject known first")
     _NEW_SUBJECT.run(
         connection,
@@ -370,35 +375,11 @@ def _settle(
         return
     _DROP_TERMS.run(connection, of=subject)
     if found:
+        require_current(connection, terms or ())
         rows = [(term, subject.bytes) for term in sorted(set(terms or ()))]
         _NEW_TERM.many_as_stored(connection, rows)
-
-
-def _open_delivery(connection: sa.Connection, change: OpenDelivery) -> None:
-    if _DELIVERED.rows(connection, of=change.delivery, same=change.digest):
-        raise RefusedError("delivery: the same file came in before")
-    _NEW_DELIVERY.run(connection, id=change.delivery, digest=change.digest, at=change.at)
-
-
-def _quarantine(connection: sa.Connection, change: QuarantineRow) -> None:
-    _require_unfinished(connection, change.delivery)
-    if _QUARANTINED.rows(connection, of=change.delivery, nth=change.row):
-        raise RefusedError("delivery: this row is in quarantine already")
-    _NEW_QUARANTINED.run(
-        connection,
-        delivery=change.delivery,
-        row=change.row,
-        at=change.at,
-        reasons=list(change.reasons),
-        sealed=change.sealed,
-    )
 
 
 def _require_known(connection: sa.Connection, subject: SubjectId) -> None:
     if not _EPOCH.rows(connection, of=subject):
         raise RefusedError("subject: not known")
-
-
-def _require_unfinished(connection: sa.Connection, delivery: UUID) -> None:
-    if not _UNFINISHED.rows(connection, of=delivery):
-        raise RefusedError("delivery: not known, or finished")

@@ -1,4 +1,4 @@
-"""Finds deliveries that came in, by the digest of their bytes, by id, and the newest first."""
+"""Deliveries that came in, found by the digest of their bytes, by id or newest first; and their quarantine."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,12 +7,31 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from audit.storage import RefusedError
+from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.ports import DeliveryState
 from gateway.store import tables
 from gateway.store.database import Database
+from gateway.store.prepared import Prepared
 
-_d = tables.delivery.c
+_d, _q = tables.delivery.c, tables.quarantine_row.c
 _STATES = sa.select(_d.id, _d.at, _d.report)
+_DELIVERED = Prepared(
+    sa.select(_d.id).where((_d.id == sa.bindparam("of")) | (_d.digest == sa.bindparam("same")))
+)
+_UNFINISHED = Prepared(sa.select(_d.id).where(_d.id == sa.bindparam("of"), _d.closed.is_(None)))
+_NEW_DELIVERY = Prepared(sa.insert(tables.delivery), "id", "digest", "at")
+_CLOSE = Prepared(
+    sa.update(tables.delivery)
+    .where(_d.id == sa.bindparam("of"))
+    .values(closed=sa.bindparam("at_"), report=sa.bindparam("report_"))
+)
+_QUARANTINED = Prepared(
+    sa.select(_q.row).where(_q.delivery == sa.bindparam("of"), _q.row == sa.bindparam("nth"))
+)
+_NEW_QUARANTINED = Prepared(
+    sa.insert(tables.quarantine_row), "delivery", "row", "at", "reasons", "sealed"
+)
 
 
 class Deliveries:
@@ -37,6 +56,40 @@ class Deliveries:
     async def _one(self, condition: sa.ColumnElement[bool]) -> DeliveryState | None:
         found = await self._database.read(partial(_states, _STATES.where(condition)))
         return found[0] if found else None
+
+
+def open_(connection: sa.Connection, change: OpenDelivery) -> None:
+    """Note that a delivery came in; refused when the same file did before."""
+    if _DELIVERED.rows(connection, of=change.delivery, same=change.digest):
+        raise RefusedError("delivery: the same file came in before")
+    _NEW_DELIVERY.run(connection, id=change.delivery, digest=change.digest, at=change.at)
+
+
+def close(connection: sa.Connection, change: CloseDelivery) -> None:
+    """Note that a delivery was processed."""
+    require_unfinished(connection, change.delivery)
+    _CLOSE.run(connection, of=change.delivery, at_=change.at, report_=change.report)
+
+
+def quarantine(connection: sa.Connection, change: QuarantineRow) -> None:
+    """Keep a row that could not be accepted; refused the second time."""
+    require_unfinished(connection, change.delivery)
+    if _QUARANTINED.rows(connection, of=change.delivery, nth=change.row):
+        raise RefusedError("delivery: this row is in quarantine already")
+    _NEW_QUARANTINED.run(
+        connection,
+        delivery=change.delivery,
+        row=change.row,
+        at=change.at,
+        reasons=list(change.reasons),
+        sealed=change.sealed,
+    )
+
+
+def require_unfinished(connection: sa.Connection, delivery: UUID) -> None:
+    """Refuse what comes for a delivery that is not known, or finished."""
+    if not _UNFINISHED.rows(connection, of=delivery):
+        raise RefusedError("delivery: not known, or finished")
 
 
 def _states(

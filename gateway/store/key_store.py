@@ -65,7 +65,7 @@ _LEAVING = Prepared(
 _IN_USE = Prepared(
     sa.select(sa.literal(1)).where(_key.c.under == sa.bindparam("as_version")).limit(1)
 )
-_RETIRE = Prepared(sa.delete(_key).where(_of, _key.c.version == sa.bindparam("as_version")))
+_DROP = Prepared(sa.delete(_key).where(_of, _key.c.version == sa.bindparam("as_version")))
 _DESTROY = Prepared(sa.delete(_key).where(_of))
 _GONE = Prepared(
     sa.select(destroyed_key.c.kind).where(
@@ -73,6 +73,7 @@ _GONE = Prepared(
         destroyed_key.c.kind == sa.bindparam("as_kind"),
     )
 )
+_ALL_GONE = Prepared(sa.select(destroyed_key.c.handle, destroyed_key.c.kind))
 _REMEMBER = Prepared(sa.insert(destroyed_key), "handle", "kind")
 _KEK: Final = {"of": KEK.encode("ascii"), "as_kind": KEK}
 _COUNT = sa.select(_key.c.kind, sa.func.count()).group_by(_key.c.kind)
@@ -138,6 +139,23 @@ class KeyStore:
         """Tell whether there were keys that have been destroyed."""
         return bool(self._keys.read(lambda c: _GONE.rows(c, of=handle, as_kind=kind)))
 
+    def all_destroyed(self) -> Collection[tuple[bytes, str]]:
+        """Return handle and kind of every key that was destroyed."""
+        rows = self._keys.read(_ALL_GONE.rows)
+        return frozenset((bytes(handle), str(kind)) for handle, kind in rows)
+
+    def bury(self, handles: Collection[tuple[bytes, str]]) -> int:
+        """Destroy keys that came back with a copy, and remember them; return how many were there."""
+        found = 0
+        with self._keys.writing() as connection:
+            for handle, kind in sorted(handles):
+                found += _DESTROY.run(connection, of=handle, as_kind=kind)
+                if not _GONE.rows(connection, of=handle, as_kind=kind):
+                    _REMEMBER.run(connection, handle=handle, kind=kind)
+        if not self.scrub():
+            raise KeysNotScrubbedError("keys.db: another process was reading; do it again")
+        return found
+
     def wrapped_before(
         self, under: int, after: WrappedKey | None, limit: int
     ) -> Sequence[WrappedKey]:
@@ -169,13 +187,19 @@ class KeyStore:
                 for old, new in keys
             )
 
+    def drop(self, key: WrappedKey) -> bool:
+        """Destroy one version and remember nothing of it; then ``scrub``."""
+        with self._keys.writing() as connection:
+            place = {"of": key.handle, "as_kind": key.kind, "as_version": key.version}
+            return _DROP.run(connection, **place) > 0
+
     def retire(self, version: int) -> bool:
         """Destroy one key-encryption key, unless keys are still wrapped under it; then ``scrub``."""
         with self._keys.writing() as connection:
             _LEAVING.rows(connection, **_KEK, as_version=version)
             if _IN_USE.rows(connection, as_version=version):
                 return False
-            return _RETIRE.run(connection, **_KEK, as_version=version) > 0
+            return _DROP.run(connection, **_KEK, as_version=version) > 0
 
     def counts(self) -> dict[str, int]:
         """Count the keys of each kind."""

@@ -5,19 +5,29 @@
    has no right to. Gates of two versions can then stand beside each other while one is replaced.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from tempfile import TemporaryDirectory
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 
 from gateway.domain.errors import SettingsError
-from gateway.store import fences, migrations, postgres
-from gateway.store.database import DATA_FILE, Database
+from gateway.store import fences, migrations, postgres, postgres_copies, sqlite_copies
+from gateway.store.copies import Backup, BackupError, Folders, Manifest, Part, make_room, seal
+from gateway.store.database import DATA_FILE, KEYS_FILE, Database
 from gateway.store.key_store import KeyStore
 from gateway.store.postgres import Server
+from gateway.store.tables import DATA_SCHEMA, KEYS_SCHEMA
+
+FILES: Final = {Part.DATA: DATA_FILE, Part.KEYS: KEYS_FILE}
+SCHEMAS: Final = {Part.DATA: DATA_SCHEMA, Part.KEYS: KEYS_SCHEMA}
+
+Settle = Callable[[Database], None]
+"""Judges a restored store before it is the store; raises to have the old one back."""
 
 
 class Place(Protocol):
@@ -48,6 +58,18 @@ class Place(Protocol):
 
     def status(self) -> dict[str, str]:
         """Say what the store is on, and for each part the schema it has and the one needed."""
+        ...
+
+    def back_up(self, folders: Folders, tenant: str, at: datetime) -> tuple[Manifest, Manifest]:
+        """Copy data and keys, in this order, while gates may serve; return their manifests."""
+        ...
+
+    def destroyed(self) -> frozenset[tuple[bytes, str]]:
+        """Return the keys that the store standing here knows as destroyed."""
+        ...
+
+    def restore(self, backup: Backup, settle: Settle) -> None:
+        """Put a backup in the place of what stands here; no gate may run. ``settle`` may refuse."""
         ...
 
 
@@ -86,6 +108,37 @@ class Folder:
             return {"store": "SQLite"} | _stands(database)
         finally:
             database.close()
+
+    def back_up(self, folders: Folders, tenant: str, at: datetime) -> tuple[Manifest, Manifest]:
+        """Copy each file as one moment sees it."""
+
+        def made(part: Part) -> Manifest:
+            to = make_room(folders.of(part), FILES[part])
+            copied = sqlite_copies.copy_out(self.path / FILES[part], to)
+            return seal(to, part, ("sqlite", tenant), copied, at)
+
+        return made(Part.DATA), made(Part.KEYS)
+
+    def destroyed(self) -> frozenset[tuple[bytes, str]]:
+        """Read the list of the key file that stands here."""
+        return sqlite_copies.destroyed_in(self.path / KEYS_FILE)
+
+    def restore(self, backup: Backup, settle: Settle) -> None:
+        """Prepare the files beside those that stand here, then put them in their place."""
+        _must_be(backup, "sqlite")
+        for file in FILES.values():
+            sqlite_copies.at_rest(self.path / file)
+        with TemporaryDirectory(prefix=".restore-", dir=self.path) as staged:
+            for part, file in FILES.items():
+                sqlite_copies.bring_in(backup.file(part), Path(staged) / file)
+            database = Folder(Path(staged)).open(create=False)
+            try:
+                settle(database)
+            finally:
+                database.close()
+            for file in reversed(FILES.values()):
+                sqlite_copies.at_rest(Path(staged) / file)
+                sqlite_copies.take_place(Path(staged) / file, self.path / file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +192,38 @@ class ServedDatabase:
             on = database.data.read(postgres.describe)
             return {"store": on} | _stands(database)
 
+    def back_up(self, folders: Folders, tenant: str, at: datetime) -> tuple[Manifest, Manifest]:
+        """Dump each schema as one moment sees it, over the owner's connection."""
+
+        def made(part: Part) -> Manifest:
+            to = make_room(folders.of(part), f"{part}.dump")
+            copied = postgres_copies.dump(self.owner, SCHEMAS[part], to)
+            return seal(to, part, ("postgresql", tenant), copied, at)
+
+        return made(Part.DATA), made(Part.KEYS)
+
+    def destroyed(self) -> frozenset[tuple[bytes, str]]:
+        """Read the list of the schema of keys that stands here; none where there is none."""
+        with _connected(self.owner) as database:
+            known = migrations.KEY.at(database.keys) is not None
+            return frozenset(KeyStore(database).all_destroyed()) if known else frozenset()
+
+    def restore(self, backup: Backup, settle: Settle) -> None:
+        """Restore beside the schemas that stand here, which are renamed for the while."""
+        _must_be(backup, "postgresql")
+        schemas = tuple(SCHEMAS.values())
+        postgres_copies.stand_aside(self.owner, schemas)
+        try:
+            for part in (Part.KEYS, Part.DATA):
+                postgres_copies.restore(self.owner, SCHEMAS[part], backup.file(part))
+            self._make()
+            with _connected(self.owner) as database:
+                settle(database)
+        except BaseException:
+            postgres_copies.come_back(self.owner, schemas)
+            raise
+        postgres_copies.drop_aside(self.owner, schemas)
+
     def _make(self) -> None:
         if self.owner != self.server:
             self.make_roles()
@@ -155,6 +240,11 @@ def _connected(server: Server) -> Iterator[Database]:
         raise SettingsError("this user may not; give her rights with: doelpoort db roles") from None
     finally:
         database.close()
+
+
+def _must_be(backup: Backup, store: str) -> None:
+    if {backup.data.store, backup.keys.store} != {store}:
+        raise BackupError(f"the backup is of {backup.data.store}, this store is on {store}")
 
 
 def _stands(database: Database) -> dict[str, str]:

@@ -13,6 +13,7 @@ from gateway.domain.counting import BlindCube
 from gateway.domain.identifiers import ActorId, FieldName, Oin, SubjectId
 from gateway.domain.statistics import Dimensions, Told
 from gateway.store.database import Database
+from gateway.store.indexing import require_current
 from gateway.store.prepared import Prepared
 from gateway.store.tables import statistics_count, statistics_cube, statistics_told, subject
 
@@ -72,6 +73,7 @@ def publish(connection: sa.Connection, change: PublishCounts) -> None:
     """Replace what was published; refused when something later is there."""
     if _LATER.rows(connection, than=change.at):
         raise RefusedError("statistics: later counts were published meanwhile")
+    require_current(connection, (term for cube in change.cubes for term in cube.counts))
     _DROP_COUNTS.run(connection)
     _DROP_CUBES.run(connection)
     for cube in change.cubes:

@@ -1,9 +1,10 @@
 """Reads subjects whole: situation, wrapped key and sealed parts in one statement, at one moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ from gateway.store.events import (
 )
 from gateway.store.glasses import GLASS_COLUMNS, glass_breaks
 from gateway.store.nesting import Hexed, Nested
-from gateway.store.prepared import Prepared
+from gateway.store.prepared import Prepared, PreparedIn
 
 MOST: Final = 1_000
 """How many ids one statement takes."""
@@ -74,6 +75,7 @@ _dossiers = sa.select(
 ).select_from(tables.subject.outerjoin(tables.profile_version, _current))  # fmt: skip
 _ONE = Prepared(_dossiers.where(_s.id == sa.bindparam("of")))
 _MANY = _dossiers.where(_s.id.in_(sa.bindparam("of", expanding=True)))
+_KNOWN = PreparedIn(lambda among: sa.select(_s.id).where(_s.id.in_(among)), _s.id.type)
 _STORED = (
     sa.select(_s.v_tag, _s.id, _s.version, _p.as_of, _p.content, _p.parts, _wrapped)
     .join_from(tables.subject, tables.profile_version, _current)
@@ -115,6 +117,10 @@ class Subjects:
             lambda connection: [SubjectId(one) for one in connection.scalars(query)]
         )
 
+    async def known(self, subjects: Collection[SubjectId]) -> frozenset[SubjectId]:
+        """Tell which of these ids are of a subject, in one statement for all of them."""
+        return await self._database.read(partial(_known, tuple(subjects)))
+
 
 def _load_one(subject: SubjectId, connection: sa.Connection) -> dict[SubjectId, Dossier]:
     rows = _ONE.rows(connection, of=subject)
@@ -130,6 +136,14 @@ def _load_many(
         for row in connection.execute(_MANY, {"of": page}):
             found[row[0]] = _dossier(row[0], row)
     return found
+
+
+def _known(
+    subjects: Sequence[SubjectId], connection: sa.Connection
+) -> frozenset[SubjectId]:
+    return frozenset(
+        SubjectId(UUID(bytes=bytes(id_))) for (id_,) in _KNOWN.rows(connection, subjects)
+    )
 
 
 def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:

@@ -405,6 +405,13 @@ export_part = sa.Table(
     info={"holds": "residents: shares of a file that has not left yet, sealed, a day at most"},
 )
 
+index_floor = sa.Table(
+    "index_floor",
+    MAIN,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    info={"holds": "nobody: the oldest version of the index key that may still be written with"},
+)
+
 wrapped_key = sa.Table(
     "wrapped_key",
     KEYS,

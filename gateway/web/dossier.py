@@ -170,7 +170,9 @@ class DossierPage(HtmlFormat):
                 day(str(when), self._visit.language) if when else "",
             ),
         ]
-        return found + [(say(N_("Casemanager COA")), *line) for line in guide]
+        return found + [
+            (say(N_("Casemanager COA")), name, contact.split(" · ")[0]) for name, contact in guide
+        ]
 
     def _section(self, part: Part, one: Disclosed) -> Section:
         visit = self._visit

@@ -7,7 +7,6 @@ from importlib.resources import files
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from gateway.domain.disclosures import Disclosed
@@ -63,7 +62,7 @@ def environment(language: Language) -> Environment:
         "moment": partial(words.moment, language=language),
         "number": partial(words.number, language=language),
     }
-    found.globals |= {"asset": asset, "htmx": json.dumps(_HTMX), "Markup": Markup}
+    found.globals.update(asset=asset, htmx=json.dumps(_HTMX))
     return found
 
 

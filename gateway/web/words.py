@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -49,6 +49,7 @@ def count(one: str, more: str, number: int, language: Language) -> str:
     return forms[0] if number == 1 else forms[-1]
 
 
+@lru_cache(maxsize=4_096)
 def day(value: date | str, language: Language) -> str:
     """Write a day in words, such as 3 mrt 2026; a partial date stays as it is known."""
     try:

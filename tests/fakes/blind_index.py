@@ -2,10 +2,23 @@
 
 from hashlib import sha256
 
+from gateway.domain.blind import marked
+
 
 class BlindIndex:
-    """Hashes the name and the value."""
+    """Hashes version, name and value; ``living`` versions, the one to write with first."""
+
+    def __init__(self) -> None:
+        self.living: tuple[int, ...] = (1,)
 
     def term(self, name: str, value: str) -> bytes:
-        """Return 16 bytes."""
-        return sha256(f"{name}\0{value}".encode()).digest()[:16]
+        """Return the term to write."""
+        return self.terms(name, value)[0]
+
+    def terms(self, name: str, value: str) -> tuple[bytes, ...]:
+        """Return a term by each living version."""
+        return tuple(_term(version, name, value) for version in self.living)
+
+
+def _term(version: int, name: str, value: str) -> bytes:
+    return marked(version, sha256(f"{version}\0{name}\0{value}".encode()).digest()[:16])

@@ -51,6 +51,15 @@ class FakeKeyStore:
         """Tell whether keys were forgotten."""
         return (handle, kind) in self.gone
 
+    def all_destroyed(self) -> Collection[tuple[bytes, str]]:
+        """Return what was forgotten."""
+        return frozenset(self.gone)
+
+    def bury(self, handles: Collection[tuple[bytes, str]]) -> int:
+        """Forget keys that came back."""
+        self.gone |= set(handles)
+        return sum(self.destroy(handle, kind) for handle, kind in handles)
+
     def wrapped_before(
         self, under: int, after: WrappedKey | None, limit: int
     ) -> Sequence[WrappedKey]:
@@ -70,6 +79,10 @@ class FakeKeyStore:
                 self.rows[place] = new
                 put += 1
         return put
+
+    def drop(self, key: WrappedKey) -> bool:
+        """Forget one version, and that it was there."""
+        return self.rows.pop((key.handle, key.kind, key.version), None) is not None
 
     def retire(self, version: int) -> bool:
         """Forget one key-encryption key that nothing is wrapped under."""

@@ -1,6 +1,6 @@
 """Subjects of a small world."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.domain.identifiers import SubjectId
@@ -48,3 +48,7 @@ class Subjects:
     async def everyone(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
         """List all subjects, in order of id."""
         return sorted(one for one in self.world.people if after is None or one > after)[:limit]
+
+    async def known(self, subjects: Collection[SubjectId]) -> frozenset[SubjectId]:
+        """Tell who of them is known."""
+        return frozenset(subjects) & self.world.people.keys()

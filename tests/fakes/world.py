@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
+from gateway.domain.blind import FIRST, version_of
 from gateway.domain.breakglass import Broken
 from gateway.domain.changes import (
     ApproveLookUp,
@@ -32,8 +33,10 @@ from gateway.domain.changes import (
     ProposeVerdict,
     PublishCounts,
     QuarantineRow,
+    RaiseIndexFloor,
     RecordConsent,
     RecordRelations,
+    RekeySubject,
     RemindNotice,
     RequestIntroduction,
     RequireEpoch,
@@ -162,6 +165,7 @@ class World:
     tables: list[TellTable] = field(default_factory=list)
     signals: dict[UUID, Judged] = field(default_factory=dict)
     exports: Safe = EMPTY
+    index_floor: int = FIRST
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -214,6 +218,7 @@ class World:
         self.look_ups, self.rectifications = kept.look_ups, kept.rectifications
         self.cubes, self.tables, self.signals = kept.cubes, kept.tables, kept.signals
         self.exports = kept.exports
+        self.index_floor = kept.index_floor
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -233,6 +238,7 @@ class World:
             self.tables.copy(),
             self.signals.copy(),
             self.exports,
+            self.index_floor,
         )
 
     def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
@@ -247,6 +253,10 @@ class World:
                 person = self._person(subject)
                 after = replace(person, closed=tuple(sorted(closed)), epoch=person.epoch + 1)
                 self.people[subject] = after
+            case RekeySubject():
+                self._rekey(change)
+            case RaiseIndexFloor(version):
+                self.index_floor = max(self.index_floor, version)
             case DropQuarantine(before):
                 late = [key for key, row in self.quarantine.items() if row.at < before]
                 for key in late:
@@ -300,6 +310,7 @@ class World:
             case PublishCounts(at, cubes):
                 later = any(one.at > at for one in self.cubes)
                 _require(not later, "statistics: later counts were published")
+                self._require_current(*(term for cube in cubes for term in cube.counts))
                 self.cubes = cubes
             case TellTable():
                 hers = [one for one in self.tables if _same_analyst(one, change)]
@@ -347,22 +358,42 @@ class World:
 
     def _store(self, change: StoreProfile, moment: datetime) -> None:
         self._unfinished(change.delivery)
+        self._require_current(change.v_tag, change.content)
         person = self.people.get(change.subject)
+        hers = {change.v_tag, *change.older_tags}
         if person is None:
             tags = {one.v_tag for one in self.people.values()}
-            _require(change.v_tag not in tags, "subject: known under another id")
+            _require(not hers & tags, "subject: known under another id")
             person = Person(change.v_tag, change.at)
-        _require(person.v_tag == change.v_tag, "subject: another V-nummer")
+        _require(person.v_tag in hers, "subject: another V-nummer")
         version = person.stored[-1].version if person.stored else 0
         _require(change.version == version + 1, "subject: another version was first")
         changed = replace(
             person,
+            v_tag=change.v_tag,
             facts=change.facts,
             stored=(*person.stored, change),
             relations=(*person.relations, *change.relations),
             terms=frozenset(change.terms),
         )
         self._settle(change.subject, changed, moment)
+
+    def _rekey(self, change: RekeySubject) -> None:
+        self._require_current(change.v_tag, change.content, *change.terms)
+        person = self._person(change.subject)
+        others = {one.v_tag for id_, one in self.people.items() if id_ != change.subject}
+        _require(change.v_tag not in others, "subject: this number is someone else's")
+        emptied = [replace(one, content=b"") for one in person.stored[:-1]]
+        self.people[change.subject] = replace(
+            person,
+            v_tag=change.v_tag,
+            stored=(*emptied, replace(person.stored[-1], content=change.content)),
+            terms=frozenset(change.terms) if person.terms else person.terms,
+        )
+
+    def _require_current(self, *terms: bytes) -> None:
+        current = all(version_of(term) >= self.index_floor for term in terms)
+        _require(current, "index: its key was turned over")
 
     def _approve(self, change: ApproveLookUp) -> None:
         asked = self.look_ups.get(change.look_up_id)

@@ -17,6 +17,8 @@ alembic.depends_on
 
 sqlalchemy.impl
 sqlalchemy.cache_ok
+sqlalchemy.inherit_cache
+sqlalchemy.default_schema_name
 sqlalchemy.process_bind_param
 sqlalchemy.process_result_value
 
@@ -59,3 +61,6 @@ rows.NEN7513
 rows.external_attr
 rows.compress_type
 rows.instructions
+
+# What only a template reads.
+rows.talk_day

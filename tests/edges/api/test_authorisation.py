@@ -123,11 +123,12 @@ def _review_glass(door: Door, role: str | None, number: int) -> httpx.Response:
 def _export(door: Door, role: str | None, number: int) -> httpx.Response:
     """Ask for a file with one person; whoever may not be shown is left out of it."""
     known = role or "gemeente_klantmanager"
-    search = known == "gemeente_matcher"
+    private = (MATCHER, "werkgever", "privacy_officer")
+    forms = {"gemeente_matcher": "zoekprofiel"} | dict.fromkeys(private, "setu-json")
     body = {
         "clientRefs": [door.reference(known, number)],
         "doel": "P05" if known == "bewoner_matcher" else PURPOSES[known],
-        "formaat": "zoekprofiel" if search else "json",
+        "formaat": forms.get(known, "json"),
     }
     return door.ask("POST", "/v1/exports", role, json=body)
 

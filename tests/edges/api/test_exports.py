@@ -130,9 +130,18 @@ def test_a_bad_wish_names_what_is_wrong(door: Door, body: dict[str, Any], field:
 
 
 FORMATS: Final = (
-    "json", "xml", "csv", "xlsx", "kandidaat-csv", "kandidaat-xlsx", "setu-json", "setu-xml",
-    "json-resume", "cv-pdf", "dossier", "ggm",
+    "kandidaat-csv", "kandidaat-xlsx", "setu-json", "setu-xml", "json-resume", "cv-pdf",
 )  # fmt: skip
+GOVERNMENT: Final = ("json", "xml", "csv", "xlsx", "dossier", "ggm")
+
+
+@pytest.mark.parametrize("form", GOVERNMENT)
+def test_formats_of_government_are_not_for_an_agency(door: Door, form: str) -> None:
+    """A caseload, a dossier and the model of municipalities are refused to a private party."""
+    body = {"doel": "P05", "formaat": form, "clientRefs": [door.reference(MATCHER, RICH)]}
+    answer = door.ask("POST", "/v1/exports", MATCHER, json=body)
+    assert answer.status_code == 400
+    assert answer.json()["fouten"][0]["veld"] == "formaat"
 
 
 @pytest.mark.parametrize("form", FORMATS)
