@@ -109,7 +109,7 @@ class Consent:
 
 def fold(events: Iterable[ConsentEvent], moment: datetime) -> tuple[Consent, ...]:
     """Fold the events up to ``moment`` into consents, oldest first; what ended stays ended."""
-    consents: dict[ConsentId, Consent | None] = {}
+    consents = dict[ConsentId, Consent | None]()
     for event in sorted((e for e in events if e.at <= moment), key=lambda e: e.at):
         if event.consent_id not in consents:
             if event.scope is not None or event.kind is not ConsentEventKind.REQUESTED:

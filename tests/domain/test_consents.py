@@ -1,14 +1,23 @@
 """Consent is a fold of events: what ended stays ended, and only the newest counts."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
 from gateway.domain.basis import covering
-from gateway.domain.consents import OPENING, Consent, ConsentEvent, ConsentEventKind, fold
-from gateway.domain.identifiers import FieldName
+from gateway.domain.consents import (
+    OPENING,
+    REQUEST_TERM,
+    Asked,
+    Consent,
+    ConsentEvent,
+    ConsentEventKind,
+    fold,
+    request_for,
+)
+from gateway.domain.identifiers import FieldName, PurposeCode
 from gateway.domain.partners import PartnerKind
 from gateway.domain.purposes import ConsentNeed, RelationTest, Rule, Stage
 from gateway.domain.reasons import Reason
@@ -227,3 +236,61 @@ def test_a_consent_to_a_kind_covers_a_search() -> None:
     """At the search stage the partner's kind is as good as its number."""
     for recipient in (OIN, "soort:uitzendbureau"):
         assert isinstance(weigh(given(recipient=recipient), stage=Stage.SEARCH), Consent)
+
+
+ASKED = given(kind=K.REQUESTED, expires=NOW + DAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "waits"),
+    [
+        ((ASKED,), True),
+        ((replace(ASKED, expires=NOW),), False),
+        ((ASKED, later(K.GIVEN, NOW - TICK)), False),
+        ((ASKED, later(K.REFUSED, NOW - TICK)), False),
+        ((ASKED, later(K.INVALIDATED, NOW - TICK)), False),
+        ((ASKED, later(K.EXPIRED, NOW - TICK)), False),
+        ((given(), later(K.RENEWED, NOW - TICK)), False),
+        ((given(), later(K.WITHDRAWN, NOW - TICK)), False),
+        ((given(),), False),
+    ],
+)
+def test_a_request_waits_until_it_is_answered_or_runs_out(
+    said: tuple[ConsentEvent, ...],
+    waits: bool,  # noqa: FBT001 - a table
+) -> None:
+    """Only a request without an answer, within its term, waits."""
+    found = request_for(fold(said, NOW), PurposeCode("P05_doel"), OIN, NOW)
+    assert (found is not None) is waits
+
+
+@pytest.mark.parametrize(
+    ("purpose", "recipient"),
+    [("P04_doel", OIN), ("P06_doel", OIN), ("P05_doel", OIN + "0"), ("P05_doel", "")],
+)
+def test_a_request_waits_for_its_own_purpose_and_recipient(purpose: str, recipient: str) -> None:
+    """A request to agree to something else, or to someone else, is not it."""
+    assert request_for(fold((ASKED,), NOW), PurposeCode(purpose), recipient, NOW) is None
+
+
+def test_a_request_waits_for_thirty_days() -> None:
+    """The term is the gate's own, and is told to her."""
+    assert REQUEST_TERM == 30 * DAY
+
+
+def test_nobody_marks_a_consent_by_default() -> None:
+    """A consent is marked only where a recorder said that she decides about her."""
+    assert (one(given()).decides, given().decides) == (False, False)
+
+
+def test_what_was_said_cannot_be_changed() -> None:
+    """Events, their scope, what they come to and an open request are values."""
+    consent = one(given())
+    fields = {"state": consent.state, "ended": None, "expires": consent.expires}
+    bare = Consent(consent.consent_id, consent.scope, NOW, None, **fields)  # type: ignore[arg-type]  # by name
+    assert bare.decides is False
+    asked = Asked(story().situation.subject, ASKED, consent.scope)
+    for value in (consent, consent.scope, ASKED, asked):
+        assert not hasattr(value, "__dict__")
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, next(iter(value.__slots__)), None)

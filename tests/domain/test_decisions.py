@@ -432,6 +432,20 @@ def test_a_denial_in_the_matrix_goes_before_every_rule() -> None:
     }
 
 
+def test_a_denial_reaches_no_other_field() -> None:
+    """One field denied, high or low in the dictionary: every other field leaves."""
+    for denied in ("client_ref", "elders"):
+        told = story(rule(*NAMED[:-2], "elders"), denied=mask(denied))
+        assert told.granted() == {*NAMED[:-2], "elders"} - {denied}
+
+
+def test_a_rule_speaks_of_the_fields_that_it_names() -> None:
+    """Why a rule fell short is not told of a field that it does not name."""
+    for named, asked in (("elders", "naam"), ("naam", "elders")):
+        told = story(rule(named, consent=ConsentNeed.EXPLICIT), fields=mask(asked))
+        assert told.decide().refused == ((mask(asked), Reason.FIELD_NOT_IN_PURPOSE),)
+
+
 def test_what_no_rule_names_is_refused() -> None:
     """The world is closed: beside every purpose there is nothing."""
     decision = story(rule("naam"), fields=mask("naam", "taal", "incident")).decide()
