@@ -9,6 +9,7 @@ from audit.export import ExportError
 from gateway.actions.disclose import DisclosureRefusedError
 from gateway.commands import (
     audit,
+    backups,
     breakglass,
     data,
     demo,
@@ -48,6 +49,8 @@ app.add_typer(retention.app, name="retention")
 keys.keys.command("shred")(shredding.shred)
 app.add_typer(keys.keys, name="keys")
 app.add_typer(operations.db, name="db")
+app.command()(backups.backup)
+app.command()(backups.restore)
 app.command()(data.population)
 app.command()(operations.token)
 app.command()(operations.doctor)

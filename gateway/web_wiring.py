@@ -36,9 +36,7 @@ def screens(
             partners=catalogue.partners,
             codes=catalogue.codes,
             parameters=parameters,
-            roles={
-                name: Labels(role.nl, role.en) for name, role in catalogue.roles.items()
-            },
+            roles={name: Labels(role.nl, role.en) for name, role in catalogue.roles.items()},
             provider=_provider(settings, catalogue.partners, actions),
             personas=_personas(catalogue) if demo else (),
             secure=not demo,

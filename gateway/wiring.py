@@ -53,8 +53,6 @@ from gateway.crypto.firewall import Firewall
 from gateway.crypto.keyring import Keyring
 from gateway.crypto.payloads import under_her_key
 from gateway.crypto.pseudonyms import PairwisePseudonyms
-from gateway.crypto.root import RootKeyFile
-from gateway.crypto.roots import HsmPlace, Roots, TransitPlace
 from gateway.crypto.rotation import KeyKeeper
 from gateway.crypto.sealing import FieldVault
 from gateway.crypto.shredding import KeyShredder
@@ -67,9 +65,9 @@ from gateway.domain.records import Receipt
 from gateway.file_wiring import export_desk
 from gateway.keeper.adoption import Adopted, recorded
 from gateway.keeper.courier import Courier
-from gateway.keeper.destroyed import destroyed_list
 from gateway.keeper.office import AuditOffice
-from gateway.log_wiring import Cabinet, OpenedLog, adopt_store, open_log, open_witness
+from gateway.key_wiring import rekey_index, repseudonymise
+from gateway.log_wiring import OpenedLog, open_log, open_witness
 from gateway.oversight_wiring import hindsight, projection
 from gateway.settings import Mode, Settings
 from gateway.store.candidates import Candidates
@@ -84,13 +82,19 @@ from gateway.store.log_archive import LogArchive
 from gateway.store.log_reader import LogReader
 from gateway.store.look_ups import LookUps
 from gateway.store.notices import Notices
-from gateway.store.places import Folder, Place, ServedDatabase
-from gateway.store.postgres import Server
 from gateway.store.rectifications import Rectifications
 from gateway.store.statistics import Statistics
 from gateway.store.subjects import Subjects
 from gateway.store.traces import LogTraces
 from gateway.store.withholdings import Withholdings
+from gateway.store_wiring import (
+    bury,
+    cabinet_of,
+    destroyed_list,
+    existing_place,
+    open_store,
+    roots_of,
+)
 from gateway.telemetry import SpanTelemetry
 from gateway.web.app import Web
 from gateway.web_wiring import screens
@@ -100,7 +104,6 @@ from policies.enforcer import load_policy as load_catalogue
 from policies.parameters import load_parameters
 from policies.texts import load_texts
 
-FOLDER_MODE = 0o700
 COLLECT_AFTER = 50_000
 
 
@@ -185,8 +188,8 @@ def build(
 ) -> Gateway:
     """Open the gate on its data folder; ``create`` makes one where there is none."""
     policy = load_policy()
-    database = _opened(settings, create=create)
-    cabinet = _cabinet(settings, database)
+    database = open_store(settings, create=create)
+    cabinet = cabinet_of(settings, database)
     keys, keyring = cabinet.keys, cabinet.keyring
     telemetry = SpanTelemetry(exporter)
     clock = clock or SystemClock()
@@ -203,7 +206,7 @@ def build(
         telemetry,
         clock,
     )
-    _bury(settings, keys)
+    bury(settings, keys)
     actions = _actions(settings, policy.catalogue, gate, database, keyring, audit)
     project = projection(settings, gate, database, _archive(audit))
     web = screens(settings, policy.catalogue, actions, database, load_parameters())
@@ -267,7 +270,9 @@ def _actions(  # noqa: PLR0913, PLR0917 - wiring joins them all
         copies=CopyDesk(gate.ledger, gate.clock, erase),
         counting=CountPeople(gate, counts, index, catalogue.codes, parameters),
         statistics=AnalystDesk(gate, counts, index, catalogue.codes, parameters),
-        keys=KeyDesk(gate, KeyKeeper(keyring, KeyStore(database), _roots(settings))),
+        keys=KeyDesk(gate, KeyKeeper(keyring, KeyStore(database), roots_of(settings))),
+        rekey=rekey_index(gate, database, keyring, index, catalogue.codes),
+        repseudonymise=repseudonymise(gate, database, keyring),
         index=index,
         sources=_sources(settings, catalogue),
         tokens=_tokens(settings, catalogue, keyring),
@@ -281,13 +286,6 @@ def _erase(
     traces = LogTraces(audit.storage, audit.sealer, under_her_key)
     shredder = KeyShredder(keyring, keys, destroyed_list(settings).write_down)
     return Erase(gate.ledger, gate.clock, shredder, traces)
-
-
-def _bury(settings: Settings, keys: KeyStore) -> None:
-    """Destroy again what was destroyed before and came back with an older copy of the keys."""
-    back = destroyed_list(settings).read() - set(keys.all_destroyed())
-    if back:
-        keys.bury(back)
 
 
 def _archive(audit: AuditOffice) -> LogArchive:
@@ -320,52 +318,6 @@ def _limits(settings: Settings) -> tvs.Limits:
     return tvs.Limits(max_bytes=settings.max_delivery_bytes, max_rows=settings.max_delivery_rows)
 
 
-def _opened(settings: Settings, *, create: bool) -> Database:
-    """Open the store, making folder, root key and schema where asked; refuse a lost root key."""
-    place = _place(settings)
-    if not create and not place.exists():
-        raise _no_store(settings)
-    settings.data.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    if create:
-        settings.guard_file.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    _roots(settings).prepare(known=place.in_use())
-    return place.open(create=create)
-
-
-def _roots(settings: Settings) -> Roots:
-    token, module, pin = settings.transit_token_file, settings.hsm_module, settings.hsm_pin_file
-    return Roots(
-        settings.root,
-        RootKeyFile(settings.root_key),
-        settings.root_key,
-        settings.root_secret.get_secret_value() if settings.root_secret else None,
-        settings.root_secret_next.get_secret_value() if settings.root_secret_next else None,
-        TransitPlace(settings.transit_url, settings.transit_key, token) if token else None,
-        HsmPlace(module, settings.hsm_token, settings.hsm_key, pin) if module and pin else None,
-    )
-
-
-def _cabinet(settings: Settings, database: Database) -> Cabinet:
-    keys = KeyStore(database)
-    return Cabinet(database, Keyring(_roots(settings).current(keys), keys), keys)
-
-
-def _place(settings: Settings) -> Place:
-    if settings.database_url is None:
-        return Folder(settings.data)
-    owner = settings.database_owner_url or settings.database_url
-    served, owned = (
-        Server(url.get_secret_value(), settings.tenant, settings.database_readers)
-        for url in (settings.database_url, owner)
-    )
-    return ServedDatabase(served, owned)
-
-
-def _no_store(settings: Settings) -> SettingsError:
-    where = settings.data if settings.database_url is None else "the database"
-    return SettingsError(f"{where} holds no store; make one with: doelpoort init")
-
-
 @cache
 def load_policy() -> Policy:
     """Read, compile and verify, once, the rules that come with the program."""
@@ -388,28 +340,19 @@ def check_policy(folder: Path | None) -> dict[str, object]:
 
 def upgrade_store(settings: Settings) -> None:
     """Bring an existing store's schema up to date."""
-    _existing(settings).upgrade()
+    existing_place(settings).upgrade()
 
 
 def make_roles(settings: Settings) -> tuple[str, ...]:
     """Make the database's roles of least privilege; return the names of those that were missing."""
-    return _existing(settings).make_roles()
-
-
-def adopt_guard(settings: Settings) -> Adopted:
-    """Take the log as it is in the store; the gate must not run. Raises ``NotAdoptableError``."""
-    database = _opened(settings, create=False)
-    try:
-        return adopt_store(settings, _cabinet(settings, database), SystemClock())
-    finally:
-        database.close()
+    return existing_place(settings).make_roles()
 
 
 def witness_app(settings: Settings, logs: Path) -> tuple[ASGIApp, str]:
     """Return the witness for the logs that a tlog-policy file lists, and its key's line."""
-    database = _opened(settings, create=True)
+    database = open_store(settings, create=True)
     try:
-        keyring = _cabinet(settings, database).keyring
+        keyring = cabinet_of(settings, database).keyring
         witness, key = open_witness(settings, keyring, logs.read_bytes())
     finally:
         database.close()
@@ -418,14 +361,7 @@ def witness_app(settings: Settings, logs: Path) -> tuple[ASGIApp, str]:
 
 def store_status(settings: Settings) -> dict[str, str]:
     """Say what the store is on, and for each part the schema it has and the one needed."""
-    return _existing(settings).status()
-
-
-def _existing(settings: Settings) -> Place:
-    place = _place(settings)
-    if not place.exists():
-        raise _no_store(settings)
-    return place
+    return existing_place(settings).status()
 
 
 def folder(root_folder: Path) -> Delivery:

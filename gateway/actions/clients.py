@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import PAGE, Disclose, Gate, Question, admitted
+from gateway.actions.references import meant
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.identifiers import FieldName
@@ -80,7 +81,7 @@ class ListClients:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one."""
         caller, gate = ask.caller, self._gate
         await admitted(gate, Context.of(ask, gate.matrix, gate.clock.now(), trace_id))
-        start = gate.pseudonyms.resolve(_place(caller), after) if after else None
+        start = await meant(gate, _place(caller), after) if after else None
         related = await gate.subjects.related(_parties(caller), start, PAGE + 1)
         page = tuple(related[:PAGE])
         more = len(related) > PAGE

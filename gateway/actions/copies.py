@@ -21,9 +21,9 @@ class CopyDesk:
         self._clock = clock
         self._erase = erase
 
-    async def made(self, actor: str, detail: Mapping[str, str | int]) -> Receipt:
-        """Record that a backup was made: of which head, with which digests."""
-        return await self._tell(RecordKind.BACKUP, "made", actor, None, detail)
+    async def begun(self, actor: str) -> Receipt:
+        """Record that a backup is made: the copy holds this entry, and needs none after it."""
+        return await self._tell(RecordKind.BACKUP, "begun", actor, None, {})
 
     async def restored(self, actor: str, reason: str, detail: Mapping[str, str | int]) -> Receipt:
         """Record that the store was restored: from when, by whom and why."""

@@ -113,7 +113,7 @@ class Extract:
         """Narrow what is read to the person, or to the day from the disclosure on."""
         filters, subject = chosen.inquiry.filters, chosen.inquiry.subject
         if subject is not None:
-            filters = replace(filters, about=self._archive.tag(subject))
+            filters = replace(filters, about=frozenset({self._archive.tag(subject)}))
         if chosen.disclosure is None:
             return filters
         begun = await self._archive.named(chosen.disclosure)

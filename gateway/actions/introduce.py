@@ -24,6 +24,7 @@ from gateway.actions.disclose import (
     admitted,
     deny,
 )
+from gateway.actions.references import all_meant
 from gateway.actions.search import found_as
 from gateway.domain.changes import CloseIntroduction, RequestIntroduction, RequireEpoch
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, decide
@@ -113,7 +114,8 @@ class Introduce:
         self._check(wish)
         await self._admit(caller)
         name = found_as(caller, wish.session)
-        subjects = [self._gate.pseudonyms.resolve(name, one) for one in wish.candidates]
+        named = await all_meant(self._gate, name, wish.candidates)
+        subjects = [named[one] for one in wish.candidates]
         dossiers = await self._gate.subjects.load(subjects)
         tried = [self._try(caller, wish, one, dossiers.get(one)) for one in subjects]
         answers = await self._gate.ledger.append([entry for _, entry in tried])

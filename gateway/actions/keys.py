@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from gateway.actions.disclose import Gate
+from gateway.domain.changes import Change
 from gateway.domain.keys import KeyKeeper, RootKind, Rotated
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Entry
-from gateway.domain.records import AuditRecord, RecordKind
+from gateway.domain.records import AuditRecord, Receipt, RecordKind
 
 
 class KeyDesk:
@@ -17,7 +18,7 @@ class KeyDesk:
         self._gate = gate
         self._keeper = keeper
 
-    def status(self) -> Mapping[str, object]:
+    def counts(self) -> Mapping[str, object]:
         """Return kind of root, versions of the key-encryption key, and how many keys of each kind."""
         return self._keeper.status()
 
@@ -44,16 +45,23 @@ class KeyDesk:
         return moved
 
     async def _tell(self, caller: Caller, outcome: str, detail: Mapping[str, str | int]) -> None:
-        gate = self._gate
-        record = AuditRecord(
-            uuid4(),
-            RecordKind.KEYS,
-            gate.clock.now(),
-            outcome,
-            policy=gate.matrix.digest,
-            recipient=caller.partner.oin,
-            actor=caller.actor,
-            role=caller.role,
-            detail=detail,
-        )
-        await gate.ledger.append([Entry(record)])
+        await tell(self._gate, caller, outcome, detail)
+
+
+async def tell(
+    gate: Gate, caller: Caller, outcome: str, detail: Mapping[str, str | int], *changes: Change
+) -> bool:
+    """Put on record what becomes of the keys; tell whether it was taken, with its changes."""
+    record = AuditRecord(
+        uuid4(),
+        RecordKind.KEYS,
+        gate.clock.now(),
+        outcome,
+        policy=gate.matrix.digest,
+        recipient=caller.partner.oin,
+        actor=caller.actor,
+        role=caller.role,
+        detail=detail,
+    )
+    (answer,) = await gate.ledger.append([Entry(record, changes)])
+    return isinstance(answer, Receipt)

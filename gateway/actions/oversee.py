@@ -168,9 +168,11 @@ class Oversee:
         meant = SubjectId(UUID(bytes=tag))
         return self._gate.pseudonyms.reference(f"{caller.partner.oin}:logboek", meant)
 
-    def meant(self, caller: Caller, pseudonym: UUID) -> bytes:
-        """Return the tag for which a pseudonym of her own log stands."""
-        return self._gate.pseudonyms.resolve(f"{caller.partner.oin}:logboek", pseudonym).bytes
+    def meant(self, caller: Caller, pseudonym: UUID) -> frozenset[bytes]:
+        """Return the tags for which a pseudonym of her own log may stand; at most one is anyone's."""
+        place = f"{caller.partner.oin}:logboek"
+        found = self._gate.pseudonyms.meanings(place, pseudonym)
+        return frozenset(subject.bytes for subject in found)
 
 
 def _without_case(caller: Caller, inquiry: Inquiry) -> Reason | None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate
+from gateway.actions.references import NUMBER
 from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import Change, IssueNotice, RuleFacts, StoreProfile
 from gateway.domain.codes import CodeLists
@@ -25,6 +26,7 @@ from gateway.domain.relations import RelationEvent
 from gateway.domain.subjects import Dossier, SealedProfile
 
 ATTEMPTS = 4
+CONTENT = "content"
 OLDER = "profiel_peildatum: older than what is stored; not replaced"
 AS_OF = FieldName("profiel_peildatum")
 
@@ -43,7 +45,7 @@ class _Draft:
     """A row that brings something new, and what it would replace."""
 
     row: JudgedRow
-    tag: bytes
+    tags: tuple[bytes, ...]
     content: bytes
     as_of: str
     stored: StoredProfile | None
@@ -84,19 +86,19 @@ class ProfileWriter:
     async def _drafts(
         self, context: Context, rows: Sequence[JudgedRow], late: set[int]
     ) -> list[_Draft]:
-        tags = [self._index.term("v_nummer", row.v_nummer) for row in rows]
-        known = await self._gate.subjects.stored(tags)
+        tags = [self._index.terms(NUMBER, row.v_nummer) for row in rows]
+        known = await self._gate.subjects.stored([tag for hers in tags for tag in hers])
         drafts = []
-        for row, tag in zip(rows, tags, strict=True):
-            stored = known.get(tag)
-            content = self._index.term("content", _text(dict(sorted(row.values.items()))))
+        for row, hers in zip(rows, tags, strict=True):
+            stored = next((known[tag] for tag in hers if tag in known), None)
+            contents = self._index.terms(CONTENT, content_of(row.values))
             as_of = str(row.values.get(AS_OF) or context.moment.date().isoformat())
-            if stored and stored.content == content:
+            if stored and stored.content in contents:
                 continue
             if stored and as_of < stored.as_of:
                 late.add(row.row)
                 continue
-            drafts.append(_Draft(row, tag, content, as_of, stored))
+            drafts.append(_Draft(row, hers, contents[0], as_of, stored))
         return drafts
 
     async def _entries(
@@ -136,7 +138,8 @@ class ProfileWriter:
         relations = before.situation.relations if before else ()
         change = StoreProfile(
             subject=blank.subject,
-            v_tag=draft.tag,
+            v_tag=draft.tags[0],
+            older_tags=draft.tags[1:],
             version=blank.version,
             at=context.moment,
             as_of=draft.as_of,
@@ -202,6 +205,11 @@ def facts_of(
         sixteen_on=comes_of(values, terms["guardian_age"]),
         eighteen_on=comes_of(values, terms["twv_age"]),
     )
+
+
+def content_of(values: Mapping[FieldName, JsonValue]) -> str:
+    """Write the values of a row as the text whose digest says whether the same came before."""
+    return _text(dict(sorted(values.items())))
 
 
 def _text(value: JsonValue) -> str:

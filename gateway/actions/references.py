@@ -24,7 +24,8 @@ async def all_meant(
 ) -> Mapping[UUID, SubjectId]:
     """Return whom each reference stands for, looked up together."""
     meanings = {one: gate.pseudonyms.meanings(recipient, one) for one in references}
-    possible = {subject for found in meanings.values() for subject in found[1:] and found}
+    unsure = [found for found in meanings.values() if len(found) > 1]
+    possible = {subject for found in unsure for subject in found}
     known = await gate.subjects.known(possible) if possible else frozenset()
     return {
         reference: next((subject for subject in found if subject in known), found[0])

@@ -121,7 +121,11 @@ class Search:
         """Find the caller's own linked clients and, apart, those who agreed to be found by her."""
         partner = question.ask.caller.partner
         terms = [
-            [self._index.term(c.field, bucket_asked(c.field, value)) for value in c.values]
+            [
+                term
+                for value in c.values
+                for term in self._index.terms(c.field, bucket_asked(c.field, value))
+            ]
             for c in question.criteria.filters
         ]
         towns = [f"gemeente:{code}" for code in sorted(partner.gemeenten)]

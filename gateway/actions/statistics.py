@@ -166,7 +166,7 @@ class AnalystDesk:
                 continue
             known = self._known.get(kept.dimensions)
             if known is None or known[0] != kept:
-                known = kept, opened(kept, self._axes, self._term)
+                known = kept, opened(kept, self._axes, self._terms)
                 self._known[kept.dimensions] = known
             if known[1] is not None:
                 found[kept.dimensions] = known[1]
@@ -198,8 +198,8 @@ class AnalystDesk:
         about = [asked.where[0]] if asked.where else []
         return self._gate.fields.mask([*asked.dimensions, *about])
 
-    def _term(self, text: str) -> bytes:
-        return self._index.term(KEY, text)
+    def _terms(self, text: str) -> tuple[bytes, ...]:
+        return self._index.terms(KEY, text)
 
 
 def _refusal(fields: int, reason: Reason) -> Decision:

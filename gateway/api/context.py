@@ -1,6 +1,6 @@
 """What a route is handed: the actions, and the caller behind the request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
+from gateway.actions.copies import CopyDesk
 from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.erase import Erase
@@ -26,7 +27,10 @@ from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
+from gateway.actions.references import all_meant, meant, numbered
 from gateway.actions.reidentify import Reidentify
+from gateway.actions.rekey import RekeyIndex
+from gateway.actions.repseudonymise import Repseudonymise
 from gateway.actions.requests import OpenRequests
 from gateway.actions.retain import Retain
 from gateway.actions.review import ReviewDesk
@@ -87,6 +91,8 @@ class Actions:
     erase: Erase
     copies: CopyDesk
     keys: KeyDesk
+    rekey: RekeyIndex
+    repseudonymise: Repseudonymise
     counting: CountPeople
     statistics: AnalystDesk
     index: BlindIndex
@@ -142,9 +148,18 @@ def trace_of(request: Request) -> str | None:
     return received(request.headers.get("traceparent", ""))
 
 
-def subject_by_reference(actions: Actions, caller: Caller, reference: UUID) -> SubjectId:
+async def subject_by_reference(actions: Actions, caller: Caller, reference: UUID) -> SubjectId:
     """Return whom the caller's own reference stands for; an invented one stands for no one."""
-    return actions.gate.pseudonyms.resolve(caller.partner.oin, reference)
+    return await meant(actions.gate, caller.partner.oin, reference)
+
+
+async def subjects_by_reference(
+    actions: Actions, caller: Caller, references: Sequence[UUID]
+) -> Mapping[UUID, SubjectId]:
+    """Return whom each of the caller's own references stands for; refuse the same one twice."""
+    if len(set(references)) < len(references):
+        raise InvalidRequestError("clientRefs", "names someone twice")
+    return await all_meant(actions.gate, caller.partner.oin, references)
 
 
 async def subject_named(
@@ -152,7 +167,7 @@ async def subject_named(
 ) -> SubjectId:
     """Return whom a COA worker means, by her reference or by V-nummer."""
     if reference is not None:
-        return subject_by_reference(actions, caller, reference)
+        return await subject_by_reference(actions, caller, reference)
     if v_nummer is None:
         raise InvalidRequestError("clientRef", "or vNummer is needed")
     if caller.partner.kind is not PartnerKind.COA:
@@ -163,9 +178,8 @@ async def subject_named(
 async def subject_by_number(actions: Actions, caller: Caller, v_nummer: str) -> SubjectId:
     """Return whose V-nummer it is; one that nobody has stands for no one."""
     try:
-        number = VNummer(v_nummer).reveal()
+        number = VNummer(v_nummer)
     except ValueError as error:
         raise InvalidRequestError("vNummer", "is not ten digits") from error
-    tag = actions.index.term("v_nummer", number)
-    stored = (await actions.gate.subjects.stored([tag])).get(tag)
-    return stored.subject if stored else subject_by_reference(actions, caller, UUID(int=0))
+    stored = await numbered(actions.gate.subjects, actions.index, number)
+    return stored.subject if stored else await subject_by_reference(actions, caller, UUID(int=0))

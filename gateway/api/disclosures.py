@@ -13,7 +13,14 @@ from starlette.responses import Response
 from gateway.actions.clients import ListClients
 from gateway.actions.desk import GUIDANCE, admit
 from gateway.actions.disclose import PAGE, Question
-from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
+from gateway.api.context import (
+    Actions,
+    WithActions,
+    WithCaller,
+    subject_by_reference,
+    subjects_by_reference,
+    trace_of,
+)
 from gateway.api.rendering import BatchJson, ListJson, OneJson, ReleasedResponse, field_spelled
 from gateway.api.wire import Wire
 from gateway.domain.decisions import Ask
@@ -62,7 +69,7 @@ async def disclose(
 ) -> Response:
     """Decide, log, open and answer; a field that may not leave is listed with its reason."""
     mask = _mask(vraag.velden, actions.gate.fields)
-    subject = subject_by_reference(actions, caller, vraag.client_ref)
+    subject = await subject_by_reference(actions, caller, vraag.client_ref)
     ask = Ask(caller, vraag.doel, mask)
     question = Question(ask, (subject,), ONE, trace_id=trace_of(request))
     return ReleasedResponse(lambda: _one(actions, question))
@@ -73,8 +80,9 @@ async def disclose_batch(
     vraag: Batchvraag, request: Request, actions: WithActions, caller: WithCaller
 ) -> Response:
     """Decide about each person apart; who may not be shown is listed with the reason."""
-    named = {subject_by_reference(actions, caller, one): one for one in vraag.client_refs}
-    if len(named) < len(vraag.client_refs):
+    people = await subjects_by_reference(actions, caller, vraag.client_refs)
+    named = {subject: reference for reference, subject in people.items()}
+    if len(named) < len(people):
         raise InvalidRequestError("clientRefs", "names someone twice")
     ask = Ask(caller, vraag.doel, _mask(vraag.velden, actions.gate.fields))
     question = Question(ask, tuple(named), BATCH, trace_id=trace_of(request))

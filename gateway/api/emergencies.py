@@ -75,7 +75,7 @@ async def review(
 
 async def _named(actions: Actions, caller: Caller, vraag: Noodvraag) -> SubjectId:
     if vraag.client_ref is not None:
-        return subject_by_reference(actions, caller, vraag.client_ref)
+        return await subject_by_reference(actions, caller, vraag.client_ref)
     if vraag.v_nummer is None:
         raise InvalidRequestError("clientRef", "or vNummer is needed")
     if caller.partner.kind.private:

@@ -36,7 +36,7 @@ async def explain(
 ) -> Response:
     """Decide as a verstrekking would and tell the steps; no field is opened."""
     fields = actions.gate.fields
-    subject = subject_by_reference(actions, caller, vraag.client_ref)
+    subject = await subject_by_reference(actions, caller, vraag.client_ref)
     ask = Ask(caller, vraag.doel, _mask(vraag.velden, fields))
     explained = await actions.explain.asked(ask, subject, trace_of(request))
     return _answer(explained, vraag.taal or _language(request), fields)

@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.actions.export import Handed, Wish
-from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
+from gateway.api.context import Actions, WithActions, WithCaller, subjects_by_reference, trace_of
 from gateway.api.problems import problem
 from gateway.api.rendering import JSON, field_named
 from gateway.api.wire import Wire
 from gateway.domain.decisions import Ask
-from gateway.domain.errors import InvalidRequestError, RecipientGoneError
+from gateway.domain.errors import RecipientGoneError
 from gateway.domain.exports import Export, ExportState, Progress
 from gateway.domain.partners import Caller
 
@@ -47,7 +47,7 @@ async def ask_export(
     vraag: Exportvraag, request: Request, actions: WithActions, caller: WithCaller
 ) -> Response:
     """Fix who is in the file and begin to make it; ask after it at its own address."""
-    export = await actions.exports.open(_wish(vraag, request, actions, caller))
+    export = await actions.exports.open(await _wish(vraag, request, actions, caller))
     actions.exports.start(export.export_id)
     where = {"Location": f"/v1/exports/{export.export_id}"}
     body = orjson.dumps(_wire(Progress(export), ExportState.BUSY, actions))
@@ -107,13 +107,11 @@ class _FileAnswer(Response):
         self.init_headers(headers)
 
 
-def _wish(vraag: Exportvraag, request: Request, actions: Actions, caller: Caller) -> Wish:
+async def _wish(vraag: Exportvraag, request: Request, actions: Actions, caller: Caller) -> Wish:
     people = None
     if vraag.client_refs is not None:
-        refs = dict.fromkeys(vraag.client_refs)
-        if len(refs) < len(vraag.client_refs):
-            raise InvalidRequestError("clientRefs", "names someone twice")
-        people = tuple(subject_by_reference(actions, caller, one) for one in refs)
+        named = await subjects_by_reference(actions, caller, vraag.client_refs)
+        people = tuple(named.values())
     fields = actions.gate.fields
     mask = None
     if vraag.velden is not None:

@@ -150,7 +150,7 @@ async def person_named(
 ) -> SubjectId | None:
     """Return whom an overseer names; a private party has no business with a V-nummer."""
     if reference is not None:
-        return subject_by_reference(actions, caller, reference)
+        return await subject_by_reference(actions, caller, reference)
     if v_nummer is None:
         return None
     if caller.partner.kind.private:

@@ -49,7 +49,7 @@ async def not_right(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Report it to COA; your words stand in the sealed log only."""
-    subject = subject_by_reference(actions, caller, gegeven.client_ref)
+    subject = await subject_by_reference(actions, caller, gegeven.client_ref)
     field = field_named("veld", gegeven.veld, actions.gate.fields)
     complaint = Complaint(field, gegeven.toelichting, idempotency_key)
     receipt = await actions.rectify.ask(caller, subject, gegeven.doel, complaint)

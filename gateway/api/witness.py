@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from audit.witness import ADD_CHECKPOINT, MAX_BYTES
+from audit.witness import ADD_CHECKPOINT, MAX_BYTES, Witness
 from audit.witness import Response as Answer
-from audit.witness import Witness
 from gateway.domain.ports import Clock
 
 

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from gateway import wiring
 from gateway.actions.disclose import Question
 from gateway.actions.ingest import Delivered
+from gateway.actions.references import meant
 from gateway.api.rendering import OneJson
 from gateway.commands.shared import Data, Json, complaints, console, opened, partner_named, show
 from gateway.domain.decisions import Ask
@@ -120,6 +121,6 @@ async def _export(
     gate = gateway.actions.gate
     if gate.matrix.purpose(purpose) is None:
         raise InvalidRequestError("doel", "is not in the catalogue")
-    subject = gate.pseudonyms.resolve(caller.partner.oin, client_ref)
+    subject = await meant(gate, caller.partner.oin, client_ref)
     question = Question(Ask(caller, purpose), (subject,), OneJson())
     return await gateway.actions.disclose.push(question, wiring.folder(out), f"{client_ref}.json")

@@ -14,6 +14,7 @@ from audit.note import NoteError, VerifierKey
 from gateway import wiring
 from gateway.actions.extract import Chosen, Events
 from gateway.actions.oversee import Inquiry
+from gateway.actions.references import meant
 from gateway.api.extracts import FormaatNaam
 from gateway.commands.periods import days
 from gateway.commands.shared import Data, Json, complaints, console, opened, partner_named, show
@@ -45,7 +46,8 @@ def evidence(  # noqa: PLR0913, PLR0917 - one argument an option
         raise typer.Exit(2)
     with opened(data) as gateway:
         oin = partner_named(partner, gateway.catalogue.partners).oin
-        named = gateway.actions.gate.pseudonyms.resolve(oin, subject) if subject else None
+        gate = gateway.actions.gate
+        named = asyncio.run(meant(gate, oin, subject)) if subject else None
         filters = days(period) if period else EVERYTHING
         chosen = Chosen(Inquiry(filters, subject=named), disclosure)
         bundle = asyncio.run(gateway.actions.hindsight.extract.evidence_here(chosen))

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gateway import wiring
 from gateway.actions.export import Wish
+from gateway.actions.references import all_meant
 from gateway.commands.data import OPERATOR, exports
 from gateway.commands.population import caller_for
 from gateway.commands.shared import Data, Json, complaints, opened, show
@@ -44,8 +45,8 @@ def export_caseload(  # noqa: PLR0913, PLR0917 - a command line names each of it
     """Disclose everyone a partner may know, or those named, as one file with its manifest."""
     with opened(data) as gateway:
         caller = caller_for(gateway, partner, role, OPERATOR)
-        resolve = gateway.actions.gate.pseudonyms.resolve
-        people = tuple(resolve(caller.partner.oin, one) for one in only) if only else None
+        named = asyncio.run(all_meant(gateway.actions.gate, caller.partner.oin, only or ()))
+        people = tuple(named.values()) or None
         public = json.loads(key.read_text(encoding="utf-8")) if key else None
         wish = Wish(Ask(caller, doel), form, people, public, sign)
         report = asyncio.run(_export(gateway, wish, resume, out, quiet=as_json))

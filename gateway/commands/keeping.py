@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from gateway import wiring
+from gateway import store_wiring, wiring
+from gateway.actions.erase import Repeated
 from gateway.commands.audit import app
 from gateway.commands.shared import Data, Json, console, opened, settings_for, show
 from gateway.domain.anchors import AnchoredHead
@@ -56,21 +57,24 @@ def adopt_guard(
     """
     if not reason.strip():
         raise InvalidRequestError("reason", "is needed")
-    adopted = wiring.adopt_guard(settings_for(data))
+    adopted = store_wiring.adopt_guard(settings_for(data), wiring.SystemClock())
     with opened(data) as gateway:
-        index = asyncio.run(_recorded(gateway, adopted, actor, reason))
+        index, again = asyncio.run(_recorded(gateway, adopted, actor, reason))
     report = {
         "size": adopted.size,
         "guardSize": "none" if adopted.marked is None else adopted.marked,
         "lifted": adopted.lifted or "nothing",
         "index": index,
+        "erasedAgain": again.profiles,
     }
     show(report, as_json=as_json, title="adopted")
 
 
-async def _recorded(gateway: wiring.Gateway, adopted: Adopted, actor: str, reason: str) -> int:
+async def _recorded(
+    gateway: wiring.Gateway, adopted: Adopted, actor: str, reason: str
+) -> tuple[int, Repeated]:
     receipt = await gateway.record_adoption(adopted, actor, reason)
-    return receipt.index
+    return receipt.index, await gateway.actions.copies.repeat(actor)
 
 
 @app.command("witness-now")

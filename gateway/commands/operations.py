@@ -9,6 +9,7 @@ import typer
 import uvicorn
 
 from gateway import wiring
+from gateway.actions.references import numbered
 from gateway.commands.shared import (
     Data,
     Json,
@@ -20,7 +21,7 @@ from gateway.commands.shared import (
 )
 from gateway.domain.callers import Persona
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import ActorId, RoleId, SubjectId
+from gateway.domain.identifiers import ActorId, RoleId, SubjectId, VNummer
 from gateway.settings import Mode
 
 db = typer.Typer(help="The store's schema.", no_args_is_help=True)
@@ -71,8 +72,12 @@ def token(  # noqa: PLR0913, PLR0917 - one argument an option
 
 def _resident(gateway: wiring.Gateway, v_nummer: str) -> SubjectId:
     """Find a synthetic resident of the demo by her number."""
-    tag = gateway.actions.index.term("v_nummer", v_nummer)
-    found = asyncio.run(gateway.actions.gate.subjects.stored([tag])).get(tag)
+    try:
+        number = VNummer(v_nummer)
+    except ValueError as error:
+        raise InvalidRequestError("v-nummer", "is not ten digits") from error
+    actions = gateway.actions
+    found = asyncio.run(numbered(actions.gate.subjects, actions.index, number))
     if found is None:
         raise InvalidRequestError("v-nummer", "is not of anyone in this store")
     return found.subject

@@ -11,6 +11,7 @@ import typer
 
 from gateway import wiring
 from gateway.actions.oversee import Inquiry
+from gateway.actions.references import meant
 from gateway.actions.signal import Watched
 from gateway.commands.periods import days
 from gateway.commands.shared import Data, Json, complaints, opened, partner_named, show
@@ -210,6 +211,6 @@ def _staff(gateway: wiring.Gateway, caller: Caller, path: Path | None) -> Sequen
 
 def _worker(gateway: wiring.Gateway, caller: Caller, one: dict[str, Any]) -> StaffMember:
     actor, reference = str(one["actor"]), one.get("clientRef")
-    pseudonyms, oin = gateway.actions.gate.pseudonyms, caller.partner.oin
-    own = pseudonyms.resolve(oin, UUID(reference)) if reference else None
+    gate, oin = gateway.actions.gate, caller.partner.oin
+    own = asyncio.run(meant(gate, oin, UUID(reference))) if reference else None
     return StaffMember(actor, own, one.get("achternaam"), one.get("postcode"))

@@ -8,10 +8,11 @@ import typer
 
 from gateway import wiring
 from gateway.actions.erase import Erased
+from gateway.actions.references import numbered
 from gateway.commands.shared import Data, Json, complaints, opened, show
 from gateway.domain.erasing import ErasureDecision
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import ActorId, SubjectId
+from gateway.domain.identifiers import ActorId, SubjectId, VNummer
 
 
 def shred(  # noqa: PLR0913, PLR0917 - a command line names each of its options
@@ -59,8 +60,11 @@ async def _subject(gateway: wiring.Gateway, named: str) -> SubjectId:
         return SubjectId(UUID(named))
     except ValueError:
         pass
-    tag = gateway.actions.index.term("v_nummer", named)
-    found = (await gateway.actions.gate.subjects.stored([tag])).get(tag)
+    try:
+        number = VNummer(named)
+    except ValueError as error:
+        raise InvalidRequestError("subject", "is no UUID and no V-number") from error
+    found = await numbered(gateway.actions.gate.subjects, gateway.actions.index, number)
     if found is None:
         raise InvalidRequestError("subject", "is not of anyone in this store")
     return found.subject

@@ -41,7 +41,12 @@ class KeyTurns:
 
     def retire(self, name: str) -> tuple[int, ...]:
         """Destroy every version older than the one that is written with; return which."""
-        older = self._keys.versions(name.encode("ascii"), NAMED)[:-1]
+        handle = name.encode("ascii")
+        *older, newest = self._keys.versions(handle, NAMED)
+        announced = self._keys.versions(handle, COMING)  # one whose taking up was broken off
+        for row in announced:
+            if row.version <= newest.version:
+                self._keys.drop(row)
         gone = tuple(row.version for row in older if self._keys.drop(row))
         self._keys.scrub()
         return gone

@@ -4,7 +4,11 @@ A term of the first version is its 16 bytes. A later one has the version before 
 end first. The version is the same for everybody and tells nothing about a person.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from gateway.domain.identifiers import SubjectId
 
 FIRST: Final = 1
 BARE_SIZE: Final = 16
@@ -26,3 +30,52 @@ def version_of(term: bytes) -> int:
     if len(term) != MARK_SIZE + BARE_SIZE:
         return FIRST
     return int.from_bytes(term[:MARK_SIZE], "big")
+
+
+@dataclass(frozen=True, slots=True)
+class RekeySubject:
+    """Index a subject anew under a newer version of the index key; it changes no decision.
+
+    ``terms`` take the place of those she has, if she has any. ``content`` is the digest of her
+    current profile; those of earlier versions are emptied.
+    """
+
+    subject: SubjectId
+    v_tag: bytes
+    content: bytes
+    terms: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseIndexFloor:
+    """From now on refuse whatever is to be indexed under an older version than this one."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A subject of whom something is indexed under an older version, with her epoch at that moment.
+
+    ``content`` is the digest of her current profile.
+    """
+
+    subject: SubjectId
+    epoch: int
+    content: bytes
+
+
+class IndexStock(Protocol):
+    """What stands under which version of the index key."""
+
+    async def floor(self) -> int:
+        """Return the oldest version under which terms may still be written; 1 at first."""
+        ...
+
+    async def before(self, version: int, after: SubjectId | None, limit: int) -> Sequence[Indexed]:
+        """List subjects with anything under versions older than ``version``, in order of id."""
+        ...
+
+    async def left(self, version: int) -> int:
+        """Count the subjects with anything under versions older than ``version``."""
+        ...

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from gateway.domain.blind import RaiseIndexFloor, RekeySubject
 from gateway.domain.breakglass import GlassBreak, Review
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.counting import BlindCube
@@ -83,27 +84,6 @@ class ReviseProfile:
     parts: bytes
     facts: RuleFacts
     terms: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RekeySubject:
-    """Index a subject anew under a newer version of the index key; it changes no decision.
-
-    ``terms`` take the place of those she has, if she has any. ``content`` is the digest of her
-    current profile; those of earlier versions are emptied.
-    """
-
-    subject: SubjectId
-    v_tag: bytes
-    content: bytes
-    terms: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RaiseIndexFloor:
-    """From now on refuse whatever is to be indexed under an older version than this one."""
-
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from gateway.domain.suppression import Cell, Node
 
 Axes = Mapping[FieldName, tuple[str, ...]]
 Term = Callable[[str], bytes]
+Terms = Callable[[str], tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +80,27 @@ def is_counted(situation: Situation, purpose: PurposeCode, fields: int, moment: 
 
 def blinded(publication: Publication, at: datetime, term: Term) -> BlindCube:
     """Put a publication of the moment ``at`` under keyed terms (4)."""
-    name = _namer(publication.dimensions, at, term)
-    counts: dict[bytes, int | None] = {name(node): n for node, n in publication.shown.items()}
-    counts |= {name(node): None for node in publication.withheld}
+    text = _texts(publication.dimensions, at)
+    counts: dict[bytes, int | None] = {term(text(node)): n for node, n in publication.shown.items()}
+    counts |= {term(text(node)): None for node in publication.withheld}
     return BlindCube(publication.dimensions, publication.day, at, MappingProxyType(counts))
 
 
-def opened(kept: BlindCube, axes: Axes, term: Term) -> Publication | None:
+def opened(kept: BlindCube, axes: Axes, terms: Terms) -> Publication | None:
     """Find back what a cube shows; ``None`` when it was made of other categories, or by another key."""
-    name = _namer(kept.dimensions, kept.at, term)
+    text = _texts(kept.dimensions, kept.at)
     lines = tuple(axes.get(dimension, ()) for dimension in kept.dimensions)
     shown: dict[Node, int] = {}
     withheld: set[Node] = set()
     for node in product(*((*line, None) for line in lines)):
-        found = name(node)
-        count = kept.counts.get(found)
-        if count is not None:
-            shown[node] = count
-        elif found in kept.counts:
+        found = next((term for term in terms(text(node)) if term in kept.counts), None)
+        if found is None:
+            continue
+        count = kept.counts[found]
+        if count is None:
             withheld.add(node)
+        else:
+            shown[node] = count
     if len(shown) + len(withheld) < len(kept.counts):
         return None
     return Publication(
@@ -105,6 +108,6 @@ def opened(kept: BlindCube, axes: Axes, term: Term) -> Publication | None:
     )
 
 
-def _namer(dimensions: Dimensions, at: datetime, term: Term) -> Callable[[Node], bytes]:
-    """Name a node as its cube does at one moment: the terms of two moments tell nothing together."""
-    return lambda node: term(json.dumps([at.isoformat(), dimensions, node]))
+def _texts(dimensions: Dimensions, at: datetime) -> Callable[[Node], str]:
+    """Write a node as its cube does at one moment: the terms of two moments tell nothing together."""
+    return lambda node: json.dumps([at.isoformat(), dimensions, node])

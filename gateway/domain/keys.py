@@ -16,10 +16,10 @@ INDEX: Final = "index"
 PSEUDONYM: Final = "pseudonym"
 """Name of the key of the pseudonyms."""
 
-FRESH: Final = 5.0
+FRESH: Final = 2.0
 """Seconds for which a gate may go by the versions of a turning key as it last read them."""
 
-SETTLED: Final = 2 * FRESH
+SETTLED: Final = 3 * FRESH
 """Seconds after which every gate goes by what was written before, with time for what it had begun."""
 
 
@@ -176,6 +176,29 @@ class KeyVersions:
     writes: int
     older: tuple[int, ...] = ()
     coming: int | None = None
+
+    def told(self, name: str) -> Mapping[str, object]:
+        """Tell the versions under words that begin with a name."""
+        return {
+            f"{name} version": self.writes,
+            f"{name} older": list(self.older),
+            f"{name} coming": self.coming,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """What a rotation of the index key did.
+
+    ``unreadable`` profiles were left under an older version, and ``left`` subjects in all; while
+    there are any, the older versions stay.
+    """
+
+    version: int
+    moved: int
+    unreadable: int
+    left: int
+    retired: tuple[int, ...]
 
 
 class KeyTurns(Protocol):

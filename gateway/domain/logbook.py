@@ -83,7 +83,7 @@ class Proven:
 class Filters:
     """What is looked for; ``None`` looks for all. ``since`` is inclusive, ``until`` is not.
 
-    ``about`` is a person's tag;
+    ``about`` are the tags that a person may have;
     ``flagged`` looks for what the gate itself puts before an officer (``FLAG`` in the detail).
     """
 
@@ -95,7 +95,7 @@ class Filters:
     actor: str | None = None
     reason: str | None = None
     flagged: bool | None = None
-    about: bytes | None = None
+    about: frozenset[bytes] | None = None
 
     def names(self) -> tuple[str, ...]:
         """Name the filters that are set, never their values."""
@@ -127,7 +127,7 @@ class Sought:
             and wanted.purpose in {None, event.purpose}
             and wanted.kind in {None, event.kind}
             and wanted.outcome in {None, event.outcome}
-            and wanted.about in {None, event.tag}
+            and (wanted.about is None or event.tag in wanted.about)
         )
 
     def may_see(self, event: LoggedEvent) -> bool:

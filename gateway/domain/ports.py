@@ -125,30 +125,6 @@ class Subjects(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """A subject of whom something is indexed under an older version, and her content's digest."""
-
-    subject: SubjectId
-    content: bytes
-
-
-class IndexStock(Protocol):
-    """What stands under which version of the index key."""
-
-    async def floor(self) -> int:
-        """Return the oldest version under which terms may still be written; 1 at first."""
-        ...
-
-    async def before(self, version: int, after: SubjectId | None, limit: int) -> Sequence[Indexed]:
-        """List subjects with anything under versions older than ``version``, in order of id."""
-        ...
-
-    async def left(self, version: int) -> int:
-        """Count the subjects with anything under versions older than ``version``."""
-        ...
-
-
 class Candidates(Protocol):
     """The narrow index of people who agreed to be found (P04) or are linked to a municipality."""
 

@@ -12,6 +12,7 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
+from gateway.domain.blind import RaiseIndexFloor, RekeySubject
 from gateway.domain.changes import (
     ApproveLookUp,
     AskLookUp,
@@ -34,10 +35,8 @@ from gateway.domain.changes import (
     ProposeVerdict,
     PublishCounts,
     QuarantineRow,
-    RaiseIndexFloor,
     RecordConsent,
     RecordRelations,
-    RekeySubject,
     RemindNotice,
     RequestIntroduction,
     RequireEpoch,
@@ -106,9 +105,7 @@ _FACTS_OF = Prepared(
     .values({name: sa.bindparam("new_" + name) for name in (*_FACTS, "version")})
 )
 _SET_TAG = Prepared(
-    sa.update(tables.subject)
-    .where(_s.id == sa.bindparam("of"))
-    .values(v_tag=sa.bindparam("tag_"))
+    sa.update(tables.subject).where(_s.id == sa.bindparam("of")).values(v_tag=sa.bindparam("tag_"))
 )
 _NEW_VERSION = Prepared(
     sa.insert(tables.profile_version),

@@ -11,10 +11,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.blind import BARE_SIZE, FIRST, MARK_SIZE, mark, version_of
-from gateway.domain.changes import RaiseIndexFloor, RekeySubject
+from gateway.domain.blind import (
+    BARE_SIZE,
+    FIRST,
+    MARK_SIZE,
+    Indexed,
+    RaiseIndexFloor,
+    RekeySubject,
+    mark,
+    version_of,
+)
 from gateway.domain.identifiers import SubjectId
-from gateway.domain.ports import Indexed
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import candidate_term, index_floor, profile_version, subject
@@ -30,10 +37,7 @@ _SET_TAG = Prepared(
     sa.update(subject).where(_s.id == sa.bindparam("of")).values(v_tag=sa.bindparam("tag"))
 )
 _CURRENT = (
-    sa.select(_s.version)
-    .where(_s.id == _p.subject)
-    .correlate(profile_version)
-    .scalar_subquery()
+    sa.select(_s.version).where(_s.id == _p.subject).correlate(profile_version).scalar_subquery()
 )
 _of_her = _p.subject == sa.bindparam("of")
 _SET_CONTENT = Prepared(
@@ -49,7 +53,7 @@ _NEW_TERM = Prepared(sa.insert(candidate_term), "term", "subject")
 
 
 class IndexStock:
-    """The index at rest, by version; see ``gateway.domain.ports.IndexStock``."""
+    """The index at rest, by version; see ``gateway.domain.blind.IndexStock``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,12 +62,10 @@ class IndexStock:
         """Return the oldest version under which terms may still be written."""
         return await self._database.read(_floor)
 
-    async def before(
-        self, version: int, after: SubjectId | None, limit: int
-    ) -> Sequence[Indexed]:
+    async def before(self, version: int, after: SubjectId | None, limit: int) -> Sequence[Indexed]:
         """List subjects with anything under versions older than ``version`` (2), in order of id."""
         query = (
-            sa.select(_s.id, _p.content)
+            sa.select(_s.id, _s.epoch, _p.content)
             .join_from(
                 subject,
                 profile_version,
@@ -133,4 +135,4 @@ def _older(column: sa.ColumnElement[bytes], version: int) -> sa.ColumnElement[bo
 
 
 def _indexed(query: sa.Select[Any], connection: sa.Connection) -> tuple[Indexed, ...]:
-    return tuple(Indexed(SubjectId(id_), content) for id_, content in connection.execute(query))
+    return tuple(Indexed(*row) for row in connection.execute(query))

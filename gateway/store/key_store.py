@@ -25,7 +25,18 @@ _OF_MANY = PreparedIn(
     ),
     _key.c.handle.type,
 )
-_ONE = Prepared(sa.select(sa.literal(1)).where(_of, _key.c.version == sa.bindparam("as_version")))
+_TAKEN = PreparedIn(
+    lambda among: sa.select(_key.c.handle, _key.c.kind, _key.c.version).where(
+        _key.c.handle.in_(among)
+    ),
+    _key.c.handle.type,
+)
+_BURIED = PreparedIn(
+    lambda among: sa.select(destroyed_key.c.handle, destroyed_key.c.kind).where(
+        destroyed_key.c.handle.in_(among)
+    ),
+    destroyed_key.c.handle.type,
+)
 _ADD = Prepared(sa.insert(_key), "handle", "kind", "version", "wrapped", "under")
 _PLACE = (_key.c.handle, _key.c.kind, _key.c.version)
 _OLDER = Prepared(
@@ -93,12 +104,14 @@ class KeyStore:
 
     def add(self, keys: Sequence[WrappedKey]) -> None:
         """Keep new keys, all or none; ``KeyExistsError`` when one is there already, or twice."""
-        counted = Counter((key.handle, key.kind, key.version) for key in keys)
+        places = Counter((key.handle, key.kind, key.version) for key in keys)
+        handles = tuple({key.handle for key in keys})
         with self._keys.writing() as connection:
-            for (handle, kind, version), times in counted.items():
-                known = _ONE.rows(connection, of=handle, as_kind=kind, as_version=version)
-                if known or times > 1 or _GONE.rows(connection, of=handle, as_kind=kind):
-                    raise KeyExistsError(kind, version)
+            taken = {(bytes(row[0]), *row[1:]) for row in _TAKEN.rows(connection, handles)}
+            buried = {(bytes(row[0]), row[1]) for row in _BURIED.rows(connection, handles)}
+            for place, times in places.items():
+                if times > 1 or place in taken or place[:2] in buried:
+                    raise KeyExistsError(place[1], place[2])
             for under in {key.under for key in keys if key.under}:
                 if not _ABOVE.rows(connection, **_KEK, as_version=under):
                     raise KeyRetiredError(under)

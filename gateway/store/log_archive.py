@@ -8,7 +8,7 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 from uuid import UUID
 
@@ -82,7 +82,7 @@ class LogArchive:
     def _rows(self, sought: Sought) -> Iterator[StoredRow]:
         filters, size = sought.filters, self._storage.head().size
         if filters.about is not None:
-            return self._storage.about(filters.about)
+            return chain.from_iterable(map(self._storage.about, sorted(filters.about)))
         start = 0 if filters.since is None else self._place(filters.since, -_SLACK, size)
         stop = size if filters.until is None else self._place(filters.until, _SLACK, size)
         return self._storage.rows(start, stop)

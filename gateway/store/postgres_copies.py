@@ -87,9 +87,7 @@ def come_back(server: Server, schemas: Sequence[str]) -> None:
 
 
 def _drop(connection: psycopg.Connection[Any], schema: str) -> None:
-    connection.execute(
-        sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
-    )
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
 
 
 def _rename(connection: psycopg.Connection[Any], schema: str, to: str) -> None:
@@ -108,7 +106,9 @@ def _run(
             [command, *words, f"--dbname={conninfo}"], capture_output=True, text=True, check=False
         )
     if done.returncode:
-        why = next((line for line in done.stderr.splitlines() if "error" in line), "no reason given")
+        why = next(
+            (line for line in done.stderr.splitlines() if "error" in line), "no reason given"
+        )
         raise BackupError(f"{program} failed: {why[:_LONGEST]}")
 
 

@@ -138,9 +138,7 @@ def _load_many(
     return found
 
 
-def _known(
-    subjects: Sequence[SubjectId], connection: sa.Connection
-) -> frozenset[SubjectId]:
+def _known(subjects: Sequence[SubjectId], connection: sa.Connection) -> frozenset[SubjectId]:
     return frozenset(
         SubjectId(UUID(bytes=bytes(id_))) for (id_,) in _KNOWN.rows(connection, subjects)
     )

@@ -66,13 +66,13 @@ class Withheld:
 
 async def dossier(visit: Visit) -> Response:
     """Show the dossier; the address holds this municipality's own reference and nothing else."""
-    subject = _subject(visit)
+    subject = await _subject(visit)
     return ReleasedPage(lambda: _opened(visit, subject))
 
 
 async def why(visit: Visit) -> Response:
     """Explain what would be decided now about one field, step by step; nothing of her is shown."""
-    subject, fields = _subject(visit), visit.rooms.desks.gate.fields
+    subject, fields = await _subject(visit), visit.rooms.desks.gate.fields
     name = visit.request.path_params["veld"]
     if name not in fields:
         raise HTTPException(_NOT_FOUND)
@@ -88,8 +88,8 @@ async def why(visit: Visit) -> Response:
     )
 
 
-def _subject(visit: Visit) -> SubjectId:
-    return visit.subject(visit.request.path_params["ref"])
+async def _subject(visit: Visit) -> SubjectId:
+    return await visit.subject(visit.request.path_params["ref"])
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from gateway.actions.references import meant
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.sentences import Language
@@ -58,9 +59,9 @@ class Visit:
         """Return the singular or plural of a Dutch text in the visitor's language."""
         return count(one, more, number, self.language)
 
-    def subject(self, reference: UUID) -> SubjectId:
+    async def subject(self, reference: UUID) -> SubjectId:
         """Return whom the visitor's own reference stands for; an invented one stands for no one."""
-        return self.rooms.desks.gate.pseudonyms.resolve(self.caller.partner.oin, reference)
+        return await meant(self.rooms.desks.gate, self.caller.partner.oin, reference)
 
 
 def language_of(request: Request) -> Language:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gateway.domain.blind import version_of
+from gateway.domain.blind import Indexed, version_of
 from gateway.domain.identifiers import SubjectId
-from gateway.domain.ports import Indexed
 from tests.fakes.world import LawBrokenError, Person, World
 
 
@@ -19,15 +18,15 @@ class IndexStock:
         """Return what the world takes at least."""
         return self.world.index_floor
 
-    async def before(
-        self, version: int, after: SubjectId | None, limit: int
-    ) -> Sequence[Indexed]:
+    async def before(self, version: int, after: SubjectId | None, limit: int) -> Sequence[Indexed]:
         """List who has anything older."""
         if limit < 1:
             raise LawBrokenError("a page has at least one place")
         left = sorted(one for one in self._left(version) if after is None or one > after)
         people = self.world.people
-        return [Indexed(one, people[one].stored[-1].content) for one in left[:limit]]
+        return [
+            Indexed(one, people[one].epoch, people[one].stored[-1].content) for one in left[:limit]
+        ]
 
     async def left(self, version: int) -> int:
         """Count who has anything older."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
-from gateway.domain.blind import FIRST, version_of
+from gateway.domain.blind import FIRST, RaiseIndexFloor, RekeySubject, version_of
 from gateway.domain.breakglass import Broken
 from gateway.domain.changes import (
     ApproveLookUp,
@@ -33,10 +33,8 @@ from gateway.domain.changes import (
     ProposeVerdict,
     PublishCounts,
     QuarantineRow,
-    RaiseIndexFloor,
     RecordConsent,
     RecordRelations,
-    RekeySubject,
     RemindNotice,
     RequestIntroduction,
     RequireEpoch,

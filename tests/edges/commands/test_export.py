@@ -113,7 +113,11 @@ def test_a_bar_shows_how_far_it_is(
     make = ExportDesk.make
 
     async def watched(self: ExportDesk, export_id: UUID, tell: Callable[[int], None]) -> None:
-        await make(self, export_id, lambda done: (told.append(done), tell(done))[1])
+        def both(done: int) -> None:
+            told.append(done)
+            tell(done)
+
+        await make(self, export_id, both)
 
     monkeypatch.setattr(ExportDesk, "make", watched)
     words = ("export", "caseload", tmp_path / "a.zip", *ASKED, "--format", "csv", "--data", store)

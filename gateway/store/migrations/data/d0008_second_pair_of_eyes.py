@@ -32,7 +32,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_look_up_partner_at", "look_up", ["partner", "at"])
 
-
     op.create_table(
         "rectification",
         sa.Column("id", id_, nullable=False),
