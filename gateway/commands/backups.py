@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from gateway import store_wiring, wiring
+from gateway import wiring
 from gateway.actions.erase import Repeated
 from gateway.commands.data import OPERATOR
 from gateway.commands.shared import Data, Json, complaints, opened, settings_for, show
 from gateway.domain.errors import InvalidRequestError
 from gateway.store.copies import Folders
-from gateway.store_wiring import Restored
+from gateway.wiring.stores import Restored
 
 Target = Annotated[Path, typer.Argument(help="Folder of the backup.", file_okay=False)]
 Keys = Annotated[
@@ -28,7 +28,7 @@ def backup(folder: Target, keys: Keys = None, data: Data = None, as_json: Json =
     """
     with opened(data) as gateway:
         begun = asyncio.run(gateway.actions.copies.begun(OPERATOR))
-        made, wrapped = store_wiring.back_up(
+        made, wrapped = wiring.back_up(
             gateway.settings, wiring.SystemClock(), _folders(folder, keys)
         )
     report = {
@@ -62,7 +62,7 @@ def restore(  # noqa: PLR0913, PLR0917 - a command line names each of its option
         raise InvalidRequestError("reason", "is needed")
     settings = settings_for(data)
     clock = wiring.SystemClock()
-    restored = store_wiring.restore(settings, clock, _folders(folder, keys), replace=replace)
+    restored = wiring.restore(settings, clock, _folders(folder, keys), replace=replace)
     if restored.keys.moment < restored.data.moment:
         complaints.print("the keys are older than the data: what is newer cannot be read")
     report = {

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from gateway import store_wiring, wiring
+from gateway import wiring
 from gateway.actions.erase import Repeated
 from gateway.commands.audit import app
 from gateway.commands.shared import Data, Json, console, opened, settings_for, show
@@ -57,7 +57,7 @@ def adopt_guard(
     """
     if not reason.strip():
         raise InvalidRequestError("reason", "is needed")
-    adopted = store_wiring.adopt_guard(settings_for(data), wiring.SystemClock())
+    adopted = wiring.adopt_guard(settings_for(data), wiring.SystemClock())
     with opened(data) as gateway:
         index, again = asyncio.run(_recorded(gateway, adopted, actor, reason))
     report = {

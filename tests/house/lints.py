@@ -11,7 +11,7 @@ from tests.house.source import Module
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 LOUD = {"gateway/telemetry.py", "gateway/__main__.py"}
-CLOCK = {"gateway/wiring.py"}
+CLOCK = {"gateway/wiring/gate.py"}
 DOOR = {"gateway/actions/disclose.py"}
 CATCH_ALL = {
     "gateway/app.py",  # the last frame before the socket: a fault becomes one plain problem

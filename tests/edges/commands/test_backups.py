@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from audit.entry import read_leaf
-from gateway import store_wiring, wiring
+from gateway import wiring
 from gateway.settings import Settings
 from gateway.store import postgres_copies
 from gateway.store.copies import Folders
@@ -239,7 +239,7 @@ def test_a_copy_is_of_one_moment(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "gateway.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE subject SET epoch = epoch + 1000")
-        made, _ = store_wiring.back_up(Settings(data=folder), wiring.SystemClock(), folders)
+        made, _ = wiring.back_up(Settings(data=folder), wiring.SystemClock(), folders)
         writer.execute("COMMIT")
     with closing(sqlite3.connect(folder.parent / "d" / made.file)) as copy:
         ((most,),) = copy.execute("SELECT max(epoch) FROM subject").fetchall()

@@ -12,7 +12,6 @@ from gateway.domain.keys import KeyStore as Keys
 from gateway.domain.ports import Clock
 from gateway.keeper.adoption import ADOPTABLE, Adopted
 from gateway.keeper.destroyed import NAME, DestroyedList
-from gateway.log_wiring import Cabinet, adopt_store, open_office
 from gateway.settings import Settings
 from gateway.store import copies
 from gateway.store.copies import BackupError, Folders, Manifest
@@ -20,6 +19,7 @@ from gateway.store.database import Database
 from gateway.store.key_store import KeyStore
 from gateway.store.places import Folder, Place, ServedDatabase
 from gateway.store.postgres import Server
+from gateway.wiring.logs import Cabinet, adopt_store, open_office
 
 FOLDER_MODE = 0o700
 

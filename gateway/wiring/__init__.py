@@ -1,0 +1,36 @@
+"""The only place that knows everyone: builds the gate from its settings; it holds no rule."""
+
+from gateway.wiring.gate import (
+    Gateway,
+    SystemClock,
+    build,
+    calm_collector,
+    check_policy,
+    folder,
+    load_policy,
+    make_roles,
+    store_status,
+    upgrade_store,
+    witness_app,
+    write_population,
+)
+from gateway.wiring.stores import Restored, adopt_guard, back_up, restore
+
+__all__ = [
+    "Gateway",
+    "Restored",
+    "SystemClock",
+    "adopt_guard",
+    "back_up",
+    "build",
+    "calm_collector",
+    "check_policy",
+    "folder",
+    "load_policy",
+    "make_roles",
+    "restore",
+    "store_status",
+    "upgrade_store",
+    "witness_app",
+    "write_population",
+]

@@ -1,0 +1,188 @@
+"""Builds every desk of the gate, and hands each what it needs; it holds no rule."""
+
+from dataclasses import dataclass
+
+from adapters import tvs
+from adapters.consent import iso27560, kantara
+from gateway.actions.breakglass import Emergencies
+from gateway.actions.clients import AGREED, ListClients
+from gateway.actions.consent import ConsentDesk
+from gateway.actions.copies import CopyDesk
+from gateway.actions.count import CountPeople
+from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.erase import Erase
+from gateway.actions.explain import Explain
+from gateway.actions.ingest import Ingest
+from gateway.actions.inspect import Inspect
+from gateway.actions.introduce import Introduce
+from gateway.actions.keys import KeyDesk
+from gateway.actions.link import LinkDesk
+from gateway.actions.notices import NoticeDesk
+from gateway.actions.oversee import Oversee
+from gateway.actions.profiles import Known, ProfileWriter
+from gateway.actions.receipts import Issuer, ReceiptDesk
+from gateway.actions.rectify import RectifyDesk
+from gateway.actions.reidentify import Reidentify
+from gateway.actions.requests import OpenRequests
+from gateway.actions.retain import Retain
+from gateway.actions.search import Search
+from gateway.actions.statistics import AnalystDesk
+from gateway.actions.sweep import ConsentSweep
+from gateway.actions.terms import SearchTerms
+from gateway.actions.withhold import WithholdDesk
+from gateway.actions.wording import Wording
+from gateway.api.context import Actions, Sources
+from gateway.api.identity import InsecureTokens
+from gateway.crypto.blind_index import KeyedIndex
+from gateway.crypto.keyring import Keyring
+from gateway.crypto.payloads import under_her_key
+from gateway.crypto.rotation import KeyKeeper
+from gateway.crypto.shredding import KeyShredder
+from gateway.domain.identifiers import Oin
+from gateway.domain.partners import Partner
+from gateway.keeper.office import AuditOffice
+from gateway.settings import Mode, Settings
+from gateway.store.candidates import Candidates
+from gateway.store.consents import Consents
+from gateway.store.database import Database
+from gateway.store.deliveries import Deliveries
+from gateway.store.glasses import Glasses
+from gateway.store.introductions import Introductions
+from gateway.store.key_store import KeyStore
+from gateway.store.log_archive import LogArchive
+from gateway.store.log_reader import LogReader
+from gateway.store.look_ups import LookUps
+from gateway.store.notices import Notices
+from gateway.store.rectifications import Rectifications
+from gateway.store.statistics import Statistics
+from gateway.store.traces import LogTraces
+from gateway.store.withholdings import Withholdings
+from gateway.wiring.files import export_desk
+from gateway.wiring.keys import rekey_index, repseudonymise
+from gateway.wiring.oversight import hindsight
+from gateway.wiring.stores import (
+    destroyed_list,
+    roots_of,
+)
+from policies.catalogue import Catalogue
+from policies.parameters import load_parameters
+from policies.texts import load_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What desks are built from."""
+
+    settings: Settings
+    catalogue: Catalogue
+    gate: Gate
+    database: Database
+    keyring: Keyring
+    audit: AuditOffice
+
+    @property
+    def partners(self) -> dict[Oin, Partner]:
+        """Every organisation with an agreement."""
+        return dict(self.catalogue.partners)
+
+    @property
+    def keys(self) -> KeyStore:
+        """Where the wrapped keys are."""
+        return KeyStore(self.database)
+
+
+def desks(bench: Bench) -> Actions:
+    """Build everything that routes, commands and pages may call."""
+    settings, catalogue, gate, database = (
+        bench.settings,
+        bench.catalogue,
+        bench.gate,
+        bench.database,
+    )
+    partners, codes = bench.partners, catalogue.codes
+    index, parameters = KeyedIndex(bench.keyring), load_parameters()
+    terms = SearchTerms(gate.vault, index, catalogue.fields)
+    wording = Wording(load_texts(catalogue), partners, settings.mode is Mode.DEMO)
+    known = Known(codes, parameters, partners)
+    disclose = Disclose(gate)
+    log = LogReader(bench.audit.storage, bench.audit.sealer, bench.audit.publication)
+    consents = ConsentDesk(gate, Consents(database), terms, wording, Introductions(database))
+    oversee = Oversee(gate, log, LookUps(database), partners)
+    erase = _erase(bench)
+    rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
+    counting = (gate, Statistics(database), index, codes, parameters)
+    return Actions(
+        gate=gate,
+        disclose=disclose,
+        exports=export_desk(catalogue, gate, disclose, database, bench.keyring),
+        clients=ListClients(gate, disclose),
+        agreed=ListClients(gate, disclose, AGREED),
+        search=Search(gate, disclose, Candidates(database), index, settings.search_budget),
+        consents=consents,
+        texts=wording.texts,
+        receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
+        requests=OpenRequests(gate, disclose, Consents(database)),
+        introductions=Introduce(gate, disclose, Introductions(database), partners),
+        links=LinkDesk(gate, frozenset(codes.gemeenten), partners),
+        withholdings=WithholdDesk(gate, Withholdings(database), terms, partners),
+        notices=NoticeDesk(gate, Notices(database)),
+        sweep=ConsentSweep(gate, Consents(database), partners),
+        ingest=Ingest(gate, Deliveries(database), ProfileWriter(gate, terms, index, known), codes),
+        oversee=oversee,
+        hindsight=hindsight(settings, gate, oversee, database, archive_of(bench.audit)),
+        reidentify=Reidentify(gate, LookUps(database)),
+        retain=Retain(gate, terms, known),
+        inspect=Inspect(gate, disclose, log, rectify, partners),
+        rectify=rectify,
+        explain=Explain(gate, log),
+        emergencies=Emergencies(gate, Glasses(database)),
+        erase=erase,
+        copies=CopyDesk(gate.ledger, gate.clock, erase),
+        counting=CountPeople(*counting),
+        statistics=AnalystDesk(*counting),
+        keys=KeyDesk(gate, KeyKeeper(bench.keyring, bench.keys, roots_of(settings))),
+        rekey=rekey_index(gate, database, bench.keyring, index, codes),
+        repseudonymise=repseudonymise(gate, database, bench.keyring),
+        index=index,
+        sources=_sources(settings, catalogue),
+        tokens=_tokens(settings, catalogue, bench.keyring),
+        auditlog=bench.audit,
+    )
+
+
+def _erase(bench: Bench) -> Erase:
+    traces = LogTraces(bench.audit.storage, bench.audit.sealer, under_her_key)
+    shredder = KeyShredder(bench.keyring, bench.keys, destroyed_list(bench.settings).write_down)
+    return Erase(bench.gate.ledger, bench.gate.clock, shredder, traces)
+
+
+def archive_of(audit: AuditOffice) -> LogArchive:
+    """Return the log as overseers and projections read it."""
+    return LogArchive(audit.storage, audit.sealer, audit.publication)
+
+
+def _issuer(settings: Settings) -> Issuer:
+    formats = {"iso27560": iso27560.receipt, "kantara": kantara.receipt}
+    return Issuer(settings.contact, settings.public_url.rstrip("/"), formats)
+
+
+def _tokens(settings: Settings, catalogue: Catalogue, keyring: Keyring) -> InsecureTokens | None:
+    """Open the insecure door in demo mode; production has none."""
+    if settings.mode is not Mode.DEMO:
+        return None
+    key = keyring.named("token-signing")
+    return InsecureTokens(key, catalogue.partners, catalogue.codes.opvanglocaties)
+
+
+def _sources(settings: Settings, catalogue: Catalogue) -> Sources:
+    limits = limits_of(settings)
+    sources = {
+        media_type: tvs.source_for(media_type, catalogue.fields, limits)
+        for media_type in tvs.MEDIA_TYPES
+    }
+    return Sources(sources, settings.max_delivery_bytes)
+
+
+def limits_of(settings: Settings) -> tvs.Limits:
+    """Return how large a delivery may be."""
+    return tvs.Limits(max_bytes=settings.max_delivery_bytes, max_rows=settings.max_delivery_rows)
