@@ -39,6 +39,10 @@ test: $(SETUP) ## All tests, with a time per suite
 test-deep: $(SETUP) ## The full numbers: a million worlds, every fault
 	DOELPOORT_DEEP=1 $(BIN)/python -m tests.suites $(ARGS)
 
+.PHONY: mutation
+mutation: $(SETUP) ## Change the core one thing at a time; 19 of 20 changes must be noticed (an hour)
+	$(BIN)/python -m tests.mutate $(ARGS)
+
 .PHONY: lint
 lint: $(SETUP) ## Format, lint, types, contracts, dead code, dependencies
 	$(BIN)/ruff format --check .
