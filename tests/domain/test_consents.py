@@ -279,8 +279,10 @@ def test_a_request_waits_for_thirty_days() -> None:
 
 
 def test_nobody_marks_a_consent_by_default() -> None:
-    """A consent is marked only where a recorder said that she decides about her."""
-    assert (one(given()).decides, given().decides) == (False, False)
+    """Who helped, agreed for her, read back or decides about her is there only where it was said."""
+    event = given()
+    assert one(event).decides is False
+    assert not any((event.interpreter, event.guardian, event.read_back, event.decides))
 
 
 def test_what_was_said_cannot_be_changed() -> None:
