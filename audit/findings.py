@@ -39,9 +39,13 @@ class Findings:
     def grow(self, leaves: Sequence[bytes]) -> list[bytes]:
         """Add leaves to the tree; return their hashes."""
         hashes = [leaf_hash(leaf) for leaf in leaves]
-        self.frontier = append(self.size, self.frontier, hashes)
-        self.size += len(leaves)
+        self.grow_by(hashes)
         return hashes
+
+    def grow_by(self, hashes: Sequence[bytes]) -> None:
+        """Add leaf hashes to the tree."""
+        self.frontier = append(self.size, self.frontier, hashes)
+        self.size += len(hashes)
 
     def leaf(self, raw: bytes) -> Leaf | None:
         """Check one leaf; ``None`` when it cannot be read."""

@@ -1,35 +1,38 @@
 """Checks a live store from within, entry by entry; the promises stand numbered in ``audit.verify``."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from audit.entry import NO_ENTRY, EntryError, Leaf, Payload, read_leaf, read_payload
 from audit.erasure import ERASURE, Run, erased_by, place, runs_of, without
 from audit.findings import Fault, Findings
+from audit.leaves import check_leaves
 from audit.storage import BatchSealer, LogStorage, PayloadSealer, StoredHead, StoredRow, Tail
 from audit.tiles import runs as tile_runs
-from audit.tree import leaf_hash, root
+from audit.tree import root
 
 _NO_TAIL = Tail(0, NO_ENTRY)
 _END = 2**63 - 1
 
 
-def check_store(findings: Findings, storage: LogStorage, sealer: PayloadSealer) -> None:
-    """Check head, entries, payloads and erasures (4, 5, 9 to 16)."""
+def check_store(findings: Findings, storage: LogStorage, sealer: PayloadSealer | None) -> None:
+    """Check head and entries (4, 5, 9 to 13), then payloads and erasures (14 to 16).
+
+    Without a sealer no payload is read, and nothing is said of 14 to 16.
+    """
     findings.at = "head"
     head = storage.head()
+    size = max(head.size, 0)
     _check_head(findings, head)
-    entries = _Entries(findings, sealer)
-    for rows in tile_runs(storage.rows(0, max(head.size, 0))):
-        _in_order(findings, rows)
-        entries.take_keys(rows)
-        for row in rows:
-            findings.at = f"entry {row.index}"
-            entries.check(row)
-        findings.grow([row.leaf for row in rows])
+    check_leaves(findings, storage, size)
     if findings.frontier != head.frontier:
         findings.at = "frontier"
         findings.fault("does not follow from the entries")  # (13)
+    entries = None if sealer is None else _Entries(findings, sealer)
+    if entries is not None:
+        for rows in tile_runs(storage.rows(0, size)):
+            entries.check(rows)
     _check_end(findings, storage, head, entries)
 
 
@@ -48,17 +51,8 @@ def _check_head(findings: Findings, head: StoredHead) -> None:
         findings.fault("root: is not that of the frontier")
 
 
-def _in_order(findings: Findings, rows: Sequence[StoredRow]) -> None:
-    """Check that entries stand where they should (11); of one gap the first index is named."""
-    for expected, row in enumerate(rows, findings.size):
-        if row.index != expected:
-            findings.at = f"entry {expected}"
-            findings.fault(f"is missing; entry {row.index} stands in its place")
-            return
-
-
 def _check_end(
-    findings: Findings, storage: LogStorage, head: StoredHead, entries: "_Entries"
+    findings: Findings, storage: LogStorage, head: StoredHead, entries: "_Entries | None"
 ) -> None:
     """Check that the log ends where its head says (11), and that all losses are named (16)."""
     if findings.size < head.size:
@@ -67,16 +61,17 @@ def _check_end(
     last, later = NO_ENTRY, []
     for row in storage.rows(max(head.size, 0), _END):
         last = max(row.index, last)
-        later += entries.named_later(row)
+        later += [] if entries is None else entries.named_later(row)
     if last >= storage.head().size:
         findings.at = f"entry {last}"
         findings.fault("stands beyond the head")
-    findings.faults += entries.losses(later)
+    if entries is not None:
+        findings.faults += entries.losses(later)
 
 
 @dataclass(slots=True)
 class _Entries:
-    """Checks rows one by one; counts each subject's entries, and what is gone, on the way."""
+    """Checks payloads one by one; counts each subject's entries, and what is gone, on the way."""
 
     findings: Findings
     sealer: PayloadSealer
@@ -85,25 +80,25 @@ class _Entries:
     named: list[Run] = field(default_factory=list)
     keys: BatchSealer = field(init=False)
 
-    def take_keys(self, rows: Sequence[StoredRow]) -> None:
-        """Read the keys of the next rows in one go."""
-        self.keys = self.sealer.for_batch({row.tag for row in rows if row.tag is not None})
+    def check(self, rows: Sequence[StoredRow]) -> None:
+        """Check the next entries (14, 15), and note what they say of others (16).
 
-    def check(self, row: StoredRow) -> None:
-        """Check one entry (12, 14, 15), and note what it says of others (16)."""
-        fault = self.findings.fault
-        leaf = self.findings.leaf(row.leaf)
-        if leaf_hash(row.leaf) != row.leaf_hash:
-            fault("leaf hash: is not that of the leaf")
-        if leaf is not None and row.event_id != leaf.event_id:
-            fault("event id: is not that of the leaf")
-        link = self._link(row)
+        Their keys are read in one go. A leaf that cannot be read is a fault that was told already.
+        """
+        self.keys = self.sealer.for_batch({row.tag for row in rows if row.tag is not None})
+        for row in rows:
+            self.findings.at = f"entry {row.index}"
+            link = self._link(row)
+            with suppress(EntryError):
+                self._check_payload(row, read_leaf(row.leaf), link)
+
+    def _check_payload(self, row: StoredRow, leaf: Leaf, link: tuple[int, int] | None) -> None:
         salted = self._open(row, leaf)
-        payload = self.findings.payload(leaf, salted) if leaf and salted is not None else None
-        if leaf is None or payload is None:
+        payload = None if salted is None else self.findings.payload(leaf, salted)
+        if payload is None:
             return
         if payload.link != link:
-            fault("payload: count and prev are not those of its tag")
+            self.findings.fault("payload: count and prev are not those of its tag")
         self._name(row, leaf, payload)
 
     def losses(self, later: Sequence[Run]) -> list[Fault]:
@@ -146,10 +141,8 @@ class _Entries:
         self.tails[row.tag] = Tail(tail.counter + 1, row.index)
         return tail.counter + 1, tail.index
 
-    def _open(self, row: StoredRow, leaf: Leaf | None) -> bytes | None:
+    def _open(self, row: StoredRow, leaf: Leaf) -> bytes | None:
         """Open the payload (14); ``None`` also when it is gone."""
-        if leaf is None:
-            return None
         try:
             salted = row.payload and self.keys.open(row.tag, leaf.commitment, row.payload)
         except ValueError:

@@ -57,6 +57,6 @@ class _Writer:
         return StoredRow(index, event_id, leaf_hash(leaf), leaf, sealed, tag, counter)
 
     def _link(self, tag: bytes, index: int) -> tuple[int, int]:
-        before = self.tails.get(tag, _NO_TAIL)
-        self.tails[tag] = Tail(before.counter + 1, index)
-        return before.counter + 1, before.index
+        counter, before = self.tails.get(tag, _NO_TAIL)
+        self.tails[tag] = Tail(counter + 1, index)
+        return counter + 1, before

@@ -39,7 +39,7 @@ class StoredRow(NamedTuple):
     ``payload`` is ``None`` once erased.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks for
     event_id: bytes
     leaf_hash: bytes
     leaf: bytes
@@ -48,11 +48,15 @@ class StoredRow(NamedTuple):
     counter: int | None
 
 
+StoredLeaf = tuple[int, bytes, bytes, bytes]
+"""Index, event id, leaf hash and leaf: what stays of an entry for ever, as the driver gives it."""
+
+
 class Tail(NamedTuple):
     """The last entry about one subject: her count so far and its index."""
 
     counter: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks for
 
 
 class LogTransaction(Protocol):
@@ -99,6 +103,10 @@ class LogStorage(Protocol):
 
     def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
         """Read entries ``start`` up to but not including ``stop``, in order of index."""
+        ...
+
+    def leaves(self, start: int, stop: int) -> Iterator[Sequence[StoredLeaf]]:
+        """Read the leaves of entries ``start`` up to ``stop`` alone, in order, a page at a time."""
         ...
 
     def one(self, event_id: bytes) -> StoredRow | None:

@@ -39,15 +39,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def append(size: int, frontier: Iterable[bytes], hashes: Iterable[bytes]) -> tuple[bytes, ...]:
     """Return the frontier after new leaf hashes; a frontier holds the largest subtree first."""
-    stack = list(frontier)
-    for hashed in hashes:
-        node, position = hashed, size
-        while position & 1:
-            node = sha256(b"\x01" + stack.pop() + node).digest()
-            position >>= 1
-        stack.append(node)
-        size += 1
-    return tuple(stack)
+    nodes, larger, left_over = list(hashes), list(frontier), list[bytes]()
+    while nodes:  # level by level: in a list comprehension a node costs little more than its hash
+        if size & 1:
+            nodes.insert(0, larger.pop())
+        if len(nodes) & 1:
+            left_over.append(nodes.pop())
+        pairs = zip(nodes[::2], nodes[1::2], strict=True)
+        nodes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        size >>= 1
+    return (*larger, *reversed(left_over))
 
 
 def root(frontier: Sequence[bytes]) -> bytes:

@@ -70,9 +70,11 @@ def verify_export(directory: Path, key: VerifierKey, minimum: int = 0) -> list[F
 
 
 def verify_store(
-    storage: LogStorage, sealer: PayloadSealer, verifier_key: VerifierKey
+    storage: LogStorage, sealer: PayloadSealer | None, verifier_key: VerifierKey
 ) -> list[Fault]:
     """Check a live store, steps 4, 5 and 9 to 16; an empty list means that all holds.
+
+    Without a sealer only the leaves and their head are checked, to step 13: no payload is opened.
 
     Others may go on writing; entries after the head that was read first are left for next time.
     """

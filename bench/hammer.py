@@ -23,15 +23,18 @@ from statistics import median, quantiles
 from uuid import UUID, uuid4
 
 from audit.checkpoint import verify_checkpoint
+from audit.entry import SALT_BYTES, commit, write_payload
 from audit.proof import TlogProof
 from audit.tree import leaf_hash, verify_consistency, verify_inclusion
-from audit.verify import verify_store
 from bench.rig import Rig, rig
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
 
 STEADY = 1_000
 """Entries a second, for the time until provable."""
+
+AHEAD = 20_000
+"""Entries made beforehand for each second: more than are written in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,46 @@ class Result:
 
 
 async def _writers(made: Rig, count: int, seconds: float) -> Result:
+    """Append from so many tasks of one event loop, as the gate does; records are made beforehand."""
     ledger, waits = made.gateway.actions.gate.ledger, list[float]()
+    entries = iter([Entry(made.record()) for _ in range(int(seconds * AHEAD))])
     began = time.perf_counter()
     until = began + seconds
 
     async def write() -> None:
-        while (now := time.perf_counter()) < until:
-            await ledger.append([Entry(made.record())])
+        while (now := time.perf_counter()) < until and (entry := next(entries, None)):
+            await ledger.append([entry])
             waits.append(time.perf_counter() - now)
 
     await asyncio.gather(*(write() for _ in range(count)))
+    return Result(len(waits), time.perf_counter() - began, waits)
+
+
+def threaded(made: Rig, count: int, seconds: float) -> Result:
+    """Append from so many threads, without an event loop."""
+    submissions = iter([made.submission() for _ in range(int(seconds * AHEAD))])
+
+    def write() -> bool:
+        submission = next(submissions, None)
+        return submission is not None and bool(made.log.append([submission]))
+
+    return _in_threads(count, seconds, write)
+
+
+def _in_threads(count: int, seconds: float, write: Callable[[], bool]) -> Result:
+    waits: list[float] = []
+    began = time.perf_counter()
+    until = began + seconds
+
+    def again() -> None:
+        while (now := time.perf_counter()) < until and write():
+            waits.append(time.perf_counter() - now)
+
+    threads = [threading.Thread(target=again) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return Result(len(waits), time.perf_counter() - began, waits)
 
 
@@ -186,30 +219,42 @@ class RowChain:
             run("INSERT INTO chain (hash, content) VALUES (?, ?)", (hashed, content))
             run("COMMIT")
 
-    def hammered(self, writing: int, seconds: float) -> Result:
+    def hammered(self, writing: int, seconds: float, content: Callable[[], str]) -> Result:
         """Write from so many threads."""
-        waits: list[float] = []
-        began = time.perf_counter()
-        until = began + seconds
 
-        def write() -> None:
-            while (now := time.perf_counter()) < until:
-                self.append(json.dumps({"id": str(uuid4()), "text": "x" * 600}))
-                waits.append(time.perf_counter() - now)
+        def write() -> bool:
+            self.append(content())
+            return True
 
-        threads = [threading.Thread(target=write) for _ in range(writing)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return Result(len(waits), time.perf_counter() - began, waits)
+        return _in_threads(writing, seconds, write)
 
 
-def checked(made: Rig) -> Result:
-    """Check the whole store, payloads opened; no fault may be found."""
+def plain_content() -> str:
+    """Make the content of a row as it is: text."""
+    return json.dumps({"id": str(uuid4()), "text": "x" * 600})
+
+
+def sealing(made: Rig) -> Callable[[], str]:
+    """Return what makes a row with our payload's cost: salt, commitment, seal; keys are at hand."""
+    sealer = made.gateway.audit.sealer
+    batch = sealer.for_batch([sealer.tag(one.bytes) for one in made.subjects])
+
+    def content() -> str:
+        submission = made.submission()
+        salt = secrets.token_bytes(SALT_BYTES)
+        salted = write_payload(submission.event_id, submission.payload, None, salt)
+        tag = sealer.tag(submission.subject or b"")
+        sealed = batch.seal(tag, commit(salted), salted)
+        return json.dumps({"leaf": submission.leaf, "sealed": sealed.hex()})
+
+    return content
+
+
+def checked(made: Rig, *, payloads: bool) -> Result:
+    """Check the whole store; no fault may be found. A rate is by CPU time: entries a second a core."""
     audit = made.gateway.audit
     began = time.process_time()
-    assert verify_store(audit.storage, audit.sealer, audit.signer.verifier) == []
+    assert audit.verify(payloads=payloads) == []
     return Result(audit.head().size, time.process_time() - began, [])
 
 
@@ -226,9 +271,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, rig() as made:
         chain, seconds = RowChain(Path(name)), wanted.seconds
         ways: dict[str, Callable[[], Result]] = {
-            "row chain, 64 writers": lambda: chain.hammered(64, seconds),
+            "row chain, 64 threads": lambda: chain.hammered(64, seconds, plain_content),
+            "row chain, 64 threads, payload sealed": lambda: chain.hammered(
+                64, seconds, sealing(made)
+            ),
+            "log, 64 threads": lambda: threaded(made, 64, seconds),
             "log, 1 x 64 writers": lambda: written(made, 64, 0, seconds),
             "log, 1 x 256 writers": lambda: written(made, 256, 0, seconds),
+            "log, 1 x 1,024 writers": lambda: written(made, 1_024, 0, seconds),
             "log, 1 x 256 writers, 2 readers": lambda: written(made, 256, 2, seconds),
             "log, 2 processes x 128 writers": lambda: shared(made, 2, 128, seconds),
             f"log, steady {STEADY:,}/s": lambda: asyncio.run(_steady(made, seconds)),
@@ -239,7 +289,8 @@ def main() -> int:
             for way, run in ways.items():
                 found[way].append(run())
         _report(found)
-        print(checked(made).line("check of the whole store, by CPU time"))
+        print(checked(made, payloads=False).line("check of leaves and head, by CPU time"))
+        print(checked(made, payloads=True).line("check of the whole store, by CPU time"))
     return 0
 
 

@@ -36,7 +36,8 @@ class Settings(BaseSettings):
         "password in a `PGPASSFILE`.",
     )
     database_owner_url: SecretStr | None = Field(
-        None, description="The same database as its owner, for `init` and `doelpoort db` only."
+        None,
+        description="The same database as its owner, for `init`, `doelpoort db`, `backup` and `restore`.",
     )
     database_readers: int = Field(
         4, ge=1, le=64, description="Connections, and threads, that read from PostgreSQL at once."

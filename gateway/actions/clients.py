@@ -54,6 +54,37 @@ AGREED = tuple(
         "toestemming_ingetrokken_op",
     )
 )
+PLACED = tuple(
+    FieldName(name)
+    for name in (
+        "client_ref",
+        "roepnaam",
+        "voornamen",
+        "voorvoegsel",
+        "achternaam",
+        "arbeidsmarktaantekening",
+        "twv_status",
+        "twv_geldig_tot",
+        "w_document_geldig_tot",
+        "bsn_status",
+        "dienstverband_start",
+        "dienstverband_uren",
+    )
+)
+"""What must be arranged before and around a job (P06)."""
+GUIDED = tuple(
+    FieldName(name)
+    for name in (
+        "client_ref",
+        "roepnaam",
+        "telefoonnummer_azc",
+        "dienstverband_start",
+        "dienstverband_eind",
+        "nazorg_contactdatum",
+        "nazorg_behoefte",
+    )
+)
+"""What one needs to keep in touch after a placement (P08)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,7 @@ class Explain:
             raise InvalidRequestError("entry", "tells of no decision, or was erased")
         recorded = restore(event.told.rests_on, gate.fields)
         await self._note(event, recorded)
-        decision = replay(recorded, gate.matrix, gate.fields)
-        story = for_officer(decision, recorded, gate.fields)
-        return Retold(event, story, _same(decision, event, gate.fields))
+        return taken_again(gate, event, recorded)
 
     async def asked(self, ask: Ask, subject: SubjectId, trace_id: str | None = None) -> Explained:
         """Tell the caller what would be decided now, and why; raises ``DisclosureRefusedError`` (3)."""
@@ -106,6 +104,13 @@ class Explain:
             detail={"entry": event.index},
         )
         await commit(self._gate, Entry(record))
+
+
+def taken_again(gate: Gate, event: LoggedEvent, recorded: Recorded) -> Retold:
+    """Take a recorded decision again and tell its whole story; raises ``ReplayError``."""
+    decision = replay(recorded, gate.matrix, gate.fields)
+    story = for_officer(decision, recorded, gate.fields)
+    return Retold(event, story, _same(decision, event, gate.fields))
 
 
 def _same(decision: Decision, event: LoggedEvent, fields: FieldDictionary) -> bool:

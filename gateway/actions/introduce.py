@@ -73,13 +73,14 @@ class Recorded:
 class Listed:
     """Requests as they stand at ``moment``, and how organisations are called.
 
-    ``guiding`` marks a casemanager's list (3).
+    ``guiding`` marks a casemanager's list (3); ``more`` tells that older ones follow.
     """
 
     introductions: tuple[Introduction, ...]
     moment: datetime
     guiding: bool
     names: Mapping[Oin, str]
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ class Introduce:
         guiding = caller.partner.kind is PartnerKind.COA
         context = await (admit(self._gate, caller) if guiding else self._admit(caller))
         found = await self._found(caller, after, context.moment, guiding=guiding)
-        page = Listed(tuple(found[:PAGE]), context.moment, guiding, self._names)
+        more = len(found) > PAGE
+        page = Listed(tuple(found[:PAGE]), context.moment, guiding, self._names, more)
         question = Question(
             Ask(caller, GUIDANCE if guiding else INTRODUCING, self._gate.fields.mask([CLIENT_REF])),
             tuple(
@@ -174,7 +176,7 @@ class Introduce:
             layout(page),
             trace_id=trace_id,
         )
-        onward = page.introductions[-1].introduction_id if len(found) > PAGE else None
+        onward = page.introductions[-1].introduction_id if more else None
         async with self._disclose.page(question) as released:
             yield IntroductionPage(released, onward)
 

@@ -3,16 +3,16 @@
 The order is that of references that live one search session: it says nothing about people.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import PAGE, Disclose, Gate, Question, deny
 from gateway.domain.changes import SpendQuery
-from gateway.domain.criteria import SEARCHABLE, Criteria, bucket_asked
+from gateway.domain.criteria import SEARCHABLE, Criteria, Wanted, buckets_asked
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
@@ -23,17 +23,23 @@ from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
 
 MAX_RESULTS = 100
-MAX_HITS = 10_000
+MAX_COUNT = 250
 ROUNDED_TO = 5
+NOBODY = SubjectId(UUID(int=0))
 BUDGET_TERM = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page of a search: how many there are (rounded to five), and what to show.
+class Hits:
+    """What a page may say of a search: how many there are (rounded to five), and if more pages follow."""
 
-    ``released`` is ``None`` when the group is too small.
-    """
+    count: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a search; ``released`` is ``None`` when the group is too small."""
 
     count: int
     released: Released | None
@@ -42,13 +48,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuestion:
-    """A search: by which criteria, in which session, from which offset (0 or a multiple of 50)."""
+    """A search: by which criteria, in which session, from which offset (0 or a multiple of 50).
+
+    ``layout`` makes the format once it is known how many there are.
+    """
 
     ask: Ask
     criteria: Criteria
     session: str
     offset: int
-    format: Format
+    layout: Callable[[Hits], Format]
     trace_id: str | None = None
 
 
@@ -87,9 +96,15 @@ class Search:
         more = len(ordered) > question.offset + PAGE
         ask = replace(question.ask, group=group)
         known_as = found_as(question.ask.caller, question.session)
-        share = Question(ask, tuple(page), question.format, known_as, question.trace_id)
+        hits = Hits(_rounded(min(len(shown), MAX_COUNT)), more)
+        share = Question(ask, tuple(page), question.layout(hits), known_as, question.trace_id)
         async with self._disclose.page(share) as released:
-            yield Found(_rounded(len(shown)), released, more=more)
+            yield Found(hits.count, released, hits.more)
+
+    async def left(self, caller: Caller) -> int:
+        """Return how many searches the caller may still do within a day of the present."""
+        since = self._gate.clock.now() - BUDGET_TERM
+        return max(0, self._budget - await self._candidates.searches_since(caller.actor, since))
 
     async def _admit(self, context: Context, question: SearchQuestion) -> PurposeCode:
         """Refuse whoever may not search, filters on what she may not read, or asks too often."""
@@ -105,35 +120,41 @@ class Search:
                 raise InvalidRequestError(criterion.field, "cannot be searched by")
             if reason is None and not gate.fields[criterion.field].bit & readable:
                 reason = Reason.FIELD_NOT_IN_PURPOSE
-        since = context.moment - BUDGET_TERM
-        if reason is None and await self._spent(question, since) >= self._budget:
+        if reason is None and not await self.left(ask.caller):
             reason = Reason.QUERY_BUDGET_SPENT
         if reason is not None or purpose is None:
             await deny(gate, context, Decision(purpose, (), (), (), reason, None))
         return purpose.code
 
-    async def _spent(self, question: SearchQuestion, since: datetime) -> int:
-        return await self._candidates.searches_since(question.ask.caller.actor, since)
-
     async def _hits(
         self, question: SearchQuestion, moment: datetime
     ) -> tuple[Sequence[SubjectId], Sequence[SubjectId]]:
-        """Find the caller's own linked clients and, apart, those who agreed to be found by her."""
+        """Find the caller's own linked clients and, apart, those who agreed to be found by her.
+
+        A group that is large is met from a place that the session names: each session shows others.
+        """
         partner = question.ask.caller.partner
         terms = [
             [
                 term
                 for value in c.values
-                for term in self._index.terms(c.field, bucket_asked(c.field, value))
+                for bucket in buckets_asked(c.field, value)
+                # The oldest first: who is indexed anew between two statements is met twice, never missed.
+                for term in reversed(self._index.terms(c.field, bucket))
             ]
             for c in question.criteria.filters
         ]
         towns = [f"gemeente:{code}" for code in sorted(partner.gemeenten)]
-        own = await self._candidates.find(terms, towns, moment, MAX_HITS) if towns else ()
-        named = [partner.oin, f"soort:{partner.kind}"]
-        findable = await self._candidates.find(terms, named, moment, MAX_HITS)
-        mine = set(own)
-        return own, [subject for subject in findable if subject not in mine]
+        mine = Wanted(terms, towns, moment, MAX_COUNT, self._start(question))
+        own = await self._candidates.find(mine) if towns else ()
+        named = (partner.oin, f"soort:{partner.kind}")
+        findable = await self._candidates.find(replace(mine, recipients=named, besides=towns))
+        return own, findable
+
+    def _start(self, question: SearchQuestion) -> SubjectId:
+        """Return a place among all ids that says nothing, the same throughout the session."""
+        recipient = found_as(question.ask.caller, question.session)
+        return SubjectId(self._gate.pseudonyms.reference(recipient, NOBODY))
 
     async def _account(
         self, context: Context, purpose: PurposeCode, question: SearchQuestion, shown: int

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated
 
 import orjson
@@ -13,11 +14,10 @@ from gateway.actions.search import SearchQuestion, new_session
 from gateway.api.context import Actions, WithActions, WithCaller, trace_of
 from gateway.api.rendering import ListJson, ReleasedResponse, camel
 from gateway.api.wire import Wire
-from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion
+from gateway.domain.criteria import DATED, NUMBERED, SEARCHABLE, Criteria, Criterion
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import FieldName
 
 router = APIRouter(prefix="/v1")
 CANDIDATES = ListJson("kandidaatRef")
@@ -41,13 +41,16 @@ class Zoekvraag(Wire):
 async def search(
     vraag: Zoekvraag, request: Request, actions: WithActions, caller: WithCaller
 ) -> Response:
-    """Answer at most a hundred candidates in pages of fifty, or that the group is too small."""
+    """Answer at most a hundred candidates in pages of fifty, or that the group is too small.
+
+    `aantal` is rounded to five and says 250 for every larger group.
+    """
     question = SearchQuestion(
         Ask(caller, vraag.doel),
         Criteria(tuple(_criterion(name, value) for name, value in vraag.filters.items())),
         vraag.sessie or new_session(),
         vraag.vanaf,
-        CANDIDATES,
+        lambda _: CANDIDATES,
         trace_of(request),
     )
     return ReleasedResponse(lambda: _found(actions, question))
@@ -81,9 +84,18 @@ def _criterion(name: str, value: Values | Value) -> Criterion:
     values = value if isinstance(value, list) else [value]
     if not values:
         raise InvalidRequestError(f"filters.{camel(field)}", "holds no value")
-    if field == FieldName("beschikbaar_uren") and not all(map(_is_number, values)):
-        raise InvalidRequestError(f"filters.{camel(field)}", "is not a number of hours")
+    if field in NUMBERED and not all(map(_is_number, values)):
+        raise InvalidRequestError(f"filters.{camel(field)}", "is not a whole number")
+    if field == DATED and not all(map(_is_day, values)):
+        raise InvalidRequestError(f"filters.{camel(field)}", "is not a day (YYYY-MM-DD)")
     return Criterion(field, tuple(str(v) for v in values))
+
+
+def _is_day(value: Value) -> bool:
+    try:
+        return bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
 
 
 def _is_number(value: Value) -> bool:

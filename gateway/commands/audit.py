@@ -34,8 +34,12 @@ def verify(
     """Check the live store, or an export offline; exit 1 names every fault."""
     if export is not None:
         _verify_export(export, vkey, minimum)
+    _verify_store(data, payloads=True, as_json=as_json)
+
+
+def _verify_store(data: Path | None, *, payloads: bool, as_json: bool) -> None:
     with opened(data) as gateway:
-        faults = gateway.audit.verify()
+        faults = gateway.audit.verify(payloads=payloads)
         report = {} if faults else _described(gateway.audit)
     report["faults"] = [f"{fault.where}: {fault.what}" for fault in faults]
     _say(report, faults, as_json=as_json)
@@ -64,9 +68,15 @@ def _verify_export(export: Path, vkey: str | None, minimum: int) -> None:
 
 
 @app.command()
-def fsck(data: Data = None, as_json: Json = False) -> None:
+def fsck(
+    leaves: Annotated[
+        bool, typer.Option("--leaves", help="Only leaves, head and checkpoint; open no payload.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
     """Check the live store: every leaf, payload, counter, head and checkpoint."""
-    verify(None, None, 0, data, as_json)
+    _verify_store(data, payloads=not leaves, as_json=as_json)
 
 
 @app.command("export")

@@ -87,7 +87,11 @@ async def _recorded(
     gateway: wiring.Gateway, restored: Restored, actor: str, reason: str
 ) -> Repeated:
     desk = gateway.actions.copies
-    detail = {"from": restored.data.at, "size": restored.data.size, "buried": restored.buried}
+    detail: dict[str, str | int] = {
+        "from": restored.data.at,
+        "size": restored.data.size,
+        "buried": restored.buried,
+    }
     await desk.restored(actor, reason, detail)
     return await desk.repeat(actor)
 

@@ -222,7 +222,7 @@ class Story:
 
     async def _find(self, caller: Caller, criteria: Criteria) -> dict[str, Any]:
         question = SearchQuestion(
-            Ask(caller, "P04"), criteria, new_session(), 0, ListJson("kandidaatRef")
+            Ask(caller, "P04"), criteria, new_session(), 0, lambda _: ListJson("kandidaatRef")
         )
         async with self.gateway.actions.search(question) as found:
             if found.released is None:

@@ -43,6 +43,7 @@ _KEK_HANDLE = KEK.encode("ascii")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ROOT = 0
 _HEADER = struct.Struct(">BBII")
+_BY_GCM = bytes((FORMAT, Algorithm.AES_256_GCM))
 _SEALED_AT = _HEADER.size + NONCE_SIZE
 _SIZE = _SEALED_AT + KEY_SIZE + TAG_SIZE
 
@@ -117,7 +118,7 @@ class Keyring:
         if kind == KEK:
             return self._unwrap_by_root(handle, wrapped)
         header, nonce = wrapped[: _HEADER.size], wrapped[_HEADER.size : _SEALED_AT]
-        if len(wrapped) != _SIZE or header[:2] != bytes((FORMAT, Algorithm.AES_256_GCM)):
+        if len(wrapped) != _SIZE or not wrapped.startswith(_BY_GCM):
             raise UnreadableValueError(f"{kind} key: gone, or not a wrapped key")
         under = int.from_bytes(header[2:6], "big")
         if under == _ROOT:

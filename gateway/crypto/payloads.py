@@ -7,7 +7,7 @@ the tag where there is one (16), the context. The first byte of a sealed payload
 from collections.abc import Collection, Mapping
 
 from gateway.crypto.keyring import LOG, Keyring
-from gateway.crypto.primitives import Algorithm, open_message, seal_message
+from gateway.crypto.primitives import MessageCipher, nonces
 from gateway.domain.errors import UnreadableValueError
 from gateway.domain.keys import KeyStore, WrappedKey
 
@@ -50,43 +50,48 @@ class BatchSealer:
         self._keyring = keyring
         self._keys = keys
         self._rows = rows
-        self._unwrapped: dict[bytes, bytes] = {}
+        self._ciphers: dict[bytes, MessageCipher] = {}
+        self._own: MessageCipher | None = None
+        self._nonces = nonces()
 
     def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
         """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""
-        key = None if tag is None else self._subject_key(tag)
-        whose = _OWN if key is None else _SUBJECT
+        cipher = None if tag is None else self._subject_cipher(tag)
+        whose = _OWN if cipher is None else _SUBJECT
         bound = _binding(whose, tag, context)
-        return whose + seal_message(Algorithm.AES_256_GCM, key or self._own_key(), bound, plaintext)
+        return whose + (cipher or self._own_cipher()).seal(next(self._nonces), bound, plaintext)
 
     def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
         """Open a payload; ``None`` when its key is destroyed. Raises ``ValueError`` when changed."""
         whose = sealed[:1]
         if whose == _OWN:
-            key: bytes | None = self._own_key()
+            cipher: MessageCipher | None = self._own_cipher()
         elif whose == _SUBJECT and tag is not None:
-            key = self._subject_key(tag)
+            cipher = self._subject_cipher(tag)
         else:
             raise ValueError("not a sealed payload of this entry")
-        if key is None and tag is not None and self._keys.destroyed(tag, LOG):
+        if cipher is None and tag is not None and self._keys.destroyed(tag, LOG):
             return None
-        if key is None:
+        if cipher is None:
             raise ValueError("the payload's tag never had a key")
-        return open_message(key, _binding(whose, tag, context), sealed[1:])
+        return cipher.open(_binding(whose, tag, context), sealed[1:])
 
-    def _own_key(self) -> bytes:
-        return self._keyring.named("log")
+    def _own_cipher(self) -> MessageCipher:
+        if self._own is None:
+            self._own = MessageCipher(self._keyring.named("log"))
+        return self._own
 
-    def _subject_key(self, tag: bytes) -> bytes | None:
-        key = self._unwrapped.get(tag)
-        row = self._rows[tag] if key is None else None
+    def _subject_cipher(self, tag: bytes) -> MessageCipher | None:
+        cipher = self._ciphers.get(tag)
+        row = self._rows[tag] if cipher is None else None
         if row is None:
-            return key
+            return cipher
         try:
-            key = self._unwrapped[tag] = self._keyring.unwrap(tag, LOG, row.wrapped)
+            key = self._keyring.unwrap(tag, LOG, row.wrapped)
         except UnreadableValueError as error:
             raise ValueError(str(error)) from None
-        return key
+        cipher = self._ciphers[tag] = MessageCipher(key)
+        return cipher
 
 
 def under_her_key(sealed: bytes) -> bool:

@@ -109,11 +109,6 @@ class RootKeyFile:
         self._path.replace(key)
         self._sync_folder()
 
-    def discard(self) -> None:
-        """Remove a key that opens nothing."""
-        self._path.unlink(missing_ok=True)
-        self._sync_folder()
-
     def read(self) -> bytes:
         """Return the key; ``SettingsError`` when others may read it or it is no root key."""
         try:

@@ -96,6 +96,7 @@ class Filters:
     reason: str | None = None
     flagged: bool | None = None
     about: frozenset[bytes] | None = None
+    recipient: Oin | None = None
 
     def names(self) -> tuple[str, ...]:
         """Name the filters that are set, never their values."""
@@ -127,6 +128,7 @@ class Sought:
             and wanted.purpose in {None, event.purpose}
             and wanted.kind in {None, event.kind}
             and wanted.outcome in {None, event.outcome}
+            and wanted.recipient in {None, event.recipient}
             and (wanted.about is None or event.tag in wanted.about)
         )
 

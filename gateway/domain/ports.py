@@ -12,6 +12,7 @@ from gateway.domain.changes import Change
 from gateway.domain.consent_texts import ConsentText
 from gateway.domain.consents import Asked
 from gateway.domain.counting import BlindCube
+from gateway.domain.criteria import Wanted
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.events import Event
@@ -128,17 +129,11 @@ class Subjects(Protocol):
 class Candidates(Protocol):
     """The narrow index of people who agreed to be found (P04) or are linked to a municipality."""
 
-    async def find(
-        self,
-        terms: Sequence[Sequence[bytes]],
-        recipient: Sequence[str],
-        moment: datetime,
-        limit: int,
-    ) -> Sequence[SubjectId]:
-        """Return at most ``limit`` subjects that have one term of every group in ``terms``.
+    async def find(self, wanted: Wanted) -> Sequence[SubjectId]:
+        """Return the subjects that have one term of every group, in order of id from its start on.
 
-        Only subjects with a live P04 consent to one of ``recipient`` (OIN or ``soort:…``) or
-        linked to it as municipality (``gemeente:…``) at ``moment``; in order of id.
+        Only those with a live P04 consent to one of its recipients (OIN or ``soort:…``) or linked to
+        it as municipality (``gemeente:…``) at the moment; an empty group finds nobody.
         """
         ...
 

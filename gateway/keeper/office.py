@@ -1,6 +1,8 @@
 """Everything one may ask of the log itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from audit.examination import Examination, examine
@@ -9,7 +11,9 @@ from audit.note import Signer, VerifierKey
 from audit.storage import LogStorage, PayloadSealer, StoredHead
 from audit.tree import root
 from audit.verify import Fault, verify_store
+from gateway.domain.vouching import Vouched
 from gateway.keeper.anchors import Anchors
+from gateway.keeper.vouching import vouch
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class AuditOffice:
     """Reads, checks, proves and shows one log; ``mark`` is its guard's file.
 
     ``minimum`` is the index below which the log is pruned: nothing that only concerns entries below
-    it is shown (``public``) or exported. ``mldsa`` is the key of the cosignature on published heads, where there is one.
+    it is shown (``public``) or exported. ``mldsa`` is the key of the cosignature on published heads, where there is one;
+    ``witnesses`` the keys of those who are asked to cosign them.
     """
 
     storage: LogStorage
@@ -29,10 +34,12 @@ class AuditOffice:
     mark: Path
     minimum: int = 0
     mldsa: VerifierKey | None = None
+    witnesses: Sequence[VerifierKey] = ()
 
-    def verify(self) -> list[Fault]:
-        """Check the live store and the anchored heads; every fault is named."""
-        faults = verify_store(self.storage, self.sealer, self.signer.verifier)
+    def verify(self, *, payloads: bool = True) -> list[Fault]:
+        """Check the live store, payloads opened or not, and the anchored heads; all faults are named."""
+        sealer = self.sealer if payloads else None
+        faults = verify_store(self.storage, sealer, self.signer.verifier)
         return faults or list(self.anchors.faults(self.publication, self.signer.verifier))
 
     def examine(self) -> Examination:
@@ -55,6 +62,12 @@ class AuditOffice:
     def prove(self, index: int) -> str:
         """Return the tlog-proof of one entry."""
         return self.publication.prove(index)
+
+    def vouch(self, index: int, moment: datetime) -> Vouched:
+        """Check one entry under the newest head, and the cosignatures of the published one."""
+        own = [self.mldsa] if self.mldsa else []
+        keys = [*own, *self.witnesses]
+        return vouch(self.publication, self.checkpoint(), keys, index, moment)
 
     def checkpoint(self) -> str:
         """Return the published head; empty while the log is empty."""

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.consents import Asked, ConsentEventKind
-from gateway.domain.identifiers import SubjectId
+from gateway.domain.consents import Asked, Consent, ConsentEventKind, fold
+from gateway.domain.identifiers import Oin, SubjectId
 from gateway.store.database import Database
-from gateway.store.events import consents_of
+from gateway.store.events import CONSENT_COLUMNS, consent_events, consents_of
+from gateway.store.prepared import Prepared
 from gateway.store.tables import consent_event, subject
 
 _ENDS: Final = (
@@ -19,6 +20,15 @@ _ENDS: Final = (
     ConsentEventKind.EXPIRED,
     ConsentEventKind.INVALIDATED,
     ConsentEventKind.REFUSED,
+)
+_naming = consent_event.alias().c
+_ALL: Final = Prepared(sa.select(*CONSENT_COLUMNS))
+_NAMING: Final = Prepared(
+    sa.select(*CONSENT_COLUMNS).where(
+        consent_event.c.consent_id.in_(
+            sa.select(_naming.consent_id).where(_naming.recipient == sa.bindparam("to"))
+        )
+    )
 )
 
 
@@ -71,6 +81,16 @@ class Consents:
         if after is not None:
             query = query.where(event.consent_id > after)
         return await self._database.read(partial(_asked, query))
+
+    async def given_to(self, recipient: Oin | None, moment: datetime) -> Sequence[Consent]:
+        """List the consents that name one organisation, or all, as they stand at ``moment``."""
+
+        def read(connection: sa.Connection) -> Sequence[Consent]:
+            wanted = recipient is None
+            rows = _ALL.rows(connection) if wanted else _NAMING.rows(connection, to=recipient)
+            return fold(consent_events(rows), moment)
+
+        return await self._database.read(read)
 
 
 def _asked(query: sa.Select[tuple[Any, Any]], connection: sa.Connection) -> list[Asked]:

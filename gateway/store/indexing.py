@@ -46,7 +46,9 @@ _SET_CONTENT = Prepared(
     .values(content=sa.bindparam("digest"))
 )
 _EMPTY_CONTENTS = Prepared(
-    sa.update(profile_version).where(_of_her, _p.version < _CURRENT).values(content=b"")
+    sa.update(profile_version)
+    .where(_of_her, _p.version < _CURRENT)
+    .values(content=sa.bindparam("digest"))
 )
 _DROP_TERMS = Prepared(sa.delete(candidate_term).where(_t.subject == sa.bindparam("of")))
 _NEW_TERM = Prepared(sa.insert(candidate_term), "term", "subject")
@@ -107,7 +109,7 @@ def rekey(connection: sa.Connection, change: RekeySubject) -> None:
     if not _SET_TAG.run(connection, of=change.subject, tag=change.v_tag):
         raise RefusedError("subject: not known")
     _SET_CONTENT.run(connection, of=change.subject, digest=change.content)
-    _EMPTY_CONTENTS.run(connection, of=change.subject)
+    _EMPTY_CONTENTS.run(connection, of=change.subject, digest=b"")
     if _DROP_TERMS.run(connection, of=change.subject):
         rows = [(term, change.subject.bytes) for term in sorted(set(change.terms))]
         _NEW_TERM.many_as_stored(connection, rows)

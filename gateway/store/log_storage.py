@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from audit.storage import LogTransaction, StoredHead, StoredRow, Tail, UnavailableError
+from audit.storage import LogTransaction, StoredHead, StoredLeaf, StoredRow, Tail, UnavailableError
 from gateway.domain.errors import StoreUnavailableError
 from gateway.domain.ports import Entry
 from gateway.store import tables
@@ -78,6 +78,16 @@ _RANGE = Prepared(
         _e.index
     )
 )
+_LEAVES = Prepared(
+    sa.select(_e.index, _e.event_id, _e.leaf_hash, _e.leaf)
+    .where(
+        _e.log == sa.bindparam("of"),
+        _e.index >= sa.bindparam("start"),
+        _e.index < sa.bindparam("stop"),
+    )
+    .order_by(_e.index)
+    .limit(PAGE)
+)
 _BY_ID = Prepared(_rows.where(_e.event_id == sa.bindparam("event")))
 _ABOUT = Prepared(
     _rows.where(
@@ -122,6 +132,17 @@ class LogStorage:
         return self._paged(
             start, lambda row: row.index + 1, lambda next_: {"start": next_, "stop": stop}, _RANGE
         )
+
+    def leaves(self, start: int, stop: int) -> Iterator[Sequence[StoredLeaf]]:
+        """Read the leaves of entries ``start`` up to ``stop`` alone, a page at a time."""
+
+        def page(connection: sa.Connection) -> Sequence[tuple[Any, ...]]:
+            return _LEAVES.rows(connection, of=self._log, start=at, stop=stop)
+
+        at = start
+        while found := self._store.read(page):
+            yield found
+            at = found[-1][0] + 1
 
     def one(self, event_id: bytes) -> StoredRow | None:
         """Read the entry of an event id; ``None`` when the log has none."""

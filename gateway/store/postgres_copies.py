@@ -29,15 +29,14 @@ _HEAD: Final = "SELECT size, checkpoint FROM log_head WHERE log = 1"
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 _OTHERS: Final = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    " AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"
 )
 
 
 def dump(server: Server, schema: str, to: Path) -> Copied:
     """Write a schema to a file of mode 0600, while others write (1, 2)."""
     with _connected(server, schema) as connection:
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         snapshot = _one(connection, "SELECT pg_export_snapshot()")
         version = _one(connection, "SELECT version_num FROM alembic_version")
         with_log = _one(connection, "SELECT to_regclass('log_head') IS NOT NULL")

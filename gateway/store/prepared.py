@@ -111,6 +111,7 @@ class Prepared:
         writers = tuple(
             (name, write)
             for name, bind in compiled.binds.items()
+            if not isinstance(bind.type, sa.LargeBinary)  # both drivers take bytes as they are
             if (write := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         )
         names = tuple(compiled.positiontup or compiled.binds)
@@ -142,15 +143,16 @@ class PreparedIn:
     repeats its last value, so that rows may come more than once.
     """
 
-    LENGTHS: Final = (1, 16, 256)
+    LENGTHS: Final = (1, 4, 16, 64, 256)
 
     def __init__(
         self,
         about: Callable[[Sequence[sa.BindParameter[Any]]], sa.Select[Any]],
         kind: sa.types.TypeEngine[Any],
     ) -> None:
+        self._names = [f"among_{place}" for place in range(self.LENGTHS[-1])]
         self._of_length = {
-            length: Prepared(about([sa.bindparam(f"among_{n}", type_=kind) for n in range(length)]))
+            length: Prepared(about([sa.bindparam(n, type_=kind) for n in self._names[:length]]))
             for length in self.LENGTHS
         }
 
@@ -164,6 +166,6 @@ class PreparedIn:
             part = list(among[start : start + longest])
             length = next(length for length in self.LENGTHS if length >= len(part))
             part += part[-1:] * (length - len(part))
-            binds = {f"among_{place}": value for place, value in enumerate(part)}
+            binds = dict(zip(self._names, part, strict=False))
             found += self._of_length[length].rows(connection, **binds, **values)
         return found

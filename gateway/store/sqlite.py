@@ -102,6 +102,7 @@ def open_engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         isolation_level="AUTOCOMMIT",
+        max_overflow=-1,  # each thread keeps its own: the writer must never wait for a reader's
         connect_args={"check_same_thread": False, "cached_statements": 256},
     )
     sa.event.listen(engine, "connect", _promise)

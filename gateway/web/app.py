@@ -19,7 +19,23 @@ from gateway.actions.disclose import DisclosureRefusedError
 from gateway.domain.errors import GatewayError
 from gateway.domain.events import PageBrokeItsPolicy
 from gateway.domain.sentences import Language
-from gateway.web import dossier, handovers, signin
+from gateway.web import (
+    accounting,
+    asking,
+    assessing,
+    candidates,
+    deletions,
+    dossier,
+    handovers,
+    introductions,
+    logbook,
+    oversight,
+    placements,
+    profiles,
+    researching,
+    signin,
+    takeaway,
+)
 from gateway.web.faults import fault, on_error, on_http, on_refusal
 from gateway.web.guard import Entry, Screen, enter
 from gateway.web.rooms import Rooms
@@ -70,6 +86,18 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/taal/{taal}", choose_language, Entry.EVERYONE),
     *handovers.SCREENS,
     *dossier.SCREENS,
+    *candidates.SCREENS,
+    *asking.SCREENS,
+    *introductions.SCREENS,
+    *profiles.SCREENS,
+    *takeaway.SCREENS,
+    *placements.SCREENS,
+    *deletions.SCREENS,
+    *oversight.SCREENS,
+    *logbook.SCREENS,
+    *assessing.SCREENS,
+    *researching.SCREENS,
+    *accounting.SCREENS,
 )
 
 

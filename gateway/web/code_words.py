@@ -133,12 +133,65 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "niet_mogelijk": N_("Niet mogelijk"),
         },
         "setu_beroepscategorie": {
+            "Administratieve / Secretariat": N_("Administratie en secretariaat"),
+            "Agricultural / Cattle breeding / Animal care / Nature conservation": N_(
+                "Land- en tuinbouw, dieren en natuur"
+            ),
             "Building industry": N_("Bouw"),
+            "Business services / Retail trade": N_("Zakelijke diensten en winkels"),
             "Catering / Tourism": N_("Horeca en toerisme"),
             "Cleaning / Housekeeing / Clean up": N_("Schoonmaak"),
+            "Consulting / Staff / Policy": N_("Advies, staf en beleid"),
+            "Culture / Arts / Creative": N_("Cultuur en kunst"),
+            "Customer service / Call centre / Reception": N_("Klantenservice en receptie"),
+            "Design / Architecture / Graphical": N_("Ontwerp en architectuur"),
+            "Editior / Journalism": N_("Redactie en journalistiek"),
+            "Education / Training": N_("Onderwijs"),
+            "Financial administratieve / Accounting": N_("Financiële administratie"),
+            "Government service / Government": N_("Overheid"),
+            "Health care / Medical / Nursing / Paramedical": N_("Zorg"),
+            "IT / ICT / Software development/ Internet": N_("ICT"),
+            "Legal": N_("Juridisch"),
+            "Marketing / Advertisement / Public relations / Communication": N_(
+                "Marketing en communicatie"
+            ),
+            "Personal health car": N_("Persoonlijke verzorging"),
+            "Personnel matters / Human resources / Employment-finding": N_("Personeelszaken"),
             "Production / Crafts": N_("Productie en ambacht"),
+            "Research / Science / Laboratory": N_("Onderzoek en laboratorium"),
+            "Sales / Commercial": N_("Verkoop"),
+            "Security / Defence / Auxiliary service": N_("Beveiliging"),
+            "Sport / Relaxation": N_("Sport en ontspanning"),
             "Technology / Engineering": N_("Techniek"),
         },
+        "inzetbaarheid": {
+            "direct": N_("Direct inzetbaar"),
+            "met_vergunning": N_("Inzetbaar met vergunning"),
+        },
+        "contractvoorkeur": {
+            "vast": N_("Vast"),
+            "tijdelijk": N_("Tijdelijk"),
+            "uitzend": N_("Uitzendwerk"),
+            "bbl": N_("Leerbaan (bbl)"),
+            "werkervaringsplek": N_("Werkervaringsplek"),
+        },
+        "werktijden": {
+            "dag": N_("Dag"),
+            "avond": N_("Avond"),
+            "nacht": N_("Nacht"),
+            "weekend": N_("Weekend"),
+            "ploegen": N_("Ploegen"),
+        },
+        "vervoermiddel": {
+            "Openbaar vervoer": N_("Openbaar vervoer"),
+            "Auto": N_("Auto"),
+            "Bromfiets/scooter": N_("Bromfiets of scooter"),
+            "Fiets": N_("Fiets"),
+            "Lopen": N_("Lopen"),
+            "Geen": N_("Geen vervoer"),
+            "Anders": N_("Anders"),
+        },
+        "engels_niveau": {"geen": N_("Geen Engels")},
     }
 )
 

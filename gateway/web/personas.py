@@ -24,6 +24,7 @@ PLAYED: Final = (
     Played("Joris Visser", "utrecht", ("gemeente_klantmanager",)),
     Played("Noor Jansen", "uitzendbureau", ("uitzendbureau_matcher",)),
     Played("Willem de Groot", "harderwijk", ("privacy_officer",)),
+    Played("Hanna Vos", "harderwijk", ("privacy_officer",)),
     Played("Anouk Meijer", "coa", ("privacy_officer",)),
     Played("Fatima van Dijk", "coa", ("coa_casemanager",)),
 )

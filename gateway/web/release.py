@@ -1,4 +1,7 @@
-"""The answer that carries personal values: a page made of a ``Released``, inside its disclosure."""
+"""The answer that carries personal values: a page made of a ``Released``, inside its disclosure.
+
+Where nothing may be shown, the opener yields a page of its own instead.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
@@ -15,7 +18,7 @@ class ReleasedPage(Response):
 
     def __init__(
         self,
-        opened: Callable[[], AbstractAsyncContextManager[Released]],
+        opened: Callable[[], AbstractAsyncContextManager[Released | Response]],
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(b"", headers=headers)
@@ -25,6 +28,9 @@ class ReleasedPage(Response):
         """Send the page; a browser that went away is an outcome, not a fault."""
         with suppress(RecipientGoneError):
             async with self._opened() as released:
+                if isinstance(released, Response):
+                    await released(scope, receive, send)
+                    return
                 self.media_type = released.media_type
                 self.body = b"".join(released.chunks)
                 self.init_headers({})

@@ -8,6 +8,7 @@ from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.explain import Explain
+from gateway.actions.export import ExportDesk
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
 from gateway.actions.link import LinkDesk
@@ -24,6 +25,7 @@ from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.sentences import Language
 from gateway.domain.sessions import Identity, Provider, Session
+from gateway.web.overseers import Overseers
 
 COOKIE: Final = "__Host-doelpoort"
 DEMO_COOKIE: Final = "doelpoort-demo"
@@ -58,12 +60,16 @@ class Desks:
     explain: Explain
     search: Search
     introductions: Introduce
+    exports: ExportDesk
+    placed: ListClients
+    guided: ListClients
     consents: ConsentDesk
     links: LinkDesk
     notices: NoticeDesk
     oversee: Oversee
     inspect: Inspect
     sessions: SessionDesk
+    overseers: Overseers
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def build(
     bury(settings, keys)
     actions = desks(Bench(settings, policy.catalogue, gate, database, keyring, audit))
     project = projection(settings, gate, database, archive_of(audit))
-    web = screens(settings, policy.catalogue, actions, database, load_parameters())
+    web = screens(settings, policy.catalogue, actions, database, audit)
     return Gateway(
         settings, policy.catalogue, actions, audit, telemetry, database, log, project, web
     )

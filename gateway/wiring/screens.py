@@ -4,6 +4,10 @@ from collections.abc import Mapping
 
 from adapters.oidc.claims import ClaimNames
 from adapters.oidc.provider import Client, OpenIdProvider
+from adapters.sheets import write_csv
+from gateway.actions.clients import GUIDED, PLACED, ListClients
+from gateway.actions.consent_overview import ConsentCensus
+from gateway.actions.entries import EntryDesk
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.worklist import Worklist
 from gateway.api.context import Actions
@@ -11,14 +15,19 @@ from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Partner
 from gateway.domain.sessions import Identity
+from gateway.keeper.office import AuditOffice
 from gateway.settings import Mode, Settings
 from gateway.store.clocks import StoredClocks
+from gateway.store.consents import Consents
 from gateway.store.database import Database
+from gateway.store.log_reader import LogReader
 from gateway.store.sessions import Sessions
 from gateway.web.app import Web
+from gateway.web.overseers import Overseers
 from gateway.web.personas import PLAYED
 from gateway.web.rooms import Desks, Labels, Rooms
 from policies.catalogue import Catalogue
+from policies.parameters import load_parameters
 
 
 def screens(
@@ -26,13 +35,14 @@ def screens(
     catalogue: Catalogue,
     actions: Actions,
     database: Database,
-    parameters: Parameters,
+    audit: AuditOffice,
 ) -> Web:
     """Build the screens; personas exist in demo mode only."""
     demo = settings.mode is Mode.DEMO
+    parameters = load_parameters()
     return Web(
         Rooms(
-            desks=_desks(actions, database, parameters),
+            desks=_desks(actions, database, parameters, audit),
             partners=catalogue.partners,
             codes=catalogue.codes,
             parameters=parameters,
@@ -44,7 +54,9 @@ def screens(
     )
 
 
-def _desks(actions: Actions, database: Database, parameters: Parameters) -> Desks:
+def _desks(
+    actions: Actions, database: Database, parameters: Parameters, audit: AuditOffice
+) -> Desks:
     return Desks(
         gate=actions.gate,
         disclose=actions.disclose,
@@ -53,12 +65,33 @@ def _desks(actions: Actions, database: Database, parameters: Parameters) -> Desk
         explain=actions.explain,
         search=actions.search,
         introductions=actions.introductions,
+        exports=actions.exports,
+        placed=ListClients(actions.gate, actions.disclose, PLACED),
+        guided=ListClients(actions.gate, actions.disclose, GUIDED),
         consents=actions.consents,
         links=actions.links,
         notices=actions.notices,
         oversee=actions.oversee,
         inspect=actions.inspect,
         sessions=SessionDesk(actions.gate, Sessions(database)),
+        overseers=_overseers(actions, database, audit),
+    )
+
+
+def _overseers(actions: Actions, database: Database, audit: AuditOffice) -> Overseers:
+    gate, oversee, hindsight = actions.gate, actions.oversee, actions.hindsight
+    log = LogReader(audit.storage, audit.sealer, audit.publication)
+    return Overseers(
+        EntryDesk(gate, oversee, log),
+        hindsight.review,
+        hindsight.signals,
+        hindsight.extract,
+        actions.emergencies,
+        actions.reidentify,
+        ConsentCensus(gate, oversee, Consents(database)),
+        audit,
+        actions.index,
+        write_csv,
     )
 
 

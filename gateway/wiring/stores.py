@@ -140,7 +140,6 @@ def _judging(
     def settle(database: Database) -> None:
         cabinet = cabinet_of(settings, database)
         buried = bury(settings, cabinet.keys)
-        destroyed_list(settings).write_all(cabinet.keys.all_destroyed())
         office = open_office(settings, cabinet, clock)
         if office.head().checkpoint != backup.data.checkpoint:
             raise BackupError("the log in the backup is not the one that its manifest names")
@@ -151,6 +150,7 @@ def _judging(
         against = seen.judged or seen.followed
         if seen.marked is None and seen.size:
             against = "unguarded: no guard knows this log here"
+        destroyed_list(settings).write_all(cabinet.keys.all_destroyed())
         tell(Restored(backup.data, backup.keys, seen.marked, against, buried))
 
     return settle

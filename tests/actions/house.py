@@ -310,7 +310,7 @@ class House:
         """Search, take every byte, and return what was found with the shares shown."""
         lines = Lines()
         ask = Ask(caller, "P04")
-        question = SearchQuestion(ask, criteria or Criteria(), session, offset, lines)
+        question = SearchQuestion(ask, criteria or Criteria(), session, offset, lambda _: lines)
 
         async def once() -> Found:
             async with self.search(question) as found:

@@ -168,7 +168,7 @@ def test_a_retry_of_what_happened_gets_its_receipt() -> None:
     stored = world.storage.stored[3]
     assert (again.index, again.leaf_hash, later.index) == (3, stored.leaf_hash, 4)
     assert again.checkpoint != known.checkpoint == later.checkpoint
-    assert replace(known, checkpoint=again.checkpoint) == again
+    assert known._replace(checkpoint=again.checkpoint) == again
     assert faults(world) == []
 
 

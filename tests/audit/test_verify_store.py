@@ -242,6 +242,54 @@ def test_a_checkpoint_on_an_empty_log_is_a_fault() -> None:
     assert {fault.where for fault in check(empty)} == {"checkpoint"}
 
 
+@pytest.mark.parametrize("field", ["leaf", "leaf_hash", "event_id"])
+def test_the_check_of_leaves_alone_finds_every_changed_byte(field: str, world: World) -> None:
+    """Without a sealer nothing is opened, and no byte of what stays for ever changes unseen."""
+    original = world.storage.stored[4]
+    assert verify_store(world.storage, None, world.signer.verifier) == []
+    for changed in _one_bit_changed(getattr(original, field)):
+        world.storage.damage(4, **{field: changed})
+        found = verify_store(world.storage, None, world.signer.verifier)
+        assert "entry 4" in {fault.where for fault in found}
+
+
+def test_the_check_of_leaves_alone_asks_nothing_about_payloads(world: World) -> None:
+    """A payload that is gone is a fault of the whole check only."""
+    world.storage.damage(4, payload=None)
+    assert verify_store(world.storage, None, world.signer.verifier) == []
+    assert check(world) == [Fault("entry 4", "payload: is gone, and no erasure names it")]
+
+
+def test_a_leaf_with_an_accent_holds(world: World) -> None:
+    """What is read one by one, and not a page at a time, holds all the same."""
+    named = replace(submission(99), leaf={"type": "t", "at": 1, "purpose": "re\u00ebel"})
+    with world.open() as log:
+        log.append([named])
+    assert check(world) == []
+
+
+@pytest.mark.parametrize(
+    ("leaf", "what"),
+    [
+        (b'{"at":1,"c":"%b","id":"%b","log":"%b","type":"t","v":1}\n', "leaf: not canonical JSON"),
+        (b'{"at":01,"c":"%b","id":"%b","log":"%b","type":"t","v":1}', "leaf: not JSON"),
+        (b'{"at":1,"c":"%b","id":"%b","log":"%b","type":"t","v":2}', "leaf: v is not a version"),
+        (b'{"at":1,"c":"%.63bG","id":"%b","log":"%b","type":"t","v":1}', "leaf: c is not 32 bytes"),
+        (b'{"at":1,"c":"%.63b\xff","id":"%b","log":"%b","type":"t","v":1}', "leaf: not JSON"),
+        (b'{"c":"%b","id":"%b","log":"%b","type":"t","v":1}', "leaf: at is missing"),
+    ],
+)
+def test_a_leaf_not_as_written_is_found_though_signed(leaf: bytes, what: str) -> None:
+    """No leaf passes a page's check that would not pass its own."""
+    world = World()
+    row = _row(world)
+    raw = leaf % (b"0c" * 32, row.event_id.hex().encode(), ORIGIN.encode())
+    _append(world, row._replace(leaf=raw, leaf_hash=leaf_hash(raw)))
+    (found,) = verify_store(world.storage, None, world.signer.verifier)
+    assert found.where == "entry 0"
+    assert found.what.startswith(what)
+
+
 def _one_bit_changed(raw: bytes | None) -> Iterator[bytes]:
     for place in range(len(raw or b"")):
         changed = bytearray(raw or b"")

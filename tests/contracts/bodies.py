@@ -19,6 +19,7 @@ from audit.log import Log
 from audit.note import Signer
 from gateway.domain import ports
 from gateway.domain.archive import LogArchive
+from gateway.domain.blind import IndexStock
 from gateway.domain.changes import (
     Change,
     OpenDelivery,
@@ -46,6 +47,7 @@ from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
 from gateway.store.exports import Exports as StoredExports
 from gateway.store.glasses import Glasses
+from gateway.store.indexing import IndexStock as StoredStock
 from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore as StoredKeys
 from gateway.store.ledger import LogLedger
@@ -79,6 +81,7 @@ from tests.fakes import (
 )
 from tests.fakes.clocks import Clocks as FakeClocks
 from tests.fakes.exports import Exports as FakeExports
+from tests.fakes.index_stock import IndexStock as FakeStock
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.payload_sealer import MemoryPayloadSealer
@@ -119,6 +122,7 @@ class Body:
     signals: Signals
     clocks: Clocks
     sessions: Sessions
+    stock: IndexStock
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
 
@@ -256,6 +260,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeSignals(world),
         FakeClocks(world),
         FakeSessions(),
+        FakeStock(world),
         log.erased.add,
     )
 
@@ -316,6 +321,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredSignals(database),
                 StoredClocks(database),
                 StoredSessions(database),
+                StoredStock(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import pytest
 
 from gateway.domain.changes import RecordConsent, SpendQuery
 from gateway.domain.consents import ConsentEventKind
+from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.records import Receipt
 from gateway.domain.relations import RelationEvent, RelationKind
@@ -38,7 +40,7 @@ def find(
     limit: int = 100,
 ) -> list[SubjectId]:
     """Search."""
-    return list(asyncio.run(body.candidates.find(groups, to, at, limit)))
+    return list(asyncio.run(body.candidates.find(Wanted(groups, to, at, limit))))
 
 
 def candidate(body: Body, number: int, *terms: bytes) -> tuple[SubjectId, UUID]:
@@ -80,6 +82,27 @@ def test_found_in_order_of_id_up_to_the_limit(body: Body) -> None:
     """The limit cuts a list that is in order of id."""
     people = [candidate(body, number, WELDER)[0] for number in (3, 1, 2)]
     assert find(body, [WELDER], limit=2) == sorted(people)[:2]
+
+
+def test_a_walk_begins_where_it_is_told_and_goes_around(body: Body) -> None:
+    """From the start on, then those before it; the limit cuts that order, with filters and without."""
+    people = sorted(candidate(body, number, WELDER)[0] for number in (1, 2, 3, 4))
+    turned = [*people[2:], *people[:2]]
+    for groups in ([], [[WELDER]], [[WELDER, COOK]]):
+        for limit in (1, 3, 9):
+            wanted = Wanted(groups, (AGENCIES,), LATER, limit, people[2])
+            assert list(asyncio.run(body.candidates.find(wanted))) == turned[:limit]
+
+
+def test_whom_others_may_find_can_be_left_out(body: Body) -> None:
+    """Strangers are those who are not linked to the asker herself."""
+    mine = body.person(1, relations=(linked(),), terms=(WELDER,))
+    stranger, _ = candidate(body, 2, WELDER)
+    body.change(mine, agreed(mine, uuid4(), WELDER))
+    both = Wanted([[WELDER]], (AGENCIES,), LATER, 9)
+    assert list(asyncio.run(body.candidates.find(both))) == [mine, stranger]
+    apart = replace(both, besides=(TOWN,))
+    assert list(asyncio.run(body.candidates.find(apart))) == [stranger]
 
 
 @pytest.mark.parametrize(

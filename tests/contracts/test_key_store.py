@@ -193,3 +193,16 @@ def test_counts_every_kind(keys: KeyStore) -> None:
     keys.add((_kek(1), _kek(2)))
     keys.add((_under(b"one", 1), _under(b"two", 1, "log")))
     assert dict(keys.counts()) == {KEK: 2, "profile": 1, "log": 1}
+
+
+def test_one_version_can_be_dropped(keys: KeyStore) -> None:
+    """Dropping takes one version only, once, and a newer one can come: nothing is remembered of it."""
+    keys.add((_key(version=1), _key(version=2), _key(kind="log", version=1)))
+    assert keys.drop(_key(version=1))
+    assert not keys.drop(_key(version=1))
+    assert [key.version for key in keys.versions(b"one", "profile")] == [2]
+    assert keys.get(b"one", "log") == _key(kind="log", version=1)
+    assert keys.drop(_key(version=2))
+    assert not keys.destroyed(b"one", "profile")
+    keys.add((_key(version=3),))
+    assert keys.get(b"one", "profile") == _key(version=3)

@@ -10,6 +10,7 @@ from gateway.domain.changes import (
     ReviseProfile,
     RuleFacts,
 )
+from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
@@ -42,7 +43,7 @@ def test_a_revision_is_the_next_version_of_the_same_delivery(body: Body) -> None
     first = body.version(subject)
     assert (stored.version, stored.as_of, stored.content) == (2, first.as_of, first.content)
     found = [
-        asyncio.run(body.candidates.find([[term]], [AGENCIES], NOON + DAY, 9))
+        asyncio.run(body.candidates.find(Wanted([[term]], [AGENCIES], NOON + DAY, 9)))
         for term in (TERM, OTHER)
     ]
     assert [list(one) for one in found] == [[], [subject]]

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gateway.domain.changes import Change, LiftWithholding, SearchAs, Shield, Unshield, Withhold
+from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Rejected, WithholdingState
 from gateway.domain.records import Receipt
@@ -86,7 +87,7 @@ def test_what_does_not_hold_is_refused(body: Body, case: str) -> None:
 
 def found(body: Body) -> list[SubjectId]:
     """Search as an agency by the one term."""
-    return list(asyncio.run(body.candidates.find([[TERM]], [AGENCIES], NOON, 10)))
+    return list(asyncio.run(body.candidates.find(Wanted([[TERM]], [AGENCIES], NOON, 10))))
 
 
 def test_search_loses_whoever_is_shielded_and_finds_her_again(body: Body) -> None:
@@ -112,7 +113,9 @@ def test_a_new_delivery_does_not_show_whoever_is_shielded(body: Body) -> None:
 
 def findable(body: Body, *terms: bytes, at: datetime = NOON) -> list[SubjectId]:
     """Search for agencies."""
-    return list(asyncio.run(body.candidates.find([terms] if terms else [], [AGENCIES], at, 9)))
+    return list(
+        asyncio.run(body.candidates.find(Wanted([terms] if terms else [], [AGENCIES], at, 9)))
+    )
 
 
 def test_a_withholding_says_what_it_leaves_of_searching(body: Body) -> None:

@@ -1,5 +1,7 @@
 """Blind terms say a bucket and never more, and a question falls in the buckets that answer it."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from gateway.domain.criteria import (
     NT2_LEVELS,
     SEARCHABLE,
     bucket_asked,
+    buckets_asked,
     terms_of,
 )
 from gateway.domain.deliveries import JsonValue
@@ -35,6 +38,11 @@ def terms(name: str, value: JsonValue) -> set[str]:
         ("nt2_niveau_spreken", "A1-", {">=<A1", ">=A1-"}),
         ("rijbewijs", [{"categorie": "B", "land": "SY"}], {"B"}),
         ("vervoermiddel", ["fiets"], {"fiets"}),
+        ("vaardigheden", ["lassen", "meten"], {"lassen", "meten"}),
+        ("reisafstand_max_km", 17, {">=5", ">=10", ">=15"}),
+        ("ervaring_jaren", 3, {">=1", ">=3"}),
+        ("beschikbaar_vanaf", "2024-04-30", {"3/0", "1/1", "0/2", "0/3", "0/4", "0/5", "0/6"}),
+        ("beschikbaar_vanaf", "2026", set()),
     ],
 )
 def test_a_value_falls_in_its_buckets(name: str, value: JsonValue, buckets: set[str]) -> None:
@@ -89,3 +97,15 @@ def test_a_place_is_asked_by_its_area() -> None:
     """Two digits of a postcode are all that a question can hold; other values stand for themselves."""
     assert bucket_asked(FieldName("bemiddelingspostcode4"), "3841") == "38"
     assert bucket_asked(FieldName("arbeidsmarktregio"), "Zeeland") == "Zeeland"
+
+
+@given(
+    has=st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+    asked=st.dates(date(2024, 1, 1), date(2034, 8, 1)),
+)
+def test_available_by_a_day_means_in_its_month_or_before(has: date, asked: date) -> None:
+    """A few spans hold exactly the months up to the one asked."""
+    spans = buckets_asked(FieldName("beschikbaar_vanaf"), asked.isoformat())
+    found = not terms("beschikbaar_vanaf", has.isoformat()).isdisjoint(spans)
+    assert found is ((has.year, has.month) <= (asked.year, asked.month))
+    assert len(spans) <= 7

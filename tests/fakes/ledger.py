@@ -8,12 +8,14 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from gateway.domain.blind import BARE_SIZE, MARK_SIZE, RaiseIndexFloor, RekeySubject
 from gateway.domain.changes import (
     BreakGlass,
     Change,
     ConfirmNotice,
     IssueNotice,
     LiftWithholding,
+    PublishCounts,
     RecordConsent,
     RecordRelations,
     RemindNotice,
@@ -26,11 +28,12 @@ from gateway.domain.changes import (
 )
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.ports import Entry, Rejected
-from gateway.domain.records import AuditRecord, Receipt
+from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from tests.fakes.world import DoesNotHoldError, LawBrokenError, World
 
 LONGEST: Final = 1024
-TERM_BYTES: Final = 16
+TERM_BYTES: Final = {BARE_SIZE, MARK_SIZE + BARE_SIZE}
+_OF_THE_KEYS = RequireEpoch | RekeySubject | RaiseIndexFloor | PublishCounts
 _About = (
     RequireEpoch
     | StoreProfile
@@ -120,17 +123,31 @@ def _record_faults(record: AuditRecord) -> Iterator[str]:
 
 
 def _change_faults(entry: Entry) -> Iterator[str]:
+    of_the_keys = entry.record.kind is RecordKind.KEYS
     for change in entry.changes:
-        if isinstance(change, _About) and change.subject != entry.record.subject:
+        if of_the_keys and not isinstance(change, _OF_THE_KEYS):
+            yield "a record about keys changes nobody"
+        if isinstance(change, RekeySubject | RaiseIndexFloor) and not of_the_keys:
+            yield "what is indexed anew stands with a record about keys"
+        if (
+            isinstance(change, _About)
+            and not of_the_keys
+            and change.subject != entry.record.subject
+        ):
             yield "a change about one subject stands with a record about another"
         yield from _shape_faults(change)
 
 
 def _shape_faults(change: Change) -> Iterator[str]:
     match change:
-        case StoreProfile(terms=terms) | RecordConsent(terms=terms) | Unshield(terms=terms):
-            if any(len(term) != TERM_BYTES for term in terms):
-                yield "a term is 16 bytes"
+        case (
+            StoreProfile(terms=terms)
+            | RecordConsent(terms=terms)
+            | Unshield(terms=terms)
+            | RekeySubject(terms=terms)
+        ):
+            if any(len(term) not in TERM_BYTES for term in terms):
+                yield "a term is 16 bytes, with or without its version"
         case RecordRelations(events=()):
             yield "a change without an event changes nothing"
         case _:

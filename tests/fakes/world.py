@@ -479,6 +479,9 @@ class World:
         turns = {moment, *(at for at in later if at > moment)}
         findable = any(person.findable_by(turn) for turn in turns)
         terms = person.terms if findable else frozenset()
+        before = self.people.get(subject)
+        if before is None or terms != before.terms:
+            self._require_current(*terms)
         self.people[subject] = replace(person, epoch=person.epoch + 1, terms=terms)
 
     def _person(self, subject: SubjectId) -> Person:

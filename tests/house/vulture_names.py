@@ -4,7 +4,7 @@
 
 from types import SimpleNamespace
 
-pydantic = alembic = sqlalchemy = rows = later = SimpleNamespace()
+pydantic = alembic = sqlalchemy = rows = SimpleNamespace()
 
 pydantic.model_config
 
@@ -45,11 +45,6 @@ commands.refresh
 commands.show_table
 commands.run
 
-# Parts of a protocol whose caller is on its way: erasure, witnesses, rotation.
-later.rotate
-
-# The log's guards, witnesses, cosignatures, evidence and review, tested and not wired yet.
-
 # Verdicts that arrive by value from the interface.
 rows.JUSTIFIED
 rows.UNJUSTIFIED
@@ -64,3 +59,6 @@ rows.instructions
 
 # What only a template reads.
 rows.talk_day
+rows.travel
+rows.stands
+rows.badge

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from gateway import wiring
 from gateway.commands.population import fill
@@ -99,6 +99,11 @@ class Desk:
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
+def _wrong(said: ConsoleMessage) -> list[str]:
+    """Leave out what a browser merely tells, such as that it cleared what we asked it to."""
+    return [said.text] if said.type in {"error", "warning"} else []
+
+
 @contextmanager
 def desk(
     browser_: Browser,
@@ -113,7 +118,7 @@ def desk(
         viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme
     )
     page, complaints = context.new_page(), list[str]()
-    page.on("console", lambda said: complaints.append(said.text))
+    page.on("console", lambda said: complaints.extend(_wrong(said)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield Desk(page, served_, complaints)

@@ -1,8 +1,9 @@
 """Every page, in both languages, in light and in dark: no fault that a machine can find (WCAG 2.2 AA)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,7 +20,31 @@ PAGES: Final = {
     "niemand in de selectie": ("Sanne Bakker", "/overdrachten?toon=nieuw"),
     "dossier": ("Sanne Bakker", "DOSSIER"),
     "waarom": ("Sanne Bakker", "DOSSIER/waarom/religie"),
+    "kandidaten": ("Noor Jansen", "/kandidaten"),
+    "gevonden": ("Noor Jansen", "ZOEK"),
+    "groep te klein": ("Noor Jansen", "ZOEK engels_niveau=C2&nt2_niveau_spreken=B2"),
+    "voorstel vragen": ("Noor Jansen", "KIES"),
+    "voorstellen": ("Noor Jansen", "/voorstellen?gevraagd=2&niet=1&ingetrokken=1"),
+    "profielen": ("Noor Jansen", "/profielen"),
+    "profiel": ("Noor Jansen", "PROFIEL"),
+    "bestand": ("Noor Jansen", "BESTAND"),
+    "plaatsingen": ("Noor Jansen", "/plaatsingen"),
+    "nazorg": ("Noor Jansen", "/nazorg"),
+    "verwijderen": ("Noor Jansen", "/verwijderen?bevestigd=1"),
     "extra zekerheid": ("Sanne Bakker", "/aanmelden/extra"),
+    "toezicht": ("Willem de Groot", "/toezicht"),
+    "logboek": ("Willem de Groot", "/logboek"),
+    "logregel": ("Willem de Groot", "LOGREGEL"),
+    "tijdlijnen": ("Willem de Groot", "/logboek/tijdlijnen"),
+    "signalen": ("Willem de Groot", "/beoordelen"),
+    "noodtoegang": ("Willem de Groot", "/beoordelen/noodtoegang"),
+    "heridentificatie": ("Willem de Groot", "/beoordelen/heridentificatie"),
+    "datalek": ("Willem de Groot", "/onderzoek"),
+    "steekproef": ("Willem de Groot", "/onderzoek/steekproef"),
+    "bewijsbundel": ("Willem de Groot", "/onderzoek/bewijsbundel"),
+    "register": ("Willem de Groot", "/verantwoording"),
+    "toestemmingen": ("Anouk Meijer", "/verantwoording/toestemmingen"),
+    "cijfers": ("Willem de Groot", "/verantwoording/cijfers"),
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
 }
 LOOKS: Final = [("nl-NL", "light"), ("nl-NL", "dark"), ("en-GB", "light"), ("en-GB", "dark")]
@@ -59,12 +84,49 @@ def _sat_down(
     return windows
 
 
+def _seek(one: Desk, filters: str = "") -> None:
+    one.go("/kandidaten").locator("main button[name=wis]").click()
+    page = one.go("/kandidaten")
+    for name, value in parse_qsl(filters):
+        page.locator(f"select[name={name}]").select_option(value)
+    page.locator("main form button").first.click()
+
+
+def _pick(one: Desk, _: str) -> None:
+    _seek(one)
+    one.page.locator("input[name=kandidaat]").first.check()
+    one.page.locator("main form button").click()
+
+
+def _profile(one: Desk, _: str) -> None:
+    one.go("/profielen").locator("tbody th a").first.click()
+
+
+def _file(one: Desk, _: str) -> None:
+    _profile(one, "")
+    one.page.locator("form[action='/bestanden'] button").click()
+
+
+WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
+    "ZOEK": _seek,
+    "KIES": _pick,
+    "PROFIEL": _profile,
+    "BESTAND": _file,
+}
+
+
 def _open(windows: dict[str, Desk], page: str) -> Desk:
     who, path = PAGES[page]
     one = windows[who]
+    if path.partition(" ")[0] in WAYS:
+        way, _, filters = path.partition(" ")
+        WAYS[way](one, filters)
+        return one
     if path.startswith("DOSSIER"):
         href = one.go("/overdrachten").locator("tbody th a").first.get_attribute("href")
         path = path.replace("DOSSIER", str(href))
+    if path == "LOGREGEL":
+        path = str(one.go("/logboek").locator("tbody th a").first.get_attribute("href"))
     one.go(path)
     return one
 

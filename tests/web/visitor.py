@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +12,7 @@ from lxml import html
 
 from tests.edges.api.door import Door
 
+Fields = Mapping[str, str | Sequence[str]]
 HERE: Final = "http://127.0.0.1"
 SANNE: Final = "demo-sanne-bakker"
 ROBIN: Final = "demo-robin-smit"
@@ -31,7 +33,7 @@ class Visitor:
         """Ask for a page; redirects are not followed."""
         return self._send("GET", path, None, headers)
 
-    def post(self, path: str, data: dict[str, str], **headers: str) -> httpx.Response:
+    def post(self, path: str, data: Fields, **headers: str) -> httpx.Response:
         """Post a form as given, without the token of a page."""
         return self._send("POST", path, data, headers)
 
@@ -54,7 +56,7 @@ class Visitor:
         return self.get(answer.headers["location"])
 
     def _send(
-        self, method: str, path: str, data: dict[str, str] | None, headers: dict[str, str]
+        self, method: str, path: str, data: Fields | None, headers: dict[str, str]
     ) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
@@ -71,7 +73,7 @@ class Visitor:
 
 
 async def _ask(
-    door: Door, method: str, path: str, data: dict[str, str] | None, headers: dict[str, str]
+    door: Door, method: str, path: str, data: Fields | None, headers: dict[str, str]
 ) -> httpx.Response:
     transport = httpx.ASGITransport(door.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:

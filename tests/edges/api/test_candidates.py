@@ -98,6 +98,8 @@ def test_a_second_page_of_a_short_list_is_empty(door: Door) -> None:
         ({"filters": {"beschikbaarUren": "²"}}, "filters.beschikbaarUren"),
         ({"filters": {"beschikbaarUren": "-8"}}, "filters.beschikbaarUren"),
         ({"filters": {"beschikbaarUren": -8}}, "filters"),
+        ({"filters": {"reisafstandMaxKm": "ver"}}, "filters.reisafstandMaxKm"),
+        ({"filters": {"beschikbaarVanaf": "morgen"}}, "filters.beschikbaarVanaf"),
         ({"filters": {"beschikbaarUren": "9" * 5_000}}, "filters"),
         ({"filters": {"engelsNiveau": ["B1"] * 51}}, "filters"),
         ({"filters": {str(n): "x" for n in range(13)}}, "filters"),

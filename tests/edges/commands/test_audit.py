@@ -19,19 +19,19 @@ def fixture_export(store: Path, tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-@pytest.mark.parametrize("command", ["verify", "fsck"])
-def test_a_whole_log_verifies(store: Path, command: str) -> None:
+@pytest.mark.parametrize("words", [("verify",), ("fsck",), ("fsck", "--leaves")], ids=" ".join)
+def test_a_whole_log_verifies(store: Path, words: tuple[str, ...]) -> None:
     """Size and root are told, no fault, and exit 0; as JSON too."""
-    done = doelpoort("audit", command, "--data", store)
+    done = doelpoort("audit", *words, "--data", store)
     assert done.code == 0
-    report = doelpoort("audit", command, "--data", store, "--json").json
+    report = doelpoort("audit", *words, "--data", store, "--json").json
     assert report["faults"] == []
     assert report["size"] > 0
     assert re.fullmatch("[0-9a-f]{64}", report["root"])
 
 
-@pytest.mark.parametrize("command", ["verify", "fsck"])
-def test_a_changed_log_does_not(store: Path, tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize("words", [("verify",), ("fsck",), ("fsck", "--leaves")], ids=" ".join)
+def test_a_changed_log_does_not(store: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     """One byte of one leaf changed behind the gate's back is named, and exit 1."""
     copy = tmp_path / "copy"
     shutil.copytree(store, copy)
@@ -42,7 +42,7 @@ def test_a_changed_log_does_not(store: Path, tmp_path: Path, command: str) -> No
         text = "replace(CAST(leaf AS TEXT), 'received', 'deceived')"
         database.execute(f"UPDATE log_entry SET leaf = CAST({text} AS BLOB)")  # noqa: S608 - our own words
         database.commit()
-    done = doelpoort("audit", command, "--data", copy, "--json")
+    done = doelpoort("audit", *words, "--data", copy, "--json")
     assert done.code == 1
     assert done.json["faults"]
     assert "fault(s)" in done.err

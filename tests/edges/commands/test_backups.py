@@ -13,7 +13,7 @@ from audit.entry import read_leaf
 from gateway import wiring
 from gateway.settings import Settings
 from gateway.store import postgres_copies
-from gateway.store.copies import Folders
+from gateway.store.copies import BackupError, Folders
 from gateway.store.postgres import Server
 from tests import servers
 from tests.edges.api.door import document, row, v_nummer
@@ -80,7 +80,9 @@ def whole(gate: Path) -> bool:
 def kinds(gate: Path) -> list[object]:
     """List the kinds of the log's entries."""
     gateway = wiring.build(Settings(data=gate))
-    found = [read_leaf(one.leaf).content["type"] for one in gateway.audit.storage.rows(0, 10_000)]
+    found: list[object] = [
+        read_leaf(one.leaf).content["type"] for one in gateway.audit.storage.rows(0, 10_000)
+    ]
     gateway.close()
     return found
 
@@ -252,7 +254,7 @@ def test_without_client_programs_the_answer_is_clear(
     """PostgreSQL's own programs make the dump; where they are not there, it says what to install."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(postgres_copies, "DEBIAN", tmp_path)
-    with pytest.raises(postgres_copies.BackupError, match="postgresql-client"):
+    with pytest.raises(BackupError, match="postgresql-client"):
         postgres_copies.tool("pg_dump", 15)
 
 

@@ -67,3 +67,29 @@ def test_the_root_moves_to_a_secret(copy: Path, monkeypatch: pytest.MonkeyPatch)
     assert doelpoort("keys", "verify", "--data", copy).code == 1
     monkeypatch.setenv("DOELPOORT_ROOT", "secret")
     assert doelpoort("keys", "verify", "--data", copy).code == 0
+
+
+def test_the_index_is_rotated_and_told(copy: Path) -> None:
+    """After a rotation of the index nobody is left, the older version is gone, and status says so."""
+    before = doelpoort("keys", "status", "--data", copy, "--json").json
+    assert (before["index version"], before["index older"], before["index left"]) == (1, [], 0)
+    done = doelpoort("keys", "rotate-index", "--data", copy, "--json")
+    assert done.code == 0
+    assert done.json == {"version": 2, "moved": 2, "unreadable": 0, "left": 0, "retired": [1]}
+    told = doelpoort("keys", "status", "--data", copy, "--json").json
+    assert (told["index version"], told["index coming"], told["index left"]) == (2, None, 0)
+    assert doelpoort("audit", "verify", "--data", copy).code == 0
+
+
+def test_pseudonyms_are_rotated_and_retired(copy: Path) -> None:
+    """Older references live until they are retired; before that there is no second rotation."""
+    done = doelpoort("keys", "rotate-pseudonyms", "--data", copy, "--json")
+    assert (done.code, done.json) == (0, {"version": 2})
+    told = doelpoort("keys", "status", "--data", copy, "--json").json
+    assert (told["pseudonym version"], told["pseudonym older"]) == (2, [1])
+    again = doelpoort("keys", "rotate-pseudonyms", "--data", copy)
+    assert again.code != 0
+    assert "retire" in again.err
+    retired = doelpoort("keys", "retire-pseudonyms", "--data", copy, "--json")
+    assert (retired.code, retired.json) == (0, {"retired": [1]})
+    assert doelpoort("keys", "status", "--data", copy, "--json").json["pseudonym older"] == []

@@ -1,12 +1,14 @@
 """What the log seals about a subject ends with her log key, and only with that."""
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.crypto.payloads import LogPayloadSealer
+from gateway.crypto.primitives import Algorithm, MessageCipher, nonces, open_message, seal_message
 from tests.edges.crypto.people import AMAL, BASHIR, Strongroom
 
 CONTEXT = b"c" * 32
@@ -154,3 +156,16 @@ def test_the_next_batch_asks_for_its_keys_anew() -> None:
     after = _seal(sealer, tag, CONTEXT, b"payload")
     assert (before[:1], after[:1]) == (b"\1", b"\0")
     assert sealer.open(tag, CONTEXT, before) is None
+
+
+def test_many_messages_under_one_key_are_as_one_alone() -> None:
+    """What a message cipher seals, others open and the other way round; no nonce comes twice."""
+    key, drawn = b"k" * 32, list(islice(nonces(), 1_000))
+    assert len(set(drawn)) == 1_000
+    cipher = MessageCipher(key)
+    assert open_message(key, CONTEXT, cipher.seal(drawn[0], CONTEXT, b"text")) == b"text"
+    alone = seal_message(Algorithm.AES_256_GCM, key, CONTEXT, b"text")
+    assert cipher.open(CONTEXT, alone) == b"text"
+    for wrong in (alone[:29], b"\x01\x02" + alone[2:], alone[:-1] + b"\x00\x00"):
+        with pytest.raises(ValueError, match=r"sealed"):
+            cipher.open(CONTEXT, wrong)

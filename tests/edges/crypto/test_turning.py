@@ -1,7 +1,7 @@
 """Keys with a name are turned over: what one gate writes, every other finds, at every moment."""
 
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from uuid import UUID
 
 import pytest
@@ -141,9 +141,8 @@ def test_what_one_gate_writes_another_finds(
     looks: list[float], wait: float, announced: int, taken: int
 ) -> None:
     """Whenever two gates read the versions, a term that one makes is among those the other looks up."""
-    gates, turns = Gates(), None
-    one, two = gates.index(), gates.index()
-    turns = gates.turns()
+    gates = Gates()
+    one, two, turns = gates.index(), gates.index(), gates.turns()
     for moment, passed in enumerate(looks):
         if moment == announced:
             turns.announce(INDEX)
@@ -236,7 +235,7 @@ def test_recipients_that_put_all_their_references_together_match_nobody() -> Non
             assert 62 < apart < 66
             assert len(set(same)) == len(same)
             order = sorted(range(len(people)), key=one.__getitem__)
-            rising = sum(two[a] < two[b] for a, b in zip(order, order[1:], strict=False))
+            rising = sum(two[a] < two[b] for a, b in pairwise(order))
             assert 0.4 < rising / len(people) < 0.6
 
 

@@ -8,7 +8,7 @@ import pytest
 from audit.trust import Cause
 from gateway.keeper.adoption import NotAdoptableError
 from gateway.settings import Settings
-from gateway.wiring import adopt_guard
+from gateway.wiring import SystemClock, adopt_guard
 from tests.edges.api.door import OWN, Door
 from tests.edges.keeper.gates import opened, put_back, snapshot, someone, tamper, write
 
@@ -78,14 +78,14 @@ def test_a_second_life_of_the_same_data_is_a_fork(folder: Path, tmp_path: Path) 
     shutil.copytree(folder, other)
     put_back(other, folder.parent / "before.db")
     shutil.rmtree(other / "guard")
-    adopt_guard(Settings(data=other))
+    adopt_guard(Settings(data=other), SystemClock())
     with opened(other) as door:
         write(door, 9)
     put_back(folder, snapshot(other, "other.db"))
     with opened(folder) as door:
         assert why(door) == Cause.FORK
     with pytest.raises(NotAdoptableError, match="ended"):
-        adopt_guard(Settings(data=folder))
+        adopt_guard(Settings(data=folder), SystemClock())
 
 
 def test_the_data_of_another_gate_are_a_copy(folder: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_head_that_was_changed_stops_the_log(folder: Path, statement: str, cau
     with opened(folder) as door:
         assert why(door) == cause
     with pytest.raises(NotAdoptableError):
-        adopt_guard(Settings(data=folder))
+        adopt_guard(Settings(data=folder), SystemClock())
 
 
 def test_another_origin_is_foreign(folder: Path) -> None:

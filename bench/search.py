@@ -1,0 +1,209 @@
+"""Search a whole population by three filters: how long it takes, and whether it finds whom it should.
+
+``python -m bench.search [--people 64405] [--questions 200]``; the environment says where the store is,
+as for the gate (DOELPOORT_DATABASE_URL and, to fill it, DOELPOORT_DATABASE_OWNER_URL).
+
+The oracle knows nothing of terms or of SQL: it looks at each person's plain values in turn. For the
+scale, the same question is put to a list of profiles in memory, without any protection.
+"""
+
+import argparse
+import asyncio
+import random  # noqa: TID251 - questions, no keys
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from adapters.synthetic import population
+from gateway import wiring
+from gateway.domain.criteria import (
+    ENGLISH_LEVELS,
+    NT2_LEVELS,
+    Wanted,
+    buckets_asked,
+    terms_of,
+)
+from gateway.domain.deliveries import JsonValue
+from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.ports import BlindIndex
+from gateway.settings import Settings
+from gateway.store.candidates import Candidates
+from gateway.store.database import Database
+from gateway.store.tables import candidate, candidate_term, subject
+
+DAY = date(2026, 11, 2)
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+AGENCIES = "soort:uitzendbureau"
+LIMIT = 250
+PORTION = 2_000
+
+Profile = Mapping[FieldName, JsonValue]
+People = Mapping[SubjectId, Profile]
+Filters = Mapping[str, str]
+Fits = Callable[[JsonValue, str], bool]
+
+
+def _among(value: JsonValue, asked: str) -> bool:
+    return isinstance(value, list) and asked in value
+
+
+def _level(levels: Sequence[str]) -> Fits:
+    return lambda value, asked: levels.index(str(value)) >= levels.index(asked)
+
+
+FITS: Mapping[str, Fits] = {
+    "arbeidsmarktregio": lambda value, asked: value == asked,
+    "bemiddelingspostcode4": lambda value, asked: str(value)[:2] == asked[:2],
+    "beroepen_gewenst": _among,
+    "beschikbaar_uren": lambda value, asked: int(str(value)) >= int(asked),
+    "beschikbaar_vanaf": lambda value, asked: str(value)[:7] <= asked[:7],
+    "contractvoorkeur": _among,
+    "engels_niveau": _level(ENGLISH_LEVELS),
+    "nt2_niveau_spreken": _level(NT2_LEVELS),
+    "opleidingsniveau_hoogste": lambda value, asked: value == asked,
+    "reisafstand_max_km": lambda value, asked: int(str(value)) >= int(asked),
+    "setu_beroepscategorie": lambda value, asked: value == asked,
+    "vaardigheden": _among,
+    "vervoermiddel": _among,
+    "werktijden": _among,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Synthetic people by random ids, and those among them who agreed to be found."""
+
+    people: People
+    findable: frozenset[SubjectId]
+
+    @classmethod
+    def of(cls, count: int, dice: random.Random, share: float = 1.0) -> "Crowd":
+        """Make a crowd of whom about ``share`` may be found."""
+        codes = wiring.load_policy().catalogue.codes
+        made = population(count, 1, DAY, codes)
+        people = {SubjectId(UUID(int=dice.getrandbits(128))): profile for profile in made}
+        return cls(people, frozenset(one for one in people if dice.random() < share))
+
+    def question(self, dice: random.Random) -> Filters:
+        """Ask by three fields for what someone has; one time in four of three different people."""
+        mixed = dice.random() < 0.25
+        everyone = list(self.people.values())
+        one, *others = dice.choices(everyone, k=3)
+        asked: dict[str, str] = {}
+        for field in dice.sample(sorted(FITS), len(FITS)):
+            value = (dice.choice(others) if mixed else one).get(FieldName(field))
+            if value and len(asked) < 3:
+                asked[field] = str(dice.choice(value) if isinstance(value, list) else value)
+        return asked
+
+    def answer(self, filters: Filters) -> list[SubjectId]:
+        """Look at each person in turn."""
+        return sorted(one for one in self.findable if _fits(self.people[one], filters))
+
+
+def _fits(profile: Profile, filters: Filters) -> bool:
+    for field, asked in filters.items():
+        value = profile.get(FieldName(field))
+        if value is None or not FITS[field](value, asked):
+            return False
+    return True
+
+
+def fill(database: Database, crowd: Crowd, index: BlindIndex) -> None:
+    """Put people, whom may find them and their terms straight into the tables."""
+    for people in _portions(list(crowd.people)):
+        with database.data.writing() as connection:
+            connection.execute(sa.insert(subject), [_row(one) for one in people])
+            found = [one for one in people if one in crowd.findable]
+            windows = [
+                {"recipient": AGENCIES, "subject": one, "since": NOON - timedelta(days=1),
+                 "until": NOON + timedelta(days=1)}
+                for one in found
+            ]  # fmt: skip
+            terms = [
+                {"term": term, "subject": one}
+                for one in found
+                for term in {index.term(*pair) for pair in terms_of(crowd.people[one])}
+            ]
+            if found:
+                connection.execute(sa.insert(candidate), windows)
+                connection.execute(sa.insert(candidate_term), terms)
+
+
+def _portions(people: Sequence[SubjectId]) -> Iterable[Sequence[SubjectId]]:
+    return (people[at : at + PORTION] for at in range(0, len(people), PORTION))
+
+
+def _row(one: SubjectId) -> dict[str, object]:
+    return {"id": one, "v_tag": one.bytes, "epoch": 0, "version": 1, "shielded": False, "held": 0,
+            "created": NOON, "search_closed": False}  # fmt: skip
+
+
+def wanted(index: BlindIndex, filters: Filters, start: SubjectId) -> Wanted:
+    """Ask the index as a search does."""
+    groups = [
+        [term for b in buckets_asked(FieldName(f), v) for term in index.terms(f, b)]
+        for f, v in filters.items()
+    ]
+    return Wanted(groups, (AGENCIES,), NOON, LIMIT, start)
+
+
+def expected(crowd: Crowd, filters: Filters, start: SubjectId) -> list[SubjectId]:
+    """Turn the oracle's answer as the index is asked to, and cut it."""
+    everyone = crowd.answer(filters)
+    after = [one for one in everyone if one >= start]
+    return [*after, *(one for one in everyone if one < start)][:LIMIT]
+
+
+def main() -> int:
+    """Fill a store, ask, compare, and print the times."""
+    parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
+    parser.add_argument("--people", type=int, default=64_405)
+    parser.add_argument("--questions", type=int, default=200)
+    asked = parser.parse_args()
+    dice = random.Random(7)  # noqa: S311 - the same questions in each run
+    crowd = Crowd.of(asked.people, dice)
+    with tempfile.TemporaryDirectory() as folder:
+        gateway = wiring.build(Settings(data=Path(folder) / "gate"), create=True)
+        fill(gateway.database, crowd, gateway.actions.index)
+        ours, plain, wrong = _ask(
+            gateway, crowd, [crowd.question(dice) for _ in range(asked.questions)]
+        )
+        gateway.close()
+    for name, times in (("index", ours), ("plain list", plain)):
+        p95 = quantiles(times, n=20)[-1]
+        print(f"{name:<12}p50 {median(times) * 1e3:8.2f} ms   p95 {p95 * 1e3:8.2f} ms")
+    print(f"{asked.people} people, {asked.questions} questions, {wrong} answers differ")
+    return 1 if wrong else 0
+
+
+def _ask(
+    gateway: wiring.Gateway, crowd: Crowd, questions: Sequence[Filters]
+) -> tuple[list[float], list[float], int]:
+    stock, index = Candidates(gateway.database), gateway.actions.index
+    ours: list[float] = []
+    plain: list[float] = []
+    wrong = 0
+    with asyncio.Runner() as loop:
+        for number, filters in enumerate(questions):
+            start = SubjectId(UUID(int=(number * 2**121) % 2**128))
+            begun = time.perf_counter()
+            found = loop.run(stock.find(wanted(index, filters, start)))
+            ours.append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            right = expected(crowd, filters, start)
+            plain.append(time.perf_counter() - begun)
+            wrong += list(found) != right
+    return ours, plain, wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
