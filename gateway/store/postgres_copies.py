@@ -139,7 +139,9 @@ def _reached(server: Server) -> Iterator[str]:
             escaped = str(password).replace("\\", "\\\\").replace(":", "\\:")
             file.write_text(f"*:*:*:*:{escaped}\n", encoding="utf-8")
             asked["passfile"] = str(file)
-        yield make_conninfo(**asked)
+        yield make_conninfo(
+            **{name: str(value) for name, value in asked.items() if value is not None}
+        )
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def _judge(one: Desk) -> None:
 def test_he_answers_for_what_was_disclosed(willems: Desk) -> None:
     """Figures with their tables, the register, and the reach of a breach within a case."""
     page = willems.go("/verantwoording/cijfers")
-    page.get_by_text("Dezelfde cijfers in een tabel").first.click()
+    page.locator("figure summary").first.click()
     expect(page.locator("figure table").first).to_be_visible()
     willems.picture("privacy-officer-cijfers")
     page.get_by_role("link", name="Register").click()
