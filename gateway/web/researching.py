@@ -195,7 +195,7 @@ def _with_period(visit: Visit, before: int = 0) -> Mapping[str, str]:
     """Return what was posted, with a week to begin with: up to today, or days before."""
     week = period_of({}, visit.today, 7)
     shift = week.until.fromordinal(week.until.toordinal() - before)
-    return {"van": str(week.since), "tot": str(shift)} | posted(visit)
+    return {"van": str(week.since), "tot": str(shift), **posted(visit)}
 
 
 _POST: Final = ("POST",)
