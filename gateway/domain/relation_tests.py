@@ -85,11 +85,13 @@ def _current(_: Rule, scene: Scene) -> Related | Reason:
 
 
 def _succeeded(scene: Scene) -> datetime | None:
-    """When another municipality took over from the caller's; ``None`` where nobody did."""
+    """When another municipality took over from the caller's last tie; ``None`` where nobody did."""
     own = scene.caller.partner.gemeenten
-    for tie, successor in zip(reversed(scene.ties[:-1]), reversed(scene.ties), strict=False):
+    successor = None
+    for tie in reversed(scene.ties):
         if tie.gemeente in own:
-            return tie.until if successor.gemeente not in own else None
+            return tie.until if successor else None
+        successor = tie
     return None
 
 

@@ -257,6 +257,17 @@ def test_without_a_successor_there_is_no_predecessor() -> None:
     assert reason(at(told, DAY)) is Reason.NOT_LINKED
 
 
+def test_an_earlier_move_away_gives_no_month_to_whoever_came_back() -> None:
+    """A town she left, came back to and was unlinked from has no successor of its last tie."""
+    told = moved("P03_doel").happened(
+        event(K.GEKOPPELD, at=NOW - 50 * DAY),
+        event(K.OMGEKOPPELD, NEXT_TOWN, NOW - 20 * DAY),
+        event(K.OMGEKOPPELD, at=NOW - 5 * DAY),
+        event(K.ONTKOPPELD, at=NOW - DAY),
+    )
+    assert reason(at(told, DAY)) is Reason.NOT_LINKED
+
+
 def test_only_the_last_move_away_counts() -> None:
     """A town that lost her long ago does not get a month from a move between others."""
     told = moved("P03_doel").happened(
