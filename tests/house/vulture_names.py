@@ -57,7 +57,9 @@ rows.external_attr
 rows.compress_type
 rows.instructions
 
-# What only a template reads.
+# What only a template, or an event's list of fields, reads.
+rows.checked_at
+rows.directive
 rows.talk_day
 rows.travel
 rows.stands
