@@ -1,4 +1,4 @@
-"""Run the suites one after another, and print what each took and counted."""
+"""Run the suites, two at a time, and print what each said, took and counted."""
 
 import argparse
 import subprocess
@@ -6,7 +6,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -58,13 +60,17 @@ def counts(report: Path) -> tuple[int, int, int]:
     return totals["tests"] - failed - totals["skipped"], failed, totals["skipped"]
 
 
-def run(suite: str, arguments: Sequence[str]) -> Tally:
-    """Run one suite in a process of its own, its output unchanged, and count."""
+def run(suite: str, arguments: Sequence[str], *, aloud: bool) -> Tally:
+    """Run one suite in a process of its own and count; its output comes at once, or at its end."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", str(FOLDER / suite), f"--junitxml={report}"]
-        code = subprocess.call([*command, *arguments], cwd=FOLDER.parent)  # noqa: S603 - our own words
+        said = None if aloud else subprocess.PIPE
+        done = subprocess.run([*command, *arguments], cwd=FOLDER.parent, stdout=said, check=False)  # noqa: S603 - our own words
+        sys.stdout.write((done.stdout or b"").decode(errors="replace"))
+        sys.stdout.flush()
+        code = done.returncode
         passed, failed, skipped = counts(report) if report.exists() else (0, 1, 0)
     if code != 0 and failed == 0:
         failed = 1
@@ -87,12 +93,17 @@ def main(words: Sequence[str]) -> int:
     """Run the named suites, or all; what follows ``--`` goes to pytest. 0 when all is well."""
     known = present()
     parser = argparse.ArgumentParser(prog="python -m tests.suites", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2, help="suites at a time (default: 2)")
     parser.add_argument("suites", nargs="*", metavar="suite", help=", ".join(known))
     split = words.index("--") if "--" in words else len(words)
-    chosen = parser.parse_args(words[:split]).suites or known
+    asked = parser.parse_args(words[:split])
+    chosen = asked.suites or known
     if strange := sorted(set(chosen) - set(known)):
         parser.error(f"no such suite: {', '.join(strange)}; there are {', '.join(known)}")
-    tallies = [run(suite, words[split + 1 :]) for suite in chosen]
+    jobs = min(asked.jobs, len(chosen))
+    with ThreadPoolExecutor(jobs) as pool:
+        one = partial(run, arguments=words[split + 1 :], aloud=jobs == 1)
+        tallies = list(pool.map(one, chosen))
     sys.stdout.write(table(tallies) + "\n")
     return 0 if tallies and all(tally.good for tally in tallies) else 1
 
