@@ -38,6 +38,7 @@ from gateway.api import (
     reidentification,
     review,
     statistics,
+    subscriptions,
     tiles,
     withholdings,
 )
@@ -157,6 +158,7 @@ def create_app(
         withholdings,
         exports,
         notices,
+        subscriptions,
         deliveries,
         auditlog,
         tiles,

@@ -46,7 +46,7 @@ class NoticeDesk:
 
     async def of_partner(self, caller: Caller) -> tuple[Sequence[OpenNotice], bool]:
         """List at most fifty open notices of the caller's organisation, and whether there are more."""
-        context = await self._admit(caller)
+        context = await admit_recipient(self._gate, caller)
         oin = caller.partner.oin
         waiting = await self._notices.unconfirmed(oin)
         record = context.record(RecordKind.NOTICE, "listed", detail={"open": len(waiting)})
@@ -57,7 +57,7 @@ class NoticeDesk:
 
     async def confirm(self, caller: Caller, notice_id: UUID) -> tuple[NoticeState, Receipt]:
         """Confirm deletion; raises ``DisclosureRefusedError`` for a notice that is not one's own."""
-        context = await self._admit(caller)
+        context = await admit_recipient(self._gate, caller)
         state = await self._notices.by_id(notice_id)
         if state is None or state.notice.recipient != caller.partner.oin:
             unknown = Decision(None, (), (), (), Reason.SUBJECT_UNKNOWN, None, hidden=True)
@@ -80,7 +80,7 @@ class NoticeDesk:
 
     async def remind(self, caller: Caller) -> dict[str, int]:
         """Record one reminder of each overdue notice; count them by the recipient's OIN."""
-        context = self._context(caller)
+        context = about_notices(self._gate, caller)
         reminded: dict[str, int] = {}
         for state in await self._notices.unconfirmed():
             if state.notice.due > context.moment:
@@ -103,19 +103,22 @@ class NoticeDesk:
         record = context.record(RecordKind.NOTICE, outcome, subject=state.subject, detail=detail)
         return await commit(self._gate, Entry(record, changes))
 
-    def _context(self, caller: Caller) -> Context:
-        ask = Ask(caller, GUIDANCE)
-        return replace(Context.of(ask, self._gate.matrix, self._gate.clock.now()), purpose=None)
 
-    async def _admit(self, caller: Caller) -> Context:
-        """Let in whoever acts for a partner that can receive; a notice belongs to no one purpose."""
-        context = self._context(caller)
-        agreement = caller.partner.agreement
-        reason = None
-        if not agreement.runs(context.moment.date()):
-            reason = Reason.AGREEMENT_NOT_RUNNING
-        elif caller.role not in agreement.purposes:
-            reason = Reason.ACTOR_NOT_ALLOWED
-        if reason is not None:
-            await deny(self._gate, context, Decision(None, (), (), (), reason, None))
-        return context
+def about_notices(gate: Gate, caller: Caller) -> Context:
+    """Begin the account of what a caller does with notices; they belong to no one purpose."""
+    context = Context.of(Ask(caller, GUIDANCE), gate.matrix, gate.clock.now())
+    return replace(context, purpose=None)
+
+
+async def admit_recipient(gate: Gate, caller: Caller) -> Context:
+    """Let in whoever acts for a partner that can receive; anyone else is refused on record."""
+    context = about_notices(gate, caller)
+    agreement = caller.partner.agreement
+    reason = None
+    if not agreement.runs(context.moment.date()):
+        reason = Reason.AGREEMENT_NOT_RUNNING
+    elif caller.role not in agreement.purposes:
+        reason = Reason.ACTOR_NOT_ALLOWED
+    if reason is not None:
+        await deny(gate, context, Decision(None, (), (), (), reason, None))
+    return context

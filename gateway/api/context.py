@@ -37,6 +37,7 @@ from gateway.actions.review import ReviewDesk
 from gateway.actions.search import Search
 from gateway.actions.signal import SignalDesk
 from gateway.actions.statistics import AnalystDesk
+from gateway.actions.subscribe import SubscriptionDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.withhold import WithholdDesk
 from gateway.api.auditlog import AuditReader
@@ -78,6 +79,7 @@ class Actions:
     links: LinkDesk
     withholdings: WithholdDesk
     notices: NoticeDesk
+    subscriptions: SubscriptionDesk
     sweep: ConsentSweep
     ingest: Ingest
     oversee: Oversee

@@ -9,17 +9,9 @@ from starlette.responses import Response
 from gateway.actions.notices import OpenNotice
 from gateway.api.context import WithActions, WithCaller
 from gateway.api.rendering import JSON, receipt_json
-from gateway.domain.notices import NoticeKind
+from gateway.domain.notices import KINDS
 
 router = APIRouter(prefix="/v1")
-KINDS = {
-    NoticeKind.CONSENT_WITHDRAWN: "toestemmingIngetrokken",
-    NoticeKind.CONSENT_EXPIRED: "toestemmingVerlopen",
-    NoticeKind.LINK_ENDED: "koppelingBeeindigd",
-    NoticeKind.RESTRICTED: "beperking",
-    NoticeKind.OBJECTED: "bezwaar",
-    NoticeKind.RECTIFIED: "gecorrigeerd",
-}
 
 
 @router.get("/meldingen", summary="Open meldingen aan uw organisatie")

@@ -38,6 +38,14 @@ def notices_remind(data: Data = None, as_json: Json = False) -> None:
     show(report, as_json=as_json, title="reminded")
 
 
+@notices.command("push")
+def notices_push(data: Data = None, as_json: Json = False) -> None:
+    """Tell subscribed systems what is due now; count what they took, and what waits longer."""
+    with opened(data) as gateway:
+        pushed = asyncio.run(gateway.push.round())
+    show({"taken": pushed.taken, "put_off": pushed.put_off}, as_json=as_json, title="pushed")
+
+
 @consent.command("sweep")
 def consent_sweep(data: Data = None, as_json: Json = False) -> None:
     """Record consents that ran out, with notices; list those that will within 30 days."""

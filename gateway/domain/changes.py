@@ -197,6 +197,36 @@ class RemindNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Keep where a partner wants to hear of its notices; ``sealed`` is the secret it is signed with."""
+
+    subscription_id: UUID
+    partner: Oin
+    url: str
+    sealed: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Forget a subscription; refused when it is another partner's or gone."""
+
+    subscription_id: UUID
+    partner: Oin
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPushed:
+    """Note that a subscription took a notice, told with so many ``reminders``; refused once it is gone."""
+
+    subject: SubjectId
+    notice_id: UUID
+    subscription_id: UUID
+    reminders: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDelivery:
     """Note that a delivery came in; refused when the same file was already processed."""
 
@@ -389,6 +419,9 @@ Change = (
     | IssueNotice
     | ConfirmNotice
     | RemindNotice
+    | Subscribe
+    | Unsubscribe
+    | MarkPushed
     | OpenDelivery
     | CloseDelivery
     | QuarantineRow

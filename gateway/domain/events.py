@@ -89,12 +89,21 @@ class LogbookBehind:
     entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoticesUndelivered:
+    """A partner's system did not take its notices: whose it is, and how many wait longer for it."""
+
+    partner: str
+    notices: int
+
+
 Event = (
     DisclosureDecided
     | DeliveryProcessed
     | ConsentRecorded
     | LogStopped
     | LogbookBehind
+    | NoticesUndelivered
     | RoundFailed
     | RequestFailed
     | PageBrokeItsPolicy

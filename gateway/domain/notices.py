@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -36,6 +37,19 @@ class NoticeKind(StrEnum):
     RESTRICTED = "restricted"
     OBJECTED = "objected"
     RECTIFIED = "rectified"
+
+
+KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+    {
+        NoticeKind.CONSENT_WITHDRAWN: "toestemmingIngetrokken",
+        NoticeKind.CONSENT_EXPIRED: "toestemmingVerlopen",
+        NoticeKind.LINK_ENDED: "koppelingBeeindigd",
+        NoticeKind.RESTRICTED: "beperking",
+        NoticeKind.OBJECTED: "bezwaar",
+        NoticeKind.RECTIFIED: "gecorrigeerd",
+    }
+)
+"""The word by which a recipient is told of each."""
 
 
 @dataclass(frozen=True, slots=True)

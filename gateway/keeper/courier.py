@@ -1,22 +1,24 @@
-"""Runs the projection beside the requests, in a thread and event loop of its own."""
+"""Runs one errand beside the requests, in a thread and event loop of its own."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from threading import Event, Thread
 from typing import Self
 
-from gateway.actions.project import Project
+Errand = Callable[[], Coroutine[object, object, None]]
+"""Goes on until it is cancelled."""
 
 
 class Courier:
-    """Tells another logbook what waits, from entering until leaving; a context manager.
+    """Runs an errand from entering until leaving; a context manager.
 
-    On leaving, what is under way is given up: it waits in the outbox, and is told again next time.
+    On leaving, what is under way is given up: the errand keeps what waits, and tells it next time.
     """
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, name: str, errand: Errand) -> None:
+        self._errand = errand
         self._started = Event()
-        self._thread = Thread(target=self._run, name="log-courier", daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -32,6 +34,6 @@ class Courier:
     def _run(self) -> None:
         with asyncio.Runner() as runner:
             self._loop = runner.get_loop()
-            self._task = self._loop.create_task(self._project.run())
+            self._task = self._loop.create_task(self._errand())
             self._started.set()
             self._loop.run_until_complete(asyncio.wait([self._task]))

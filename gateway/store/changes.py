@@ -30,6 +30,7 @@ from gateway.domain.changes import (
     FetchExport,
     IssueNotice,
     LiftWithholding,
+    MarkPushed,
     OpenDelivery,
     OpenExport,
     ProposeVerdict,
@@ -46,8 +47,10 @@ from gateway.domain.changes import (
     SpendQuery,
     StagePart,
     StoreProfile,
+    Subscribe,
     TellTable,
     Unshield,
+    Unsubscribe,
     Withhold,
 )
 from gateway.domain.identifiers import SubjectId
@@ -70,6 +73,7 @@ from gateway.store.indexing import raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
 from gateway.store.prepared import Prepared
 from gateway.store.statistics import publish, tell
+from gateway.store.subscriptions import change_subscription
 from gateway.store.withholdings import lift, withhold
 
 _s = tables.subject.c
@@ -178,6 +182,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _shield(connection, subject, moment, shielded=False, terms=terms)
         case IssueNotice() | ConfirmNotice() | RemindNotice():
             _notice(connection, change)
+        case Subscribe() | Unsubscribe() | MarkPushed():
+            change_subscription(connection, change)
         case OpenDelivery():
             deliveries.open_(connection, change)
         case CloseDelivery():
@@ -196,10 +202,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             publish(connection, change)
         case TellTable():
             tell(connection, change)
-        case ProposeVerdict():
-            signals.propose(connection, change)
-        case CloseSignal():
-            signals.close(connection, change)
+        case ProposeVerdict() | CloseSignal():
+            _signal(connection, change)
         case AskRectification() | CloseRectification() | AskLookUp() | ApproveLookUp():
             _second_look(connection, change)
         case OpenExport() | StagePart() | FetchExport() | ClearExport():
@@ -337,6 +341,14 @@ def _notice(connection: sa.Connection, change: IssueNotice | ConfirmNotice | Rem
             confirm(connection, change)
         case RemindNotice():
             remind(connection, change)
+
+
+def _signal(connection: sa.Connection, change: ProposeVerdict | CloseSignal) -> None:
+    match change:
+        case ProposeVerdict():
+            signals.propose(connection, change)
+        case CloseSignal():
+            signals.close(connection, change)
 
 
 def _glass(connection: sa.Connection, change: BreakGlass | ReviewGlass) -> None:

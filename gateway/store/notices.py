@@ -1,6 +1,7 @@
 """Recall notices: issued once, reminded of until confirmed, confirmed once."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ class Notices:
     async def _found(self, which: sa.ColumnElement[bool]) -> Sequence[NoticeState]:
         query = sa.select(notice).where(which).order_by(_n.due, _n.id)
         return await self._database.read(
-            lambda connection: [_state(row) for row in connection.execute(query)]
+            lambda connection: [state_of(row) for row in connection.execute(query)]
         )
 
 
@@ -93,7 +94,8 @@ def _require(touched: int) -> None:
         raise RefusedError("notice: not about her, or confirmed before")
 
 
-def _state(row: sa.Row[tuple[object, ...]]) -> NoticeState:
+def state_of(row: sa.Row[Any]) -> NoticeState:
+    """Read a notice and how it stands."""
     purpose = None if row.purpose is None else PurposeCode(row.purpose)
     consent = None if row.consent_id is None else ConsentId(row.consent_id)
     cause = Cause(NoticeKind(row.kind), purpose, consent)

@@ -145,6 +145,29 @@ notice = sa.Table(
     info={"holds": "a resident: who was told to delete what; and, by pseudonym, who confirmed"},
 )
 
+subscription = sa.Table(
+    "subscription",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("partner", sa.Text, nullable=False, index=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    info={"holds": "nobody: where a partner's system hears of notices, its secret sealed"},
+)
+
+notice_push = sa.Table(
+    "notice_push",
+    MAIN,
+    sa.Column("notice", Id, sa.ForeignKey("notice.id"), primary_key=True),
+    sa.Column("subscription", Id, sa.ForeignKey("subscription.id"), primary_key=True),
+    sa.Column("reminders", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_try", Moment, nullable=False),
+    sa.Column("delivered_at", Moment),
+    info={"holds": "a resident, by the notice: which system was told of it, and when it is tried"},
+)
+
 purpose_closed = sa.Table(
     "purpose_closed",
     MAIN,

@@ -60,6 +60,7 @@ from gateway.store.withholdings import Withholdings
 from gateway.wiring.files import export_desk
 from gateway.wiring.keys import rekey_index, repseudonymise
 from gateway.wiring.oversight import hindsight
+from gateway.wiring.pushing import subscription_desk
 from gateway.wiring.stores import (
     destroyed_list,
     roots_of,
@@ -126,6 +127,7 @@ def desks(bench: Bench) -> Actions:
         links=LinkDesk(gate, frozenset(codes.gemeenten), partners),
         withholdings=WithholdDesk(gate, Withholdings(database), terms, partners),
         notices=NoticeDesk(gate, Notices(database)),
+        subscriptions=subscription_desk(settings, gate, database),
         sweep=ConsentSweep(gate, Consents(database), partners),
         ingest=Ingest(gate, Deliveries(database), ProfileWriter(gate, terms, index, known), codes),
         oversee=oversee,

@@ -17,6 +17,7 @@ from adapters import synthetic, tvs
 from adapters.delivery.folder import FolderDelivery
 from gateway.actions.disclose import Gate
 from gateway.actions.project import Project
+from gateway.actions.push import PushNotices
 from gateway.api.context import Actions
 from gateway.api.witness import create_witness_app
 from gateway.app import create_app, with_screens
@@ -41,6 +42,7 @@ from gateway.web.app import Web
 from gateway.wiring.desks import Bench, archive_of, desks, limits_of
 from gateway.wiring.logs import OpenedLog, open_log, open_witness
 from gateway.wiring.oversight import projection
+from gateway.wiring.pushing import push_of
 from gateway.wiring.screens import screens
 from gateway.wiring.stores import (
     bury,
@@ -85,6 +87,7 @@ class Gateway:
     database: Database
     log: OpenedLog
     project: Project | None
+    push: PushNotices
     web: Web
 
     def app(self) -> FastAPI:
@@ -99,8 +102,9 @@ class Gateway:
         """Do what is done beside the requests, for as long as they are served."""
         with ExitStack() as stack:
             stack.enter_context(self.log.rounds(self.settings, self.telemetry))
+            stack.enter_context(Courier("notice-courier", self.push.run))
             if self.project is not None:
-                stack.enter_context(Courier(self.project))
+                stack.enter_context(Courier("log-courier", self.project.run))
             yield
 
     def ready(self) -> str | None:
@@ -160,8 +164,9 @@ def build(
     actions = desks(Bench(settings, policy.catalogue, gate, database, keyring, audit))
     project = projection(settings, gate, database, archive_of(audit))
     web = screens(settings, policy.catalogue, actions, database, audit)
+    push = push_of(settings, gate, database)
     return Gateway(
-        settings, policy.catalogue, actions, audit, telemetry, database, log, project, web
+        settings, policy.catalogue, actions, audit, telemetry, database, log, project, push, web
     )
 
 

@@ -40,6 +40,7 @@ from gateway.domain.relations import RelationEvent, RelationKind
 from gateway.domain.sessions import Sessions
 from gateway.domain.signals import Signals
 from gateway.domain.subjects import Dossier
+from gateway.domain.subscriptions import Subscriptions as SubscriptionsPort
 from gateway.store.candidates import Candidates
 from gateway.store.clocks import StoredClocks
 from gateway.store.consents import Consents
@@ -63,6 +64,7 @@ from gateway.store.sessions import Sessions as StoredSessions
 from gateway.store.signals import Signals as StoredSignals
 from gateway.store.statistics import Statistics
 from gateway.store.subjects import Subjects
+from gateway.store.subscriptions import Subscriptions as StoredSubscriptions
 from gateway.store.withholdings import Withholdings
 from tests import servers
 from tests.fakes import (
@@ -88,6 +90,7 @@ from tests.fakes.payload_sealer import MemoryPayloadSealer
 from tests.fakes.sessions import Sessions as FakeSessions
 from tests.fakes.signals import Signals as FakeSignals
 from tests.fakes.statistics import Statistics as FakeStatistics
+from tests.fakes.subscriptions import Subscriptions as FakeSubscriptions
 from tests.fakes.withholdings import Withholdings as FakeWithholdings
 from tests.fakes.world import World
 
@@ -113,6 +116,7 @@ class Body:
     statistics: ports.Statistics
     withholdings: ports.Withholdings
     notices: ports.Notices
+    subscriptions: SubscriptionsPort
     deliveries: ports.Deliveries
     exports: Exports
     keys: KeyStore
@@ -251,6 +255,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeStatistics(world),
         FakeWithholdings(world),
         FakeNotices(world),
+        FakeSubscriptions(world),
         deliveries.Deliveries(world),
         FakeExports(world),
         world.keys,
@@ -312,6 +317,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 Statistics(database),
                 Withholdings(database),
                 Notices(database),
+                StoredSubscriptions(database),
                 Deliveries(database),
                 StoredExports(database),
                 StoredKeys(database),

@@ -28,6 +28,7 @@ from gateway.domain.changes import (
     FetchExport,
     IssueNotice,
     LiftWithholding,
+    MarkPushed,
     OpenDelivery,
     OpenExport,
     ProposeVerdict,
@@ -45,8 +46,10 @@ from gateway.domain.changes import (
     SpendQuery,
     StagePart,
     StoreProfile,
+    Subscribe,
     TellTable,
     Unshield,
+    Unsubscribe,
     Withhold,
 )
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
@@ -66,6 +69,7 @@ from gateway.domain.subjects import (
     Situation,
     Withholding,
 )
+from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
 from tests.fakes.verdicts import judge
 
@@ -162,6 +166,7 @@ class World:
     cubes: tuple[BlindCube, ...] = ()
     tables: list[TellTable] = field(default_factory=list)
     signals: dict[UUID, Judged] = field(default_factory=dict)
+    post: PostRoom = NO_POST
     exports: Safe = EMPTY
     index_floor: int = FIRST
 
@@ -215,7 +220,7 @@ class World:
         self.introductions, self.glasses = kept.introductions, kept.glasses
         self.look_ups, self.rectifications = kept.look_ups, kept.rectifications
         self.cubes, self.tables, self.signals = kept.cubes, kept.tables, kept.signals
-        self.exports = kept.exports
+        self.post, self.exports = kept.post, kept.exports
         self.index_floor = kept.index_floor
 
     def copy(self) -> "World":
@@ -235,6 +240,7 @@ class World:
             self.cubes,
             self.tables.copy(),
             self.signals.copy(),
+            self.post,
             self.exports,
             self.index_floor,
         )
@@ -283,6 +289,11 @@ class World:
                 waiting = self._waiting(subject, notice_id)
                 reminded = replace(waiting, reminders=waiting.reminders + 1)
                 self.notices[notice_id] = reminded
+            case Subscribe() | Unsubscribe() | MarkPushed():
+                held = self.post.after(change)
+                if held is None:
+                    raise DoesNotHoldError("subscription: another's, gone, or its id is in use")
+                self.post = held
             case OpenDelivery(delivery, digest, at):
                 known = delivery in self.deliveries
                 same = any(one.digest == digest for one in self.deliveries.values())

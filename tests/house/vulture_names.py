@@ -39,6 +39,7 @@ rows.label_en
 commands = SimpleNamespace()
 commands.notices_status
 commands.notices_remind
+commands.notices_push
 commands.consent_sweep
 commands.consent_receipt
 commands.refresh

@@ -56,6 +56,7 @@ ALL: Final = frozenset(CALLERS)
 PERSONS: Final = frozenset(ROLES) - {
     "analist", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
 }  # fmt: skip
+SYSTEMS: Final = frozenset(ROLES) - {"betrokkene"}
 EXPORTERS: Final = frozenset(ROLES) - {"bewoner_matcher"}
 DESK: Final = frozenset({"coa_casemanager", "coa_regievoerder", "coa_coordinator_meedoenbalie"})
 
@@ -264,6 +265,24 @@ def _confirm(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", f"/v1/meldingen/{fresh.notice_id}/_bevestigen", role)
 
 
+def _subscribe(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Subscribe a system, and end that again where it was made."""
+    url = f"http://127.0.0.1:9/meldingen/{number}"
+    made = door.ask("POST", "/v1/abonnementen", role, json={"url": url})
+    if made.is_success:
+        door.ask("DELETE", f"/v1/abonnementen/{made.json()['id']}", role)
+    return made
+
+
+def _unsubscribe(door: Door, role: str | None, number: int) -> httpx.Response:
+    """End a fresh subscription of the agency."""
+    url = f"http://127.0.0.1:9/meldingen/{number}"
+    made = door.ask("POST", "/v1/abonnementen", MATCHER, json={"url": url}).json()["id"]
+    ended = door.ask("DELETE", f"/v1/abonnementen/{made}", role)
+    door.ask("DELETE", f"/v1/abonnementen/{made}", MATCHER)
+    return ended
+
+
 def _relate(door: Door, role: str | None, number: int) -> httpx.Response:
     body = {
         "clientRef": door.reference(role or "coa_casemanager", number),
@@ -440,6 +459,11 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/v1/meldingen"): Row(_get("/v1/meldingen"), frozenset(ROLES), 200),
     ("POST", "/v1/meldingen/{melding_id}/_bevestigen"): Row(
         _confirm, frozenset({"uitzendbureau_matcher", "privacy_officer"}), 200, refused=404
+    ),
+    ("POST", "/v1/abonnementen"): Row(_subscribe, SYSTEMS, 200, refused=404),
+    ("GET", "/v1/abonnementen"): Row(_get("/v1/abonnementen"), SYSTEMS, 200, refused=404),
+    ("DELETE", "/v1/abonnementen/{abonnement_id}"): Row(
+        _unsubscribe, frozenset({MATCHER, "privacy_officer"}), 200, refused=404
     ),
     ("POST", "/v1/koppelingen"): Row(_relate, DESK),
     ("POST", "/v1/leveringen"): Row(_deliver, frozenset({"coa_casemanager"}), 200),

@@ -1,0 +1,1 @@
+"""Messages to addresses that partners gave us."""
