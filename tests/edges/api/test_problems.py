@@ -157,7 +157,7 @@ def test_no_canary_gets_into_the_counts(door: Door) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nergens", 404),
         ("GET", "/v1", 404),
         ("GET", "/v2/clienten", 404),
         ("GET", "/v1/clienten/", 404),
