@@ -57,6 +57,30 @@ from gateway.domain.ports import Telemetry
 from gateway.web.app import Web
 
 API_VERSION = "1.0.0"
+ROUTES = (
+    disclosures,
+    explanations,
+    emergencies,
+    candidates,
+    introductions,
+    consents,
+    consent_requests,
+    consent_texts,
+    withholdings,
+    exports,
+    notices,
+    subscriptions,
+    deliveries,
+    auditlog,
+    tiles,
+    inspection,
+    oversight,
+    review,
+    extracts,
+    rectifications,
+    reidentification,
+    statistics,
+)
 HEADERS = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
@@ -146,31 +170,7 @@ def create_app(
         lifespan=_lifespan(rounds or nullcontext(), close),
     )
     app.state.actions = actions
-    modules = (
-        disclosures,
-        explanations,
-        emergencies,
-        candidates,
-        introductions,
-        consents,
-        consent_requests,
-        consent_texts,
-        withholdings,
-        exports,
-        notices,
-        subscriptions,
-        deliveries,
-        auditlog,
-        tiles,
-        inspection,
-        oversight,
-        review,
-        extracts,
-        rectifications,
-        reidentification,
-        statistics,
-    )
-    for module in modules:
+    for module in ROUTES:
         app.include_router(module.router, responses=_RESPONSES)
     _add_operations(app, ready, metrics)
     app.add_exception_handler(DisclosureRefusedError, on_refusal)

@@ -3,6 +3,7 @@
 Read only: offers and placements are recorded by COA, permits and numbers by who grants them.
 """
 
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -91,9 +92,9 @@ class _PeoplePage(HtmlFormat):
         onward = f"{self.path}?na={self.after}" if self.after else ""
         return {"rows": rows, "onward": onward, "receipt": receipt}
 
+    @abstractmethod
     def cells(self, one: Disclosed) -> Sequence[Cell]:
         """Return the cells after the name; each list says which."""
-        raise NotImplementedError
 
     def _day(self, one: Disclosed, name: str, words: str = "%(value)s") -> str:
         value = text(one, name)

@@ -1,6 +1,7 @@
 """Pages from templates: everything is escaped, and what a template does not get is an error."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
@@ -91,7 +92,7 @@ def _doors(visit: Visit) -> Sequence[Mapping[str, object]]:
     ]
 
 
-class HtmlFormat:
+class HtmlFormat(ABC):
     """A page as a format in which a disclosure goes out: ``tell`` makes a template's values of it."""
 
     media_type = HTML
@@ -100,9 +101,9 @@ class HtmlFormat:
         self._visit = visit
         self._template = template
 
+    @abstractmethod
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
         """Return the template's values; each page says how."""
-        raise NotImplementedError
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterable[bytes]:
         """Yield the page, once it is asked for."""
