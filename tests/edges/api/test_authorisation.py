@@ -363,7 +363,8 @@ def _judge(door: Door, role: str | None, number: int) -> httpx.Response:
     body = {"clientRef": str(UUID(int=7)), "doel": "P05"}
     assert door.ask("POST", "/v1/verstrekkingen", MATCHER, json=body).status_code == 404
     found = _looking_back("_signalen")(door, "privacy_officer", number).json()["signalen"]
-    signal = next(one["id"] for one in found if one["regel"] == "no-relation")
+    fresh = {"regel": "no-relation", "stand": "open"}
+    signal = next(one["id"] for one in found if fresh.items() <= one.items())
     opinion = {"oordeel": "explained", "toelichting": "Een verouderde verwijzing gebruikt."}
     return _looking_back(f"signalen/{signal}/_beoordelen", **opinion)(door, role, number)
 
