@@ -119,7 +119,7 @@ def gather_evidence(
     Raises ``EvidenceError`` without an index, and for the rest as ``Publication.prove`` does.
     """
     public, head = Publication(storage, key), storage.head()
-    proofs = [TlogProof.decode(public.prove(index, head)) for index in sorted(set(indexes))]
+    proofs = list(public.prove_each(sorted(set(indexes)), head))
     if not proofs:
         raise EvidenceError("a bundle has at least one entry")
     entries = tuple(_gather(storage, proof, opener) for proof in proofs)
