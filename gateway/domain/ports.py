@@ -1,6 +1,6 @@
 """What the actions need from outside, as protocols; each has one fake and one or more real bodies."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,8 +66,13 @@ class LogReader(Protocol):
         """
         ...
 
-    async def about(self, subject: SubjectId) -> Sequence[LoggedEvent]:
-        """Read every entry about a subject, in order of her count; erased ones tell nothing."""
+    async def about(
+        self, subject: SubjectId, only: Callable[[LoggedEvent], bool] | None = None
+    ) -> Sequence[LoggedEvent]:
+        """Read every entry about a subject, in order of her count; erased ones tell nothing.
+
+        With ``only`` none is opened but those of which it says yes on seeing the leaf.
+        """
         ...
 
     async def one(self, index: int) -> LoggedEvent | None:

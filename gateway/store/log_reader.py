@@ -6,7 +6,7 @@
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -52,9 +52,13 @@ class LogReader:
             stop = start
         return LogPage(tuple(found), floor or None)
 
-    async def about(self, subject: SubjectId) -> tuple[LoggedEvent, ...]:
-        """Read every entry about a subject, in order of her count."""
+    async def about(
+        self, subject: SubjectId, only: Callable[[LoggedEvent], bool] | None = None
+    ) -> tuple[LoggedEvent, ...]:
+        """Read every entry about a subject, or only some, in order of her count."""
         rows = self._storage.about(self._sealer.tag(subject.bytes))
+        if only is not None:
+            rows = (row for row in rows if only(event_of(row)))
         events: list[LoggedEvent] = []
         while step := await asyncio.to_thread(self._step, rows):
             events += step

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway.actions.disclose import Question
+from gateway.actions.seen import Seen
 from gateway.domain.clocks import dues
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
@@ -18,10 +19,12 @@ from gateway.domain.reasons import EXPLANATIONS, Reason
 from gateway.domain.records import Receipt
 from gateway.domain.sentences import Language
 from gateway.domain.sentences import render as told
+from gateway.web.changes import Difference, differences
 from gateway.web.guard import Screen
 from gateway.web.handovers import HANDOVER, PATH, Term, term
-from gateway.web.intake import EXPECTED, ORIGINS, PARTS, Origin, Part
+from gateway.web.intake import EXPECTED, PARTS, Part
 from gateway.web.navigation import KLANTMANAGER
+from gateway.web.provenance import source, word
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat, page
 from gateway.web.values import Shown, Teller, changed, full_name, read
@@ -34,13 +37,26 @@ _NOT_FOUND: Final = 404
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A field with its value, where it came from, and since when it stands so."""
+    """A field with its value, who put it here since when, on whose word, and what is new about it."""
 
     name: str
     label: str
     shown: Shown
-    origin: str
+    source: str
     since: str
+    word: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A field that is not as its reader last saw it; ``shown`` when it stands in the dossier."""
+
+    name: str
+    label: str
+    mark: str
+    when: datetime | None
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,11 @@ class Section:
     article: str
     facts: Sequence[Fact]
     missing: Sequence[str]
+
+    @property
+    def news(self) -> bool:
+        """Whether anything in it is not as its reader last saw it."""
+        return any(fact.mark for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +115,11 @@ async def _subject(visit: Visit) -> SubjectId:
 
 @asynccontextmanager
 async def _opened(visit: Visit, subject: SubjectId) -> AsyncIterator[Released]:
-    question = Question(Ask(visit.caller, HANDOVER, _mask(visit)), (subject,), DossierPage(visit))
-    async with visit.rooms.desks.disclose.one(question) as released:
+    ask, shown = Ask(visit.caller, HANDOVER, _mask(visit)), DossierPage(visit)
+    async with visit.rooms.desks.disclose.one(Question(ask, (subject,), shown)) as released:
+        session = visit.session
+        if session is not None:
+            shown.seen = await visit.rooms.desks.seen(ask, subject, session.opened)
         yield released
 
 
@@ -114,17 +138,19 @@ def strong(visit: Visit) -> bool:
 
 
 class DossierPage(HtmlFormat):
-    """One person's dossier as a page."""
+    """One person's dossier as a page; ``seen`` is what was shown before, known once it was granted."""
 
     def __init__(self, visit: Visit) -> None:
         super().__init__(visit, "dossier.html")
         self._teller = Teller(visit.rooms, visit.language)
+        self.seen: Seen | None = None
 
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
         """Return sections, what is missing, what is withheld and why, and the receipt."""
         one, visit = disclosed[0], self._visit
         fields = visit.rooms.desks.gate.fields
-        sections = [self._section(part, one) for part in PARTS]
+        news = differences(one, self.seen)
+        sections = [self._section(part, one, news) for part in PARTS]
         since = changed(one, fields, [spec.name for spec in fields])
         return {
             "name": full_name(one),
@@ -137,6 +163,8 @@ class DossierPage(HtmlFormat):
             "lacking_count": sum(len(_expected(s.missing, self._teller)) for s in sections),
             "lacking": [(s, m) for s in sections if (m := _expected(s.missing, self._teller))],
             "withheld": self._withheld(one),
+            "seen": self.seen,
+            "news": [self._news(found, one) for found in news.values()],
             "strong": strong(visit),
             "obligations": one.obligations,
             "latest": max(since.values(), default=""),
@@ -174,11 +202,11 @@ class DossierPage(HtmlFormat):
             (say(N_("Casemanager COA")), name, contact.split(" · ")[0]) for name, contact in guide
         ]
 
-    def _section(self, part: Part, one: Disclosed) -> Section:
+    def _section(self, part: Part, one: Disclosed, news: Mapping[str, Difference]) -> Section:
         visit = self._visit
         since = changed(one, visit.rooms.desks.gate.fields, part.fields)
         facts = [
-            self._fact(name, one, since.get(name, ""))
+            self._fact(name, one, since.get(name, ""), news.get(name))
             for name in part.fields
             if FieldName(name) in one.values
         ]
@@ -186,11 +214,21 @@ class DossierPage(HtmlFormat):
         note = visit.say(part.note) if part.note else ""
         return Section(part.anchor, visit.say(part.title), note, part.article, facts, missing)
 
-    def _fact(self, name: str, one: Disclosed, since: str) -> Fact:
-        value = read(one, name)
-        origin = self._visit.say(_origin(name, one))
-        shown = self._teller.show(name, value)
-        return Fact(name, self._teller.label(name), shown, origin, since)
+    def _fact(self, name: str, one: Disclosed, since: str, found: Difference | None) -> Fact:
+        say = self._visit.say
+        return Fact(
+            name,
+            self._teller.label(name),
+            self._teller.show(name, read(one, name)),
+            say(source(name)),
+            since,
+            say(word(name, one)),
+            say(found.mark) if found else "",
+        )
+
+    def _news(self, found: Difference, one: Disclosed) -> News:
+        label, mark = self._teller.label(found.name), self._visit.say(found.mark)
+        return News(found.name, label, mark, found.when, FieldName(found.name) in one.values)
 
     def _withheld(self, one: Disclosed) -> list[Withheld]:
         english = self._visit.language is Language.EN
@@ -207,14 +245,6 @@ def _day(one: Disclosed, name: str) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _origin(name: str, one: Disclosed) -> Origin:
-    """Say where a value came from; a study that was valued was seen on paper."""
-    valued = read(one, "diplomawaardering_status") == "ontvangen"
-    if valued and name in {"opleidingen", "opleidingsniveau_hoogste", "diploma_in_bezit"}:
-        return Origin.DOCUMENT
-    return ORIGINS.get(name, Origin.COA)
 
 
 def _expected(missing: Sequence[str], teller: Teller) -> list[str]:

@@ -2,27 +2,13 @@
 
 1 the learnability test, 2 education and work abroad, 3 personal circumstances, 4 early education of
 children, 5 language, 6 possibilities for work, 7 self-reliance; before them who she is, after them
-what was done and agreed. Each field stands in one place, with where it comes from.
+what was done and agreed. Each field stands in one place.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from gateway.web.words import N_
-
-
-class Origin(StrEnum):
-    """How a value came to be known; the value is its words."""
-
-    RESIDENT = N_("opgave bewoner")
-    DOCUMENT = N_("document gezien")
-    COA = N_("vastgelegd door COA")
-    GOVERNMENT = N_("BRP, IND of DUO")
-    GEMEENTE = N_("gemeente")
-    COMPUTED = N_("berekend door de poort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,31 +112,6 @@ PARTS: Final = (
         ),
     ),
 )  # fmt: skip
-
-_RESIDENT: Final = (
-    "roepnaam", "burgerlijke_staat", "voorkeurstaal_contact", "telefoonnummer_azc", "email_azc",
-    "gezinssamenstelling", "gezinsgrootte", "gezinsleden", "kinderen_vve_leeftijd", "moedertaal",
-    "talen", "engels_niveau", "opleidingen", "opleidingsniveau_hoogste", "opleidingsrichting",
-    "werkervaring", "beroepen_gewenst", "vaardigheden", "ict_vaardigheid", "rijbewijs",
-    "werkambitie", "zacht_toekomstambitie", "diploma_in_bezit",
-)  # fmt: skip
-_GOVERNMENT: Final = (
-    "achternaam", "voornamen", "voorvoegsel", "geslacht", "geboortedatum", "nationaliteit",
-    "v_nummer", "bsn", "bsn_status", "brp_inschrijfdatum", "twv_status", "inburgeringsplicht",
-    "inburgeringsplicht_kennisgeving",
-)  # fmt: skip
-_COMPUTED: Final = ("pip_deadline", "ervaring_jaren", "isced_niveau")
-_GEMEENTE: Final = ("klantmanager_gemeente", "huisvestingsdatum")
-_DOCUMENT: Final = ("diplomawaardering_niveau", "certificaten")
-
-ORIGINS: Final[Mapping[str, Origin]] = MappingProxyType(
-    dict.fromkeys(_RESIDENT, Origin.RESIDENT)
-    | dict.fromkeys(_GOVERNMENT, Origin.GOVERNMENT)
-    | dict.fromkeys(_COMPUTED, Origin.COMPUTED)
-    | dict.fromkeys(_GEMEENTE, Origin.GEMEENTE)
-    | dict.fromkeys(_DOCUMENT, Origin.DOCUMENT)
-)
-"""Where a field usually comes from; the profile does not tell it per value. COA for all others."""
 
 EXPECTED: Final = frozenset(
     {

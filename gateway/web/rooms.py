@@ -15,6 +15,7 @@ from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.search import Search
+from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.worklist import Worklist
 from gateway.domain.callers import Persona, acting
@@ -58,6 +59,7 @@ class Desks:
     clients: ListClients
     worklist: Worklist
     explain: Explain
+    seen: LastSeen
     search: Search
     introductions: Introduce
     exports: ExportDesk

@@ -8,6 +8,7 @@ from adapters.sheets import write_csv
 from gateway.actions.clients import GUIDED, PLACED, ListClients
 from gateway.actions.consent_overview import ConsentCensus
 from gateway.actions.entries import EntryDesk
+from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.worklist import Worklist
 from gateway.api.context import Actions
@@ -63,6 +64,7 @@ def _desks(
         clients=actions.clients,
         worklist=Worklist(actions.gate, actions.disclose, StoredClocks(database), parameters),
         explain=actions.explain,
+        seen=LastSeen(LogReader(audit.storage, audit.sealer, audit.publication)),
         search=actions.search,
         introductions=actions.introductions,
         exports=actions.exports,

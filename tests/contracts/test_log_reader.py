@@ -140,6 +140,24 @@ def test_all_about_someone_comes_in_order_without_gap(body: Body) -> None:
     assert about(body, subject_id(7)) in ((), [])
 
 
+def test_some_about_someone_are_chosen_by_their_leaves(body: Body) -> None:
+    """What is not wanted stays shut and away; the rest is opened, in order."""
+    for outcome in ("stored", "revised", "stored"):
+        log(body, outcome=outcome, actor="a")
+    seen: list[LoggedEvent] = []
+
+    def only(event: LoggedEvent) -> bool:
+        seen.append(event)
+        return event.outcome == "stored"
+
+    chosen = asyncio.run(body.log.about(HER, only))
+    assert [(event.index, event.told and event.told.actor) for event in chosen] == [
+        (0, "a"),
+        (2, "a"),
+    ]
+    assert [event.told for event in seen] == [None] * 3
+
+
 def test_what_is_erased_keeps_its_place_and_tells_nothing(body: Body) -> None:
     """With her key gone the leaves and the count remain, and no filter finds what was said."""
     for subject in (HER, SOMEONE, HER):

@@ -3,7 +3,7 @@
 ``erased`` holds whose payloads are gone, ``lost`` the indexes that a broken store leaves out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from uuid import UUID
@@ -32,10 +32,13 @@ class LogReader:
         more = len(found) >= limit and found[limit - 1].index
         return LogPage(tuple(found[:limit]), more or None)
 
-    async def about(self, subject: SubjectId) -> Sequence[LoggedEvent]:
-        """Read every entry about a subject."""
+    async def about(
+        self, subject: SubjectId, only: Callable[[LoggedEvent], bool] | None = None
+    ) -> Sequence[LoggedEvent]:
+        """Read every entry about a subject, or only some; they are judged shut."""
         own = [event for event in self.all() if event.tag == tag_of(subject)]
-        return [event for event in own if event.index not in self.lost]
+        kept = [event for event in own if event.index not in self.lost]
+        return [event for event in kept if only is None or only(replace(event, told=None))]
 
     async def one(self, index: int) -> LoggedEvent | None:
         """Read one entry, shut."""
