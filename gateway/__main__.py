@@ -15,6 +15,7 @@ from gateway.commands import (
     demo,
     explain,
     export,
+    intake,
     keeping,
     keys,
     logbook,
@@ -39,6 +40,7 @@ app.command()(data.init)
 app.command()(demo.demo)
 app.command()(operations.serve)
 app.add_typer(data.imports, name="import")
+app.add_typer(intake.app, name="intake")
 app.add_typer(export.exports, name="export")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         300_000_000, ge=1, description="Largest delivery (levering) in bytes."
     )
     max_delivery_rows: int = Field(200_000, ge=1, description="Largest delivery in rows.")
+    intake_folder: Path | None = Field(
+        None, description="Folder that is watched for deliveries while serving."
+    )
+    intake_still_seconds: float = Field(
+        5.0, ge=0, description="How long a file there must lie still before it is taken."
+    )
     search_budget: int = Field(
         200, ge=1, description="Searches one matcher may do in 24 hours (against narrowing)."
     )

@@ -5,6 +5,7 @@
 2. Every row is judged. A delivery holds a whole profile: what it leaves out is cleared.
 3. What cannot be accepted is kept under the delivery key, with its reasons.
 4. Each stored version commits together with its log entry, its facts, relations and search terms.
+5. A file that cannot be read at all leaves nothing but the record that it was refused.
 """
 
 import hashlib
@@ -19,10 +20,11 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import admit
 from gateway.actions.disclose import Gate
 from gateway.actions.profiles import OLDER, ProfileWriter
+from gateway.domain.acknowledgements import acknowledged
 from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.codes import CodeLists
-from gateway.domain.deliveries import JsonValue, JudgedRow, RowOutcome
-from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.deliveries import JsonValue, JudgedRow, ReadDelivery, RowOutcome
+from gateway.domain.errors import DeliveryRefusedError, LedgerUnavailableError
 from gateway.domain.events import DeliveryProcessed
 from gateway.domain.intake import DeliveryReport, ReportLine, judge
 from gateway.domain.partners import Caller
@@ -37,11 +39,20 @@ KEY = "delivery"
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A processed delivery: its id, its report as JSON, and whether the file had come before."""
+    """A processed delivery: its id, its report as JSON, and whether the file had come before.
+
+    ``digest`` is the SHA-256 of the file.
+    """
 
     delivery: UUID
     report: dict[str, JsonValue]
     seen_before: bool
+    digest: bytes
+
+    @property
+    def acknowledgement(self) -> dict[str, JsonValue]:
+        """What the source may be told: no value, and nobody's number."""
+        return acknowledged(self.delivery, self.digest, self.report)
 
 
 class Ingest:
@@ -64,19 +75,19 @@ class Ingest:
     ) -> Delivered:
         """Process a delivery; raises ``DeliveryRefusedError`` when the file cannot be read at all."""
         context = await self.admit(caller)
-        digest = _digest(stream)
+        digest = digest_of(stream)
         known = await self._deliveries.by_digest(digest)
         if known and known.report is not None:
-            return self._again(known.delivery, known.report)  # who sends the file has all of it
-        with source.read(stream) as read:
-            delivery = known.delivery if known else await self._open(context, digest)
-            lines: list[ReportLine] = []
-            for batch in _batches(judge(read.rows, self._gate.fields, self._codes)):
-                lines += await self._take(context, delivery, batch)
-                progress(len(batch))
-            report = DeliveryReport.of(lines, read.blocked_columns, read.unknown_columns)
+            return self._again(known, known.report)  # who sends the file has all of it
+        try:
+            with source.read(stream) as read:
+                delivery = known.delivery if known else await self._open(context, digest)
+                report = await self._process(context, delivery, read, progress)
+        except DeliveryRefusedError as error:
+            await self._refuse(context, digest, error)
+            raise
         await self._close(context, delivery, report)
-        return Delivered(delivery, report.as_json(), seen_before=False)
+        return Delivered(delivery, report.as_json(), seen_before=False, digest=digest)
 
     async def admit(self, caller: Caller) -> Context:
         """Let in who delivers for COA; raises ``DisclosureRefusedError`` for anyone else."""
@@ -93,12 +104,23 @@ class Ingest:
             return None
         record = context.record(RecordKind.DELIVERY, "report read", detail={"in": str(delivery)})
         await self._gate.ledger.append([Entry(record)])
-        return self._again(delivery, state.report)
+        return self._again(state, state.report)
 
-    def _again(self, delivery: UUID, sealed: bytes) -> Delivered:
-        opened = self._gate.vault.open_blob(KEY, delivery.bytes, sealed)
+    async def acknowledgement(self, caller: Caller, delivery: UUID) -> dict[str, JsonValue] | None:
+        """Acknowledge an earlier delivery again; ``None`` when unknown or unfinished.
+
+        It names nobody, so reading it is no look at anyone.
+        """
+        await self.admit(caller)
+        state = await self._deliveries.by_id(delivery)
+        if state is None or state.report is None:
+            return None
+        return self._again(state, state.report).acknowledgement
+
+    def _again(self, known: DeliveryState, sealed: bytes) -> Delivered:
+        opened = self._gate.vault.open_blob(KEY, known.delivery.bytes, sealed)
         report: dict[str, JsonValue] = json.loads(opened)
-        return Delivered(delivery, report, seen_before=True)
+        return Delivered(known.delivery, report, seen_before=True, digest=known.digest)
 
     async def recent(self, caller: Caller) -> Sequence[DeliveryState]:
         """List the newest deliveries, finished or not."""
@@ -116,6 +138,24 @@ class Ingest:
         if known is None:
             raise LedgerUnavailableError(answer.why)
         return known.delivery
+
+    async def _refuse(self, context: Context, digest: bytes, error: DeliveryRefusedError) -> None:
+        detail: dict[str, str | int] = {"sha256": digest.hex(), "why": str(error)}
+        record = context.record(RecordKind.DELIVERY, "refused", detail=detail)
+        await self._gate.ledger.append([Entry(record)])
+
+    async def _process(
+        self,
+        context: Context,
+        delivery: UUID,
+        read: ReadDelivery,
+        progress: Callable[[int], None],
+    ) -> DeliveryReport:
+        lines: list[ReportLine] = []
+        for batch in _batches(judge(read.rows, self._gate.fields, self._codes)):
+            lines += await self._take(context, delivery, batch)
+            progress(len(batch))
+        return DeliveryReport.of(lines, read.blocked_columns, read.unknown_columns)
 
     async def _take(
         self, context: Context, delivery: UUID, batch: Sequence[JudgedRow]
@@ -174,7 +214,7 @@ def _batches(rows: Iterator[JudgedRow]) -> Iterator[Sequence[JudgedRow]]:
         yield batch
 
 
-def _digest(stream: BinaryIO) -> bytes:
+def digest_of(stream: BinaryIO) -> bytes:
     """Return the SHA-256 of a whole stream, and leave it at its start."""
     digest = hashlib.sha256()
     while chunk := stream.read(CHUNK):

@@ -1,5 +1,6 @@
 """Leveringen: COA hands over a TVS file, and reads what became of every row."""
 
+import asyncio
 from http import HTTPStatus
 from io import BytesIO
 from uuid import UUID
@@ -20,13 +21,13 @@ router = APIRouter(prefix="/v1")
     "/leveringen", summary="Lever klantprofielen (CSV, XLSX, JSON of XML)", status_code=201
 )
 async def deliver(request: Request, actions: WithActions, caller: WithCaller) -> Response:
-    """Process a delivery; the same file again answers 200 with the first report."""
+    """Process a delivery beside other requests; the same file again answers 200 with the first report."""
     await actions.ingest.admit(caller)
     source = actions.sources.get(request.headers.get("content-type", ""))
     if source is None:
         raise UnsupportedMediaTypeError("send CSV, XLSX, JSON or XML with its media type")
     body = await _body(request, actions.sources.max_bytes)
-    delivered = await actions.ingest(caller, body, source)
+    delivered = await asyncio.to_thread(asyncio.run, actions.ingest(caller, body, source))
     status = HTTPStatus.OK if delivered.seen_before else HTTPStatus.CREATED
     return _answer(delivered, status)
 
@@ -51,8 +52,21 @@ async def report(levering_id: UUID, actions: WithActions, caller: WithCaller) ->
     return _answer(delivered, HTTPStatus.OK)
 
 
+@router.get("/leveringen/{levering_id}/ontvangstbevestiging", summary="De ontvangstbevestiging")
+async def acknowledgement(levering_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
+    """Return counts and places only, as they also lie beside a file in a watched folder."""
+    found = await actions.ingest.acknowledgement(caller, levering_id)
+    if found is None:
+        return problem(HTTPStatus.NOT_FOUND, "Deze levering is er niet, of is nog bezig.")
+    return Response(orjson.dumps(found), media_type=JSON)
+
+
 async def _body(request: Request, limit: int) -> BytesIO:
     """Read the body into memory, within the limit; nothing is spooled to disk in clear."""
+    if (announced := request.headers.get("content-length", "")).isdigit() and int(
+        announced
+    ) > limit:
+        raise TooLargeError(f"a delivery holds at most {limit} bytes")
     body = BytesIO()
     async for chunk in request.stream():
         if body.tell() + len(chunk) > limit:

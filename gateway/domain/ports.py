@@ -324,6 +324,7 @@ class DeliveryState:
     """A delivery known by the digest of its bytes: ``report`` is ``None`` while it is unfinished."""
 
     delivery: UUID
+    digest: bytes
     at: datetime
     report: bytes | None
 

@@ -15,7 +15,7 @@ from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 
 _d, _q = tables.delivery.c, tables.quarantine_row.c
-_STATES = sa.select(_d.id, _d.at, _d.report)
+_STATES = sa.select(_d.id, _d.digest, _d.at, _d.report)
 _DELIVERED = Prepared(
     sa.select(_d.id).where((_d.id == sa.bindparam("of")) | (_d.digest == sa.bindparam("same")))
 )
@@ -93,6 +93,6 @@ def require_unfinished(connection: sa.Connection, delivery: UUID) -> None:
 
 
 def _states(
-    query: sa.Select[UUID, datetime, bytes | None], connection: sa.Connection
+    query: sa.Select[UUID, bytes, datetime, bytes | None], connection: sa.Connection
 ) -> tuple[DeliveryState, ...]:
     return tuple(DeliveryState(*row) for row in connection.execute(query))

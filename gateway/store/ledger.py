@@ -55,9 +55,10 @@ class LogLedger:
         return [_answer(entry, a) for entry, a in zip(entries, outcome, strict=True)]
 
     def _inbox_of(self, loop: asyncio.AbstractEventLoop) -> "_Inbox":
-        if self._inbox is None or self._inbox.loop is not loop:
-            self._inbox = _Inbox(loop)
-        return self._inbox
+        inbox = self._inbox
+        if inbox is None or inbox.loop is not loop:
+            inbox = self._inbox = _Inbox(loop)
+        return inbox  # not the attribute: a loop in another thread may have taken its place
 
 
 class _Inbox:

@@ -14,6 +14,7 @@ from gateway.wiring.gate import (
     witness_app,
     write_population,
 )
+from gateway.wiring.intake import inbox, watcher
 from gateway.wiring.stores import Restored, adopt_guard, back_up, restore
 
 __all__ = [
@@ -26,11 +27,13 @@ __all__ = [
     "calm_collector",
     "check_policy",
     "folder",
+    "inbox",
     "load_policy",
     "make_roles",
     "restore",
     "store_status",
     "upgrade_store",
+    "watcher",
     "witness_app",
     "write_population",
 ]

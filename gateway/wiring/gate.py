@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from adapters import synthetic, tvs
 from adapters.delivery.folder import FolderDelivery
+from gateway.actions.collect import Collect
 from gateway.actions.disclose import Gate
 from gateway.actions.project import Project
 from gateway.actions.push import PushNotices
@@ -40,6 +41,7 @@ from gateway.store.subjects import Subjects
 from gateway.telemetry import SpanTelemetry
 from gateway.web.app import Web
 from gateway.wiring.desks import Bench, archive_of, desks, limits_of
+from gateway.wiring.intake import collect_of, errand_of
 from gateway.wiring.logs import OpenedLog, open_log, open_witness
 from gateway.wiring.oversight import projection
 from gateway.wiring.pushing import push_of
@@ -88,6 +90,7 @@ class Gateway:
     log: OpenedLog
     project: Project | None
     push: PushNotices
+    collect: Collect
     web: Web
 
     def app(self) -> FastAPI:
@@ -103,6 +106,9 @@ class Gateway:
         with ExitStack() as stack:
             stack.enter_context(self.log.rounds(self.settings, self.telemetry))
             stack.enter_context(Courier("notice-courier", self.push.run))
+            watch = errand_of(self.settings, self.catalogue, self.collect, self.actions.gate.clock)
+            if watch is not None:
+                stack.enter_context(Courier("intake-courier", watch))
             if self.project is not None:
                 stack.enter_context(Courier("log-courier", self.project.run))
             yield
@@ -164,9 +170,18 @@ def build(
     actions = desks(Bench(settings, policy.catalogue, gate, database, keyring, audit))
     project = projection(settings, gate, database, archive_of(audit))
     web = screens(settings, policy.catalogue, actions, database, audit)
-    push = push_of(settings, gate, database)
     return Gateway(
-        settings, policy.catalogue, actions, audit, telemetry, database, log, project, push, web
+        settings,
+        policy.catalogue,
+        actions,
+        audit,
+        telemetry,
+        database,
+        log,
+        project,
+        push_of(settings, gate, database),
+        collect_of(settings, policy.catalogue, actions.ingest, telemetry),
+        web,
     )
 
 

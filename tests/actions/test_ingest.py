@@ -1,5 +1,6 @@
 """Deliveries: nothing lost, nothing twice, nothing replaced by something older, all on record."""
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -291,7 +292,7 @@ def test_a_profile_that_never_rests_ends_in_try_again(house: House) -> None:
 
 def test_the_same_file_twice_at_once_is_one_delivery(house: House) -> None:
     """When another request opened the same file first, this one joins it."""
-    digest = ingest._digest(io.BytesIO(json.dumps(row(1)).encode()))
+    digest = ingest.digest_of(io.BytesIO(json.dumps(row(1)).encode()))
 
     def meanwhile() -> None:
         change = OpenDelivery(UUID(int=77), digest, house.clock.moment)
@@ -331,11 +332,16 @@ class Unreadable:
         raise DeliveryRefusedError("no table in it")
 
 
-def test_a_file_that_cannot_be_read_leaves_nothing(house: House) -> None:
-    """A refused file opens no delivery; it may be sent again when it is whole."""
+def test_a_file_that_cannot_be_read_leaves_no_more_than_its_refusal(house: House) -> None:
+    """It opens no delivery and may be sent again when it is whole; that it was refused is on record."""
     with pytest.raises(DeliveryRefusedError):
         run(house.ingest(house.casemanager, io.BytesIO(b"?"), Unreadable()))
-    assert (house.records, house.world.deliveries) == ([], {})
+    assert house.world.deliveries == {}
+    assert house.kinds() == ["delivery: refused"]
+    assert house.records[0].detail == {
+        "sha256": hashlib.sha256(b"?").hexdigest(),
+        "why": "no table in it",
+    }
 
 
 def test_progress_is_told_in_batches(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ def arrive(body: Body, digest: bytes = DIGEST, days: int = 0) -> UUID:
 def test_a_delivery_is_found_by_digest_and_by_id(body: Body) -> None:
     """Both ways lead to the same delivery, unfinished at first; others lead nowhere."""
     delivery = arrive(body)
-    expected = DeliveryState(delivery, NOON, None)
+    expected = DeliveryState(delivery, DIGEST, NOON, None)
     assert asyncio.run(body.deliveries.by_digest(DIGEST)) == expected
     assert asyncio.run(body.deliveries.by_id(delivery)) == expected
     assert asyncio.run(body.deliveries.by_digest(b"e" * 32)) is None
@@ -43,7 +43,9 @@ def test_a_delivery_closes_once_with_its_report(body: Body) -> None:
     assert isinstance(body.change(None, CloseDelivery(delivery, NOON, b"first")), Receipt)
     assert isinstance(body.change(None, CloseDelivery(delivery, NOON, b"second")), Rejected)
     assert isinstance(body.change(None, CloseDelivery(uuid4(), NOON, b"other")), Rejected)
-    assert asyncio.run(body.deliveries.by_id(delivery)) == DeliveryState(delivery, NOON, b"first")
+    assert asyncio.run(body.deliveries.by_id(delivery)) == DeliveryState(
+        delivery, DIGEST, NOON, b"first"
+    )
 
 
 def test_the_newest_come_first(body: Body) -> None:

@@ -31,4 +31,4 @@ class Deliveries:
 
     def _state(self, delivery: UUID) -> DeliveryState:
         arrival = self.world.deliveries[delivery]
-        return DeliveryState(delivery, arrival.at, arrival.report)
+        return DeliveryState(delivery, arrival.digest, arrival.at, arrival.report)

@@ -310,6 +310,11 @@ def _report(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", f"/v1/leveringen/{listed[0]['id']}", role)
 
 
+def _acknowledgement(door: Door, role: str | None, number: int) -> httpx.Response:
+    listed = door.ask("GET", "/v1/leveringen").json()["leveringen"]
+    return door.ask("GET", f"/v1/leveringen/{listed[0]['id']}/ontvangstbevestiging", role)
+
+
 def _logbook(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", "/v1/logboek/_zoek", role, json={"zaaknummer": CASE})
 
@@ -470,6 +475,9 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/leveringen"): Row(_deliver, frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen"): Row(_get("/v1/leveringen"), frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen/{levering_id}"): Row(_report, frozenset({"coa_casemanager"}), 200),
+    ("GET", "/v1/leveringen/{levering_id}/ontvangstbevestiging"): Row(
+        _acknowledgement, frozenset({"coa_casemanager"}), 200
+    ),
     ("POST", "/v1/logboek/_zoek"): Row(_logbook, OVERSEERS, 200),
     ("GET", "/v1/logboek/{index}/bewijs"): Row(_proof, OVERSEERS, 200),
     ("POST", "/v1/heridentificaties"): Row(_look_up, frozenset({"privacy_officer"}), 200),
