@@ -195,8 +195,8 @@ class Section:
 
     def term(self) -> tuple[date | None, date | None]:
         """Return ``valid_from`` (required) and ``valid_until`` (optional, inclusive)."""
-        start = self._day("valid_from")
-        end = self._day("valid_until") if self.has("valid_until") else None
+        start = self.day("valid_from")
+        end = self.day("valid_until") if self.has("valid_until") else None
         if start and end:
             self._check_term(start, end)
         return start, end
@@ -209,7 +209,8 @@ class Section:
             reason = f"lies {LONGEST_TERM_YEARS} years or more after valid_from"
             self._problems.add(where, "valid_until", reason)
 
-    def _day(self, name: str) -> date | None:
+    def day(self, name: str) -> date | None:
+        """Return a required date."""
         value = self.text(name)
         try:
             day = date.fromisoformat(value)

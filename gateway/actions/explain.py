@@ -110,11 +110,11 @@ def taken_again(gate: Gate, event: LoggedEvent, recorded: Recorded) -> Retold:
     """Take a recorded decision again and tell its whole story; raises ``ReplayError``."""
     decision = replay(recorded, gate.matrix, gate.fields)
     story = for_officer(decision, recorded, gate.fields)
-    return Retold(event, story, _same(decision, event, gate.fields))
+    return Retold(event, story, as_recorded(decision, event, gate.fields))
 
 
-def _same(decision: Decision, event: LoggedEvent, fields: FieldDictionary) -> bool:
-    """Tell whether a decision taken again is what its entry says."""
+def as_recorded(decision: Decision, event: LoggedEvent, fields: FieldDictionary) -> bool:
+    """Tell whether a decision taken again is what its entry says: rules, fields, consents, reason."""
     told = event.told
     grants = decision.grants
     return told is not None and (

@@ -18,6 +18,7 @@ from gateway.actions.erase import Erase
 from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
 from gateway.actions.extract import Extract
+from gateway.actions.foresee import Foresee
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -89,6 +90,7 @@ class Actions:
     retain: Retain
     inspect: Inspect
     explain: Explain
+    foresee: Foresee
     emergencies: Emergencies
     erase: Erase
     copies: CopyDesk

@@ -9,6 +9,7 @@ from gateway.wiring.gate import (
     folder,
     load_policy,
     make_roles,
+    read_edition,
     store_status,
     upgrade_store,
     witness_app,
@@ -16,6 +17,7 @@ from gateway.wiring.gate import (
 )
 from gateway.wiring.intake import inbox, watcher
 from gateway.wiring.stores import Restored, adopt_guard, back_up, restore
+from policies.stories import tell as tell_stories
 
 __all__ = [
     "Gateway",
@@ -30,8 +32,10 @@ __all__ = [
     "inbox",
     "load_policy",
     "make_roles",
+    "read_edition",
     "restore",
     "store_status",
+    "tell_stories",
     "upgrade_store",
     "watcher",
     "witness_app",

@@ -12,6 +12,7 @@ from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.erase import Erase
 from gateway.actions.explain import Explain
+from gateway.actions.foresee import Foresee
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -137,6 +138,7 @@ def desks(bench: Bench) -> Actions:
         inspect=Inspect(gate, disclose, log, rectify, partners),
         rectify=rectify,
         explain=Explain(gate, log),
+        foresee=Foresee(gate, log, partners, codes.opvanglocaties),
         emergencies=Emergencies(gate, Glasses(database)),
         erase=erase,
         copies=CopyDesk(gate.ledger, gate.clock, erase),

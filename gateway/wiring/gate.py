@@ -28,6 +28,7 @@ from gateway.crypto.sealing import FieldVault
 from gateway.domain.callers import Persona
 from gateway.domain.delivery import Delivery
 from gateway.domain.errors import SettingsError
+from gateway.domain.policy_changes import Edition
 from gateway.domain.ports import Clock, Source
 from gateway.domain.purposes import Matrix
 from gateway.domain.records import Receipt
@@ -53,6 +54,7 @@ from gateway.wiring.stores import (
     open_store,
 )
 from policies.catalogue import Catalogue, load
+from policies.editions import edition_of
 from policies.enforcer import check
 from policies.enforcer import load_policy as load_catalogue
 from policies.parameters import load_parameters
@@ -203,6 +205,12 @@ def check_policy(folder: Path | None) -> dict[str, object]:
         "cells": report.cells,
         "digest": report.digest,
     }
+
+
+def read_edition(folder: Path | None) -> Edition:
+    """Read a whole edition of the rules, verified, to be laid beside another."""
+    policy = load_policy() if folder is None else Policy(*load_catalogue(folder))
+    return edition_of(policy.catalogue, policy.matrix, folder)
 
 
 def upgrade_store(settings: Settings) -> None:
