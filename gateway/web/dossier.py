@@ -21,17 +21,17 @@ from gateway.domain.sentences import Language
 from gateway.domain.sentences import render as told
 from gateway.web.changes import Difference, differences
 from gateway.web.guard import Screen
-from gateway.web.handovers import HANDOVER, PATH, Term, term
+from gateway.web.handovers import PATH, Term, term
 from gateway.web.intake import EXPECTED, PARTS, Part
 from gateway.web.navigation import KLANTMANAGER
 from gateway.web.provenance import source, word
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat, page
+from gateway.web.takings import HANDOVER, asked, forms, strong
 from gateway.web.values import Shown, Teller, changed, full_name, read
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_, day
 
-BSN: Final = FieldName("bsn")
 _NOT_FOUND: Final = 404
 
 
@@ -115,26 +115,12 @@ async def _subject(visit: Visit) -> SubjectId:
 
 @asynccontextmanager
 async def _opened(visit: Visit, subject: SubjectId) -> AsyncIterator[Released]:
-    ask, shown = Ask(visit.caller, HANDOVER, _mask(visit)), DossierPage(visit)
+    ask, shown = asked(visit, HANDOVER), DossierPage(visit)
     async with visit.rooms.desks.disclose.one(Question(ask, (subject,), shown)) as released:
         session = visit.session
         if session is not None:
             shown.seen = await visit.rooms.desks.seen(ask, subject, session.opened)
         yield released
-
-
-def _mask(visit: Visit) -> int:
-    """Return what the purpose names for this role; the BSN only for who proved herself well."""
-    gate = visit.rooms.desks.gate
-    purpose = gate.matrix.purpose(HANDOVER)
-    cell = gate.matrix.cell(visit.caller.role, purpose.code) if purpose else None
-    named = cell.named & ~cell.denied if cell else 0
-    return named if strong(visit) else named & ~gate.fields[BSN].bit
-
-
-def strong(visit: Visit) -> bool:
-    """Tell whether the visitor proved herself well enough to see a BSN."""
-    return visit.session is not None and visit.session.identity.strong
 
 
 class DossierPage(HtmlFormat):
@@ -166,6 +152,7 @@ class DossierPage(HtmlFormat):
             "seen": self.seen,
             "news": [self._news(found, one) for found in news.values()],
             "strong": strong(visit),
+            "forms": forms(visit),
             "obligations": one.obligations,
             "latest": max(since.values(), default=""),
             "receipt": receipt,

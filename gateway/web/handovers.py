@@ -17,12 +17,12 @@ from gateway.web.guard import Screen
 from gateway.web.navigation import KLANTMANAGER
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
+from gateway.web.takings import HANDOVER, HANDOVERS, forms
 from gateway.web.values import Teller, full_name, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
-PATH: Final = "/overdrachten"
-HANDOVER: Final = "P02"
+PATH: Final = HANDOVERS
 VIEWS: Final[Mapping[View, str]] = {
     View.ALL: N_("Iedereen"),
     View.LATE: N_("Te laat"),
@@ -53,6 +53,7 @@ class Row:
     """Someone on the list."""
 
     path: str
+    reference: str
     name: str
     number: str
     site: str
@@ -99,6 +100,7 @@ class WorklistPage(HtmlFormat):
             "rows": [self._row(one) for one in disclosed],
             "views": [(view, self._visit.say(label)) for view, label in VIEWS.items()],
             "excerpt": excerpt,
+            "forms": forms(self._visit),
             "total": excerpt.counts[excerpt.view],
             "receipt": receipt,
         }
@@ -112,6 +114,7 @@ class WorklistPage(HtmlFormat):
         language = text(one, "voorkeurstaal_contact")
         return Row(
             f"{PATH}/{one.reference}",
+            str(one.reference),
             full_name(one) or self._visit.say(N_("Naam niet bekend")),
             text(one, "v_nummer"),
             self._visit.say(N_("Gehuisvest")) if running.housed else self._teller.site(code),

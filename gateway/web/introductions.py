@@ -16,9 +16,9 @@ from gateway.domain.records import Receipt
 from gateway.web.asking import ASKED
 from gateway.web.guard import Screen
 from gateway.web.navigation import AGENCY
-from gateway.web.profiles import PROFILES
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
+from gateway.web.takings import PROFILES
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_
 

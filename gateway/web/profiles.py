@@ -18,20 +18,10 @@ from gateway.web.guard import Screen
 from gateway.web.navigation import AGENCY
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
+from gateway.web.takings import PROFILES, forms
 from gateway.web.values import Shown, Teller, full_name, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_
-
-PROFILES: Final = "/profielen"
-FORMS: Final[Mapping[str, str]] = {
-    "setu-json": N_("SETU (JSON)"),
-    "setu-xml": N_("SETU (XML)"),
-    "json-resume": N_("JSON Resume"),
-    "cv-pdf": N_("Cv (PDF)"),
-    "kandidaat-xlsx": N_("Excel"),
-    "kandidaat-csv": N_("CSV"),
-}
-"""The formats of agencies, in words; a partner sees those that it may have."""
 
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     N_("Contact"): ("telefoonnummer_azc", "email_azc", "voorkeurstaal_contact", "tolk_nodig"),
@@ -115,12 +105,6 @@ async def _opened(visit: Visit, subject: SubjectId) -> AsyncIterator[Released]:
     question = Question(Ask(visit.caller, INTRODUCING, mask), (subject,), ProfilePage(visit))
     async with visit.rooms.desks.disclose.one(question) as released:
         yield released
-
-
-def forms(visit: Visit) -> list[tuple[str, str]]:
-    """Return the formats in which the visitor's organisation may take profiles along."""
-    known = visit.rooms.desks.exports.press.known_to(visit.caller.partner)
-    return [(name, visit.say(label)) for name, label in FORMS.items() if name in known]
 
 
 class ProfilesPage(HtmlFormat):

@@ -17,9 +17,9 @@ from gateway.web.words import N_
 class Source(StrEnum):
     """Who put a value here; the value is its words."""
 
-    DELIVERY = N_("levering COA")
-    COMPUTED = N_("berekend door de poort")
-    EITHER = N_("levering COA of berekend")
+    DELIVERY = N_("COA")
+    COMPUTED = N_("berekend")
+    EITHER = N_("COA of berekend")
 
 
 class Word(StrEnum):
@@ -27,7 +27,7 @@ class Word(StrEnum):
 
     RESIDENT = N_("verklaard door bewoner")
     DOCUMENT = N_("document gezien")
-    UNKNOWN = N_("verklaard of gezien: niet bekend")
+    UNKNOWN = N_("niet bekend")
     RECKONED = ""
 
 

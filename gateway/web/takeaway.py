@@ -1,4 +1,4 @@
-"""Bestanden: take profiles along in a format of one's own system, made in the background, once."""
+"""Bestanden: take people along in a format of one's own system, made in the background, once."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,14 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.actions.export import Handed, Wish
-from gateway.actions.introduce import INTRODUCING
-from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError, RecipientGoneError
 from gateway.domain.exports import ExportState
 from gateway.web.guard import Screen
-from gateway.web.navigation import AGENCY
-from gateway.web.profiles import FORMS, PROFILES
 from gateway.web.rendering import page
+from gateway.web.takings import TAKERS, asked, taking
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -34,11 +31,11 @@ async def order(visit: Visit) -> Response:
     form = str(visit.form.get("formaat", ""))
     if not chosen:
         return _said(visit, _NOBODY, _HOW)
-    if form not in FORMS:
+    if form not in taking(visit).forms:
         raise InvalidRequestError("formaat", "is not one of the list")
     people = [await visit.subject(_reference(one)) for one in dict.fromkeys(chosen)]
     desk = visit.rooms.desks.exports
-    export = await desk.open(Wish(Ask(visit.caller, INTRODUCING), form, tuple(people)))
+    export = await desk.open(Wish(asked(visit, taking(visit).purpose), form, tuple(people)))
     desk.start(export.export_id)
     return RedirectResponse(f"{FILES}/{export.export_id}", 303)
 
@@ -50,19 +47,20 @@ async def state(visit: Visit) -> Response:
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     progress, how = found
-    export = progress.export
+    export, from_ = progress.export, taking(visit)
     return page(
         visit,
         "file.html",
         id=id_,
         state=how,
         states=ExportState,
-        form=visit.say(FORMS.get(export.form, export.form)),
+        form=visit.say(from_.forms.get(export.form, export.form)),
         done=export.total if how is ExportState.FETCHED else progress.done,
         total=export.total,
         expires=export.expires,
         index=export.index,
-        list=PROFILES,
+        list=from_.path,
+        listed=visit.say(from_.title),
     )
 
 
@@ -96,7 +94,8 @@ class _File(Response):
                     return
                 self.media_type = handed.released.media_type
                 self.body = b"".join(handed.released.chunks)
-                self.init_headers({"Content-Disposition": 'attachment; filename="profielen.zip"'})
+                name = taking(self._visit).file
+                self.init_headers({"Content-Disposition": f'attachment; filename="{name}"'})
                 try:
                     await super().__call__(scope, receive, send)
                 except OSError as error:
@@ -112,10 +111,8 @@ class _File(Response):
 def _said(
     visit: Visit, title: str, text: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST
 ) -> Response:
-    title, text = visit.say(title), visit.say(text)
-    return page(
-        visit, "error.html", status, title=title, text=text, code="", help="", back=PROFILES
-    )
+    title, text, back = visit.say(title), visit.say(text), taking(visit).path
+    return page(visit, "error.html", status, title=title, text=text, code="", help="", back=back)
 
 
 def _reference(text: str) -> UUID:
@@ -126,7 +123,7 @@ def _reference(text: str) -> UUID:
 
 
 SCREENS: Final = (
-    Screen(FILES, order, AGENCY, ("POST",)),
-    Screen(FILES + "/{bestand:uuid}", state, AGENCY),
-    Screen(FILES + "/{bestand:uuid}/ophalen", fetch, AGENCY, ("POST",)),
+    Screen(FILES, order, TAKERS, ("POST",)),
+    Screen(FILES + "/{bestand:uuid}", state, TAKERS),
+    Screen(FILES + "/{bestand:uuid}/ophalen", fetch, TAKERS, ("POST",)),
 )

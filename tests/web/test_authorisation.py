@@ -20,6 +20,7 @@ SIGNED_IN: Final = frozenset(ROLES)
 KLANTMANAGER: Final = frozenset({"gemeente_klantmanager"})
 SEARCHERS: Final = frozenset({"gemeente_matcher", "uitzendbureau_matcher"})
 AGENCY: Final = frozenset({"uitzendbureau_matcher"})
+TAKERS: Final = AGENCY | KLANTMANAGER
 OFFICER: Final = frozenset({"privacy_officer"})
 DOSSIER: Final = "/overdrachten/{ref:uuid}"
 
@@ -78,9 +79,9 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/voorstellen/{voorstel:uuid}/intrekken": AGENCY,
     "/profielen": AGENCY,
     "/profielen/{ref:uuid}": AGENCY,
-    "/bestanden": AGENCY,
-    "/bestanden/{bestand:uuid}": AGENCY,
-    "/bestanden/{bestand:uuid}/ophalen": AGENCY,
+    "/bestanden": TAKERS,
+    "/bestanden/{bestand:uuid}": TAKERS,
+    "/bestanden/{bestand:uuid}/ophalen": TAKERS,
     "/plaatsingen": AGENCY,
     "/nazorg": AGENCY,
     "/verwijderen": AGENCY,

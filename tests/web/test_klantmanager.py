@@ -116,6 +116,15 @@ def test_she_works_at_a_counter_with_a_phone(chromium: Browser, served_gate: Ser
         assert one.page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
 
 
+def test_a_list_prints_its_people(sannes: Desk) -> None:
+    """On paper the list is there, without boxes to tick and buttons to press."""
+    page = sannes.page
+    page.emulate_media(media="print")
+    expect(page.locator("tbody th a").first).to_be_visible()
+    expect(page.locator("tbody input").first).to_be_hidden()
+    expect(page.get_by_role("heading", name="Neem gekozen dossiers mee")).to_be_hidden()
+
+
 def test_a_dossier_prints_without_what_is_not_paper(sannes: Desk) -> None:
     """On paper there are no menus, buttons or coloured bars; the facts stay."""
     page = sannes.page

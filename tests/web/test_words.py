@@ -1,6 +1,7 @@
 """Every text of the screens has its English, with the same gaps to fill."""
 
 import re
+from functools import cache
 from importlib.resources import files
 
 from babel.messages.extract import extract_from_dir
@@ -13,6 +14,7 @@ OPTIONS = {"**.html": {"newstyle_gettext": "true"}}
 KEYWORDS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2), "count": (1, 2)}
 
 
+@cache
 def texts() -> dict[str, tuple[str, ...]]:
     """Collect the Dutch texts from source and templates, each with its forms."""
     found = {}

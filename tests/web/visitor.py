@@ -37,7 +37,7 @@ class Visitor:
         """Post a form as given, without the token of a page."""
         return self._send("POST", path, data, headers)
 
-    def submit(self, path: str, **data: str) -> httpx.Response:
+    def submit(self, path: str, **data: str | Sequence[str]) -> httpx.Response:
         """Post a form as a page of ours would: with its token, from our own origin."""
         return self.post(path, {"csrf": self.token(), **data}, Origin=HERE)
 
