@@ -13,7 +13,7 @@ from gateway.domain.reviewing import Group, Grouping
 from gateway.domain.sentences import Language
 from gateway.web.guard import Screen
 from gateway.web.log_lines import role
-from gateway.web.navigation import OFFICER
+from gateway.web.navigation import OFFICER, OVERSEERS, tabs
 from gateway.web.overseers import Cells
 from gateway.web.oversight_forms import lenient_period, table_file
 from gateway.web.oversight_words import (
@@ -47,7 +47,7 @@ async def register(visit: Visit) -> Response:
     return page(
         visit,
         "register.html",
-        tabs=TABS,
+        tabs=tabs(visit.caller.role, TABS),
         activities=[(one, [_rule(visit, rule) for rule in one.rules]) for one in activities],
         digest=visit.rooms.desks.gate.matrix.digest,
         english=visit.language is Language.EN,
@@ -113,7 +113,7 @@ async def consents(visit: Visit) -> Response:
     return page(
         visit,
         "consents.html",
-        tabs=TABS,
+        tabs=tabs(visit.caller.role, TABS),
         rows=[
             (purpose_in_words(visit, one.purpose), recipient(visit, one.recipient), one)
             for one in found.counts
@@ -175,7 +175,14 @@ async def figures(visit: Visit) -> Response:
         rows = [(title, label, count) for title, _, _, bars in charts for label, count in bars]
         heads = [visit.say(head) for head in (N_("Grafiek"), N_("Groep"), N_("Aantal"))]
         return table_file(visit, "cijfers", [heads, *rows])
-    return page(visit, "figures.html", tabs=TABS, period=period, charts=charts, fault=fault)
+    return page(
+        visit,
+        "figures.html",
+        tabs=tabs(visit.caller.role, TABS),
+        period=period,
+        charts=charts,
+        fault=fault,
+    )
 
 
 _CHARTS: Final = {
@@ -205,7 +212,7 @@ def _label(visit: Visit, by: Grouping, group: Group) -> str:
 
 
 SCREENS: Final = (
-    Screen(PATH, register, OFFICER),
+    Screen(PATH, register, OVERSEERS),
     Screen(CONSENTS, consents, OFFICER),
     Screen(FIGURES, figures, OFFICER),
 )

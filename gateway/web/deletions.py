@@ -10,7 +10,7 @@ from gateway.actions.notices import OpenNotice
 from gateway.domain.notices import NoticeKind
 from gateway.web.guard import Screen
 from gateway.web.handovers import Term, left
-from gateway.web.navigation import AGENCY
+from gateway.web.navigation import RECIPIENTS
 from gateway.web.rendering import page
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_
@@ -93,6 +93,6 @@ def _title(visit: Visit, nl: str, en: str) -> str:
 
 
 SCREENS: Final = (
-    Screen(TASKS, tasks, AGENCY),
-    Screen(TASKS + "/{melding:uuid}/bevestig", confirm, AGENCY, ("POST",)),
+    Screen(TASKS, tasks, RECIPIENTS),
+    Screen(TASKS + "/{melding:uuid}/bevestig", confirm, RECIPIENTS, ("POST",)),
 )

@@ -10,7 +10,15 @@ from gateway.web.words import N_
 KLANTMANAGER: Final = frozenset({RoleId("gemeente_klantmanager")})
 OFFICER: Final = frozenset({RoleId("privacy_officer")})
 AGENCY: Final = frozenset({RoleId("uitzendbureau_matcher")})
-SEARCHERS: Final = AGENCY | {RoleId("gemeente_matcher")}
+EMPLOYER: Final = frozenset({RoleId("werkgever")})
+AUTHORITY: Final = frozenset({RoleId("autoriteit_persoonsgegevens")})
+SEARCHERS: Final = AGENCY | {RoleId("gemeente_matcher"), RoleId("bewoner_matcher")}
+INTRODUCED: Final = AGENCY | EMPLOYER
+PLACERS: Final = INTRODUCED | {RoleId("coa_coordinator_meedoenbalie")}
+GUIDES: Final = AGENCY | {RoleId("jobcoach_gemeente")}
+RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
+OVERSEERS: Final = OFFICER | AUTHORITY
+"""The authority (GDPR art. 58) has what can be asked within a case, and the register."""
 
 _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
@@ -21,7 +29,10 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("/onderzoek", N_("Onderzoek")),
             ("/verantwoording", N_("Verantwoording")),
         ),
-        "gemeente_klantmanager": (("/overdrachten", N_("Mijn overdrachten")),),
+        "gemeente_klantmanager": (
+            ("/overdrachten", N_("Mijn overdrachten")),
+            ("/verwijderen", N_("Meldingen")),
+        ),
         "uitzendbureau_matcher": (
             ("/kandidaten", N_("Kandidaten")),
             ("/voorstellen", N_("Voorstellen")),
@@ -31,10 +42,29 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("/verwijderen", N_("Verwijderen")),
         ),
         "gemeente_matcher": (("/kandidaten", N_("Kandidaten")),),
+        "bewoner_matcher": (("/kandidaten", N_("Kandidaten")),),
+        "werkgever": (
+            ("/profielen", N_("Profielen")),
+            ("/plaatsingen", N_("Plaatsingen")),
+            ("/verwijderen", N_("Verwijderen")),
+        ),
+        "coa_coordinator_meedoenbalie": (("/plaatsingen", N_("Plaatsingen")),),
+        "jobcoach_gemeente": (("/nazorg", N_("Nazorg")),),
+        "autoriteit_persoonsgegevens": (
+            ("/onderzoek", N_("Onderzoek")),
+            ("/verantwoording", N_("Register")),
+        ),
     }
 )
+
+_WITHIN_A_CASE: Final = frozenset({"/onderzoek", "/onderzoek/bewijsbundel", "/verantwoording"})
 
 
 def doors(role: RoleId) -> Sequence[tuple[str, str]]:
     """Return path and label of each screen of a role."""
     return _DOORS.get(role, ())
+
+
+def tabs(role: RoleId, every: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return the tabs of a screen that a role has."""
+    return [tab for tab in every if role in OFFICER or tab[0] in _WITHIN_A_CASE]

@@ -27,4 +27,8 @@ PLAYED: Final = (
     Played("Hanna Vos", "harderwijk", ("privacy_officer",)),
     Played("Anouk Meijer", "coa", ("privacy_officer",)),
     Played("Fatima van Dijk", "coa", ("coa_casemanager",)),
+    Played("Yonas Tesfay", "coa", ("bewoner_matcher",)),
+    Played("Karin Mulder", "werkgever", ("werkgever",)),
+    Played("Pieter Post", "harderwijk", ("jobcoach_gemeente",)),
+    Played("Els de Wit", "ap", ("autoriteit_persoonsgegevens",)),
 )

@@ -17,7 +17,7 @@ from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
-from gateway.web.navigation import AGENCY
+from gateway.web.navigation import AGENCY, GUIDES, PLACERS
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.values import Teller, full_name, read, text
@@ -90,7 +90,8 @@ class _PeoplePage(HtmlFormat):
         unknown = self._visit.say(N_("Naam niet bekend"))
         rows = [Row(full_name(one) or unknown, self.cells(one)) for one in disclosed]
         onward = f"{self.path}?na={self.after}" if self.after else ""
-        return {"rows": rows, "onward": onward, "receipt": receipt}
+        agency = self._visit.caller.role in AGENCY
+        return {"rows": rows, "onward": onward, "agency": agency, "receipt": receipt}
 
     @abstractmethod
     def cells(self, one: Disclosed) -> Sequence[Cell]:
@@ -143,4 +144,4 @@ class CarePage(_PeoplePage):
         )
 
 
-SCREENS: Final = (Screen(JOBS, jobs, AGENCY), Screen(CARE, care, AGENCY))
+SCREENS: Final = (Screen(JOBS, jobs, PLACERS), Screen(CARE, care, GUIDES))

@@ -15,7 +15,7 @@ from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
-from gateway.web.navigation import AGENCY
+from gateway.web.navigation import AGENCY, INTRODUCED
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import PROFILES, forms
@@ -120,6 +120,7 @@ class ProfilesPage(HtmlFormat):
         return {
             "rows": [self._row(one) for one in disclosed],
             "forms": forms(self._visit),
+            "may_ask": self._visit.caller.role in AGENCY,
             "onward": f"{PROFILES}?na={self.after}" if self.after else "",
             "receipt": receipt,
         }
@@ -168,6 +169,6 @@ class ProfilePage(HtmlFormat):
 
 
 SCREENS: Final = (
-    Screen(PROFILES, listed, AGENCY),
-    Screen(PROFILES + "/{ref:uuid}", profile, AGENCY),
+    Screen(PROFILES, listed, INTRODUCED),
+    Screen(PROFILES + "/{ref:uuid}", profile, INTRODUCED),
 )

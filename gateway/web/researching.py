@@ -13,7 +13,7 @@ from gateway.domain.identifiers import FieldName
 from gateway.domain.reviewing import Drawn, Received, Scope
 from gateway.web.guard import Screen
 from gateway.web.log_lines import HEADS, line, table
-from gateway.web.navigation import OFFICER
+from gateway.web.navigation import OFFICER, OVERSEERS, tabs
 from gateway.web.overseers import Cells
 from gateway.web.oversight_forms import (
     LARGEST_INDEX,
@@ -77,7 +77,7 @@ def _breach(visit: Visit, found: Scope | None, fault: str) -> Response:
         visit,
         "breach.html",
         400 if fault else 200,
-        tabs=TABS,
+        tabs=tabs(visit.caller.role, TABS),
         values=_with_period(visit),
         fields=sorted((teller.label(one.name), one.name) for one in fields),
         chosen=chosen,
@@ -143,7 +143,7 @@ def _sample(visit: Visit, drawn: Drawn | None, fault: str) -> Response:
         visit,
         "sample.html",
         400 if fault else 200,
-        tabs=TABS,
+        tabs=tabs(visit.caller.role, TABS),
         values=_with_period(visit, before=1),
         drawn=drawn,
         lines=[line(visit, one) for one in drawn.entries] if drawn else [],
@@ -183,7 +183,7 @@ def _bundle(visit: Visit, fault: str) -> Response:
         visit,
         "bundle.html",
         400 if fault else 200,
-        tabs=TABS,
+        tabs=tabs(visit.caller.role, TABS),
         values=_with_period(visit),
         private=visit.caller.partner.kind.private,
         fault=fault,
@@ -200,10 +200,10 @@ def _with_period(visit: Visit, before: int = 0) -> Mapping[str, str]:
 
 _POST: Final = ("POST",)
 SCREENS: Final = (
-    Screen(PATH, breach_form, OFFICER),
-    Screen(PATH + "/datalek", breach, OFFICER, _POST),
+    Screen(PATH, breach_form, OVERSEERS),
+    Screen(PATH + "/datalek", breach, OVERSEERS, _POST),
     Screen(SAMPLE, sample_form, OFFICER),
     Screen(SAMPLE + "/trek", sample, OFFICER, _POST),
-    Screen(BUNDLE, bundle_form, OFFICER),
-    Screen(BUNDLE + "/haal", bundle, OFFICER, _POST),
+    Screen(BUNDLE, bundle_form, OVERSEERS),
+    Screen(BUNDLE + "/haal", bundle, OVERSEERS, _POST),
 )

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.actions.sessions import Opened
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.sentences import Language
 from gateway.domain.sessions import AWAY, SignInRefusedError
 from gateway.web.guard import ROLES, SIGN_IN, Entry, Screen
 from gateway.web.navigation import doors
@@ -123,7 +124,11 @@ async def home(visit: Visit) -> Response:
     found = doors(visit.caller.role)
     if found:
         return RedirectResponse(found[0][0], 303)
-    return page(visit, "nothing.html")
+    agreed = visit.caller.partner.agreement.purposes.get(visit.caller.role, frozenset())
+    purposes = [one for one in visit.rooms.desks.gate.matrix.purposes() if one.code in agreed]
+    english = visit.language is Language.EN
+    told = [(one.short, one.title_en if english else one.title_nl) for one in purposes]
+    return page(visit, "nothing.html", purposes=told)
 
 
 async def _leave(visit: Visit, *, strong: bool) -> Response:

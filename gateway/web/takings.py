@@ -8,7 +8,7 @@ from typing import Final
 from gateway.actions.introduce import INTRODUCING
 from gateway.domain.decisions import Ask
 from gateway.domain.identifiers import FieldName, RoleId
-from gateway.web.navigation import AGENCY, KLANTMANAGER
+from gateway.web.navigation import INTRODUCED, KLANTMANAGER
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -51,7 +51,7 @@ _DOSSIERS: Final = Taking(
     "dossiers.zip",
 )
 _OF_ROLE: Final[Mapping[RoleId, Taking]] = MappingProxyType(
-    dict.fromkeys(AGENCY, _CANDIDATES) | dict.fromkeys(KLANTMANAGER, _DOSSIERS)
+    dict.fromkeys(INTRODUCED, _CANDIDATES) | dict.fromkeys(KLANTMANAGER, _DOSSIERS)
 )
 TAKERS: Final = frozenset(_OF_ROLE)
 

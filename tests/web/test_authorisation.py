@@ -18,10 +18,12 @@ COOKIE: Final = "doelpoort-demo"
 EVERYONE: Final = frozenset({*ROLES, "nobody"})
 SIGNED_IN: Final = frozenset(ROLES)
 KLANTMANAGER: Final = frozenset({"gemeente_klantmanager"})
-SEARCHERS: Final = frozenset({"gemeente_matcher", "uitzendbureau_matcher"})
 AGENCY: Final = frozenset({"uitzendbureau_matcher"})
-TAKERS: Final = AGENCY | KLANTMANAGER
+SEARCHERS: Final = AGENCY | {"gemeente_matcher", "bewoner_matcher"}
+INTRODUCED: Final = AGENCY | {"werkgever"}
+RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
 OFFICER: Final = frozenset({"privacy_officer"})
+OVERSEERS: Final = OFFICER | {"autoriteit_persoonsgegevens"}
 DOSSIER: Final = "/overdrachten/{ref:uuid}"
 
 # Who has each screen; a new screen without a row fails.
@@ -58,17 +60,22 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
             "/beoordelen/heridentificatie",
             "/beoordelen/heridentificatie/vraag",
             "/beoordelen/heridentificatie/{id:uuid}/goedkeuren",
-            "/onderzoek",
-            "/onderzoek/datalek",
             "/onderzoek/steekproef",
             "/onderzoek/steekproef/trek",
-            "/onderzoek/bewijsbundel",
-            "/onderzoek/bewijsbundel/haal",
-            "/verantwoording",
             "/verantwoording/toestemmingen",
             "/verantwoording/cijfers",
         ),
         OFFICER,
+    ),
+    **dict.fromkeys(
+        (
+            "/onderzoek",
+            "/onderzoek/datalek",
+            "/onderzoek/bewijsbundel",
+            "/onderzoek/bewijsbundel/haal",
+            "/verantwoording",
+        ),
+        OVERSEERS,
     ),
     "/kandidaten": SEARCHERS,
     "/kandidaten/zoek": SEARCHERS,
@@ -77,15 +84,15 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/kandidaten/vraag": AGENCY,
     "/voorstellen": AGENCY,
     "/voorstellen/{voorstel:uuid}/intrekken": AGENCY,
-    "/profielen": AGENCY,
-    "/profielen/{ref:uuid}": AGENCY,
-    "/bestanden": TAKERS,
-    "/bestanden/{bestand:uuid}": TAKERS,
-    "/bestanden/{bestand:uuid}/ophalen": TAKERS,
-    "/plaatsingen": AGENCY,
-    "/nazorg": AGENCY,
-    "/verwijderen": AGENCY,
-    "/verwijderen/{melding:uuid}/bevestig": AGENCY,
+    "/profielen": INTRODUCED,
+    "/profielen/{ref:uuid}": INTRODUCED,
+    "/bestanden": RECIPIENTS,
+    "/bestanden/{bestand:uuid}": RECIPIENTS,
+    "/bestanden/{bestand:uuid}/ophalen": RECIPIENTS,
+    "/plaatsingen": INTRODUCED | {"coa_coordinator_meedoenbalie"},
+    "/nazorg": AGENCY | {"jobcoach_gemeente"},
+    "/verwijderen": RECIPIENTS,
+    "/verwijderen/{melding:uuid}/bevestig": RECIPIENTS,
 }
 
 
