@@ -7,7 +7,7 @@ every other file in the parcel.
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 from typing import Final
@@ -15,10 +15,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 
-from adapters.sheets import entry
+from adapters.sheets import XLSX, entry
 from gateway.domain.brede_intake import in_order
 from gateway.domain.fields import FieldDictionary
-from gateway.domain.files import Contents, Look, Person, Sink
+from gateway.domain.files import Contents, Duty, FileFormat, Look, Person, Sink
 from gateway.domain.identifiers import FieldName
 from gateway.domain.reasons import EXPLANATIONS, Reason
 
@@ -26,11 +26,15 @@ COMPANION: Final = "toelichting.html"
 MANIFEST: Final = "manifest.json"
 # Who they are is told only where they are few; else the page would be longer than the file.
 NAMED_AT_MOST: Final = 20
+# Deflating these again takes time and no byte off.
+PACKED: Final = frozenset({XLSX, "application/pdf"})
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #666;"
     "padding:.4rem;text-align:left;vertical-align:top}"
 )
+
+Refusals = tuple[tuple[FieldName, str], ...]
 
 
 class _Counted:
@@ -66,28 +70,28 @@ class Bundle:
         form = contents.form
         with ZipFile(sink, "w", ZIP_DEFLATED) as parcel:  # type: ignore[call-overload]  # it needs write and flush only
             listed = []
-            for name, people in _members(contents):
-                with parcel.open(entry(name), "w") as part:
+            noted = Noted(contents.people)
+            for name, people in _members(form, noted):
+                with parcel.open(entry(name, packed=form.media_type in PACKED), "w") as part:
                     counted = _Counted(part)
                     _write(counted, contents, people, look)
                 listed.append(counted.listed(name, form.media_type))
             with parcel.open(entry(COMPANION), "w") as part:
                 counted = _Counted(part)
-                counted.write(_seen(companion(self.fields, contents).encode(), look))
+                counted.write(_seen(companion(self.fields, contents, noted.told).encode(), look))
             listed.append(counted.listed(COMPANION, "text/html"))
             with parcel.open(entry(MANIFEST), "w") as part:
-                for chunk in _manifest(contents, listed):
+                for chunk in _manifest(contents, listed, noted.told):
                     part.write(_seen(chunk, look))
 
 
-def _members(contents: Contents) -> Iterator[tuple[str, Iterable[Person]]]:
+def _members(form: FileFormat, people: Iterable[Person]) -> Iterator[tuple[str, Iterable[Person]]]:
     """Name the files: one for all, or one for each person under her reference."""
-    suffix = contents.form.suffix
-    if not contents.form.single:
-        yield f"export{suffix}", contents.people
+    if not form.single:
+        yield f"export{form.suffix}", people
         return
-    for person in contents.people:
-        yield f"{person.reference}{suffix}", (person,)
+    for person in people:
+        yield f"{person.reference}{form.suffix}", (person,)
 
 
 def _write(sink: _Counted, contents: Contents, people: Iterable[Person], look: Look | None) -> None:
@@ -106,7 +110,9 @@ def _seen(data: bytes, look: Look | None) -> bytes:
     return data
 
 
-def _manifest(contents: Contents, listed: list[dict[str, object]]) -> Iterator[bytes]:
+def _manifest(
+    contents: Contents, listed: list[dict[str, object]], told: "Telling"
+) -> Iterator[bytes]:
     cover = contents.cover
     head = {
         "doel": cover.purpose,
@@ -121,17 +127,13 @@ def _manifest(contents: Contents, listed: list[dict[str, object]]) -> Iterator[b
         "logregel": {"id": str(contents.entry), "index": contents.index},
     }
     yield orjson.dumps(head)[:-1] + b',"verstrekkingen":['
-    mark = b"\n"
-    for person in contents.people:
-        line = {"clientRef": str(person.reference), "id": str(person.entry), "index": person.index}
-        yield mark + orjson.dumps(line)
-        mark = b",\n"
+    yield bytes(told.receipts)
     yield b"\n]}\n"
 
 
-def companion(fields: FieldDictionary, contents: Contents) -> str:
+def companion(fields: FieldDictionary, contents: Contents, told: "Telling") -> str:
     """Return the page that says, in Dutch, what was withheld, from how many, and why."""
-    cover, told = contents.cover, _Telling.of(contents.people)
+    cover = contents.cover
     facts = (
         ("Doel", cover.title),
         ("Ontvanger", cover.recipient_name),
@@ -151,27 +153,65 @@ def companion(fields: FieldDictionary, contents: Contents) -> str:
 
 
 @dataclass(slots=True)
-class _Telling:
-    """What the page must know of everyone, gathered in one reading."""
+class Telling:
+    """What page and manifest tell of everyone; people who were refused alike are counted together."""
 
-    counts: Counter[tuple[FieldName, str]]
-    who: defaultdict[tuple[FieldName, str], list[str]]
-    terms: dict[tuple[str, str], None]
+    alike: dict[Refusals, list[str]] = field(default_factory=dict)
+    counts: Counter[Refusals] = field(default_factory=Counter)
+    duties: dict[tuple[Duty, ...], None] = field(default_factory=dict)
+    receipts: bytearray = field(default_factory=bytearray)
 
-    @classmethod
-    def of(cls, people: Iterable[Person]) -> "_Telling":
-        told = cls(Counter(), defaultdict(list), {})
-        for person in people:
-            told.terms.update(dict.fromkeys((duty.rule, duty.retention) for duty in person.duties))
-            for one in person.refused:
-                told.counts[one] += 1
-                if len(told.who[one]) < NAMED_AT_MOST:
-                    told.who[one].append(str(person.reference))
-        return told
+    def take(self, person: Person) -> None:
+        """Note one person."""
+        reference = str(person.reference)
+        self.duties[person.duties] = None
+        self.counts[person.refused] += 1
+        named = self.alike.setdefault(person.refused, [])
+        if len(named) < NAMED_AT_MOST:
+            named.append(reference)
+        line = {"clientRef": reference, "id": str(person.entry), "index": person.index}
+        self.receipts += (b",\n" if self.receipts else b"\n") + orjson.dumps(line)
+
+    def withheld(self) -> dict[tuple[FieldName, str], tuple[int, list[str]]]:
+        """Tell of each field and reason from how many it was withheld, and from whom if they are few."""
+        counts: Counter[tuple[FieldName, str]] = Counter()
+        who: defaultdict[tuple[FieldName, str], list[str]] = defaultdict(list)
+        for refusals, named in self.alike.items():
+            for one in refusals:
+                counts[one] += self.counts[refusals]
+                who[one] += named
+        return {one: (count, who[one]) for one, count in counts.items()}
 
 
-def _withheld(fields: FieldDictionary, told: _Telling, total: int) -> str:
-    if not told.counts:
+class Noted:
+    """People who can be read again and again; what is told of them is noted the first time."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._people = people
+        self._told: Telling | None = None
+
+    def __iter__(self) -> Iterator[Person]:
+        """Yield everyone."""
+        return iter(self._people) if self._told else self._noting()
+
+    def _noting(self) -> Iterator[Person]:
+        told = Telling()
+        for person in self._people:
+            told.take(person)
+            yield person
+        self._told = told
+
+    @property
+    def told(self) -> Telling:
+        """What was noted, once they were all read."""
+        if self._told is None:
+            raise ValueError("the format did not read everyone")
+        return self._told
+
+
+def _withheld(fields: FieldDictionary, told: Telling, total: int) -> str:
+    withheld = told.withheld()
+    if not withheld:
         return "<p>Niets: elk gevraagd gegeven is verstrekt.</p>"
     head = "<tr><th>Gegeven</th><th>Reden</th><th>Bij hoeveel personen</th><th>Bij wie</th></tr>"
     rows = "".join(
@@ -180,10 +220,10 @@ def _withheld(fields: FieldDictionary, told: _Telling, total: int) -> str:
             fields[name].label_nl,
             EXPLANATIONS[Reason(why)].nl,
             str(count),
-            _whose(told.who[name, why], count, total),
+            _whose(named, count, total),
         )
-        for place in in_order({name for name, _ in told.counts})
-        for (name, why), count in told.counts.items()
+        for place in in_order({name for name, _ in withheld})
+        for (name, why), (count, named) in withheld.items()
         if name == place
     )
     return f"<table>{head}{rows}</table>"
@@ -204,8 +244,9 @@ def _left_out(contents: Contents) -> str:
     return f"<table><tr><th>Referentie</th><th>Reden</th></tr>{rows}</table>"
 
 
-def _duties(told: _Telling) -> str:
-    rows = "".join(_row("td", *term) for term in told.terms)
+def _duties(told: Telling) -> str:
+    terms = dict.fromkeys((one.rule, one.retention) for duties in told.duties for one in duties)
+    rows = "".join(_row("td", *term) for term in terms)
     return f"<table><tr><th>Regel</th><th>Bewaartermijn</th></tr>{rows}</table>"
 
 

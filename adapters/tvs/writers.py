@@ -14,17 +14,18 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from adapters.sheets import XLSX, Cell, write_csv, write_xlsx
+from adapters.sheets import MARKUP, XLSX, Cell, Row, write_csv, write_xlsx
 from adapters.tvs.layout import SINGULAR
 from gateway.domain.brede_intake import in_order
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.fields import FieldDictionary
-from gateway.domain.files import Cover, FileFormat, Person, Sink, visible
+from gateway.domain.files import Cover, FileFormat, Person, Sink, plain, visible
 from gateway.domain.groups import MEMBERS
 from gateway.domain.identifiers import FieldName
 
 _ITEM: Final[Mapping[FieldName, str]] = {name: item for item, name in SINGULAR.items()}
 _BAR: Final = "|"
+_NESTED: Final = (list, dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class TvsJson:
         sink.write(orjson.dumps(head)[:-1] + b',"klantprofielen":[')
         mark = b"\n"
         for person in people:
-            values = {name: visible(person.values[name]) for name in in_order(person.values)}
-            sink.write(mark + orjson.dumps(values))
+            values: JsonValue = {name: person.values[name] for name in in_order(person.values)}
+            text = orjson.dumps(values)
+            sink.write(mark + (text if plain(text) else orjson.dumps(visible(values))))
             mark = b",\n"
         sink.write(b"\n]}\n")
 
@@ -77,7 +79,9 @@ def _elements(name: str, value: JsonValue) -> str:
     elif isinstance(value, bool):
         inner = "true" if value else "false"
     else:
-        inner = escape(str(visible(value)), {"\r": "&#13;"})
+        inner = str(visible(value))
+        if MARKUP.search(inner):
+            inner = escape(inner, {"\r": "&#13;"})
     return f"<{name}>{inner}</{name}>"
 
 
@@ -128,53 +132,59 @@ class _Widths:
                 self.items[name] = max(self.items.get(name, 0), len(value))
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column: a field, or one member of one item of it."""
+class _Layout:
+    """Where each field, and each member of each item of a group, has its column."""
 
-    title: str
-    field: FieldName
-    item: int | None = None
-    member: str | None = None
+    def __init__(self, fields: FieldDictionary, widths: _Widths) -> None:
+        self.titles: list[str] = []
+        self._places: dict[FieldName, tuple[int, int, Mapping[str, str] | None]] = {}
+        for name in in_order(widths.names):
+            items = max(1, widths.items.get(name, 0)) if fields[name].type == "array" else 0
+            self._places[name] = len(self.titles), items or 1, MEMBERS.get(name)
+            self.titles += _titles(name, items)
 
-    def cell(self, person: Person) -> Cell:
-        value = person.values.get(self.field)
-        if self.member is None:
-            return _flat(value)
-        if isinstance(value, list):
-            place = self.item or 0
-            value = value[place] if place < len(value) else None
-        return _flat(value.get(self.member)) if isinstance(value, dict) else None
+    def row(self, person: Person) -> list[Cell]:
+        """Put a person's values where their columns are; the other cells stay empty."""
+        cells: list[Cell] = [None] * len(self.titles)
+        for name, value in person.values.items():
+            start, items, members = self._places[name]
+            if members is None:
+                cells[start] = _flat(value) if isinstance(value, _NESTED) else value
+                continue
+            for item in value[:items] if isinstance(value, list) else [value]:
+                if isinstance(item, dict):
+                    here = [_flat(item.get(member)) for member in members]
+                    cells[start : start + len(members)] = here
+                start += len(members)
+        return cells
 
 
-def _table(fields: FieldDictionary, people: Iterable[Person]) -> Iterator[list[Cell]]:
+def _titles(name: FieldName, items: int) -> list[str]:
+    """Name the columns of a field; those of a list of groups are numbered."""
+    members = MEMBERS.get(name)
+    if members is None:
+        return [name]
+    if not items:
+        return [f"{name} {member}" for member in members]
+    item_name = _ITEM.get(name, name)
+    return [f"{item_name} {item} {member}" for item in range(1, items + 1) for member in members]
+
+
+def _table(fields: FieldDictionary, people: Iterable[Person]) -> Iterator[Row]:
     widths = _Widths()
     for person in people:
         widths.take(person)
-    columns = [one for name in in_order(widths.names) for one in _columns(fields, name, widths)]
-    yield [one.title for one in columns]
+    layout = _Layout(fields, widths)
+    yield layout.titles
     for person in people:
-        yield [one.cell(person) for one in columns]
-
-
-def _columns(fields: FieldDictionary, name: FieldName, widths: _Widths) -> Iterator[_Column]:
-    members = MEMBERS.get(name)
-    if members is None:
-        yield _Column(name, name)
-    elif fields[name].type != "array":
-        for member in members:
-            yield _Column(f"{name} {member}", name, None, member)
-    else:
-        for item in range(max(1, widths.items.get(name, 0))):
-            for member in members:
-                yield _Column(f"{_ITEM.get(name, name)} {item + 1} {member}", name, item, member)
+        yield layout.row(person)
 
 
 def _flat(value: JsonValue) -> Cell:
+    if not isinstance(value, _NESTED):
+        return value
     if isinstance(value, list):
         texts = [str(item) for item in value]
         told = any(_BAR in text for text in texts) or (len(texts) == 1 and texts[0][:2] == '["')
         return json.dumps(texts, ensure_ascii=False) if told else _BAR.join(texts)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return value
+    return json.dumps(value, ensure_ascii=False)

@@ -14,17 +14,18 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID, uuid4
 from zlib import compress
 
 from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Disclose, Gate, Question, admitted
-from gateway.actions.shares import Shares, StagedShares
+from gateway.actions.shares import Shares, StagedShares, Survey
 from gateway.domain.changes import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.decisions import Ask, decide
 from gateway.domain.disclosures import Released
-from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.exports import (
     ID_SIZE,
     PEOPLE_A_PART,
@@ -39,7 +40,6 @@ from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.partners import Caller, Partner, PartnerKind
 from gateway.domain.ports import Entry
 from gateway.domain.purposes import Stage
-from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 
 LABEL = "export"
@@ -237,11 +237,11 @@ class ExportDesk:
                 (str(self._gate.pseudonyms.reference(recipient, subject)), str(reason))
                 for subject, reason in batch.refused.items()
             ]
-        whole = shares + json.dumps({"refused": refused}).encode()
+        whole = shares + json.dumps(refused).encode()
         place = export.export_id.bytes + number.to_bytes(4, "big")
         sealed = self._gate.vault.seal_blob(LABEL, place, compress(whole, 1))
         context = Context.of(ask, self._gate.matrix, self._gate.clock.now())
-        shown = shares.count(b"\n")
+        shown = shares.count(b"\n") - 1
         staged = context.record(
             RecordKind.EXPORT, "staged", parent=export.parent, detail={"people": shown}
         )
@@ -289,18 +289,17 @@ class ExportDesk:
         await commit(self._gate, Entry(cleared, (ClearExport(export_id),)))
 
     async def _packed(self, export: Export) -> bytes:
-        parts = await self._exports.parts(export.export_id)
-        if len(parts) != export.parts:
-            raise LedgerUnavailableError("the export is not whole; ask again")
-        shares = Shares(self._gate.vault, self._gate.fields, export.export_id, parts)
-        gone = await self._gone(export, shares)
-        return await asyncio.to_thread(self._pack, export, shares.without(gone))
+        read = partial(self._exports.part, export.export_id)
+        shares = Shares(self._gate.vault, self._gate.fields, export.export_id, export.parts, read)
+        survey = await asyncio.to_thread(shares.survey)
+        gone = await self._gone(export, survey)
+        return await asyncio.to_thread(self._pack, export, shares.without(gone), survey)
 
-    async def _gone(self, export: Export, shares: Shares) -> frozenset[SubjectId]:
+    async def _gone(self, export: Export, survey: Survey) -> frozenset[SubjectId]:
         """Find who may no longer be shown all that her share holds (4)."""
         gate, ask = self._gate, self._ask(export)
         gone: set[SubjectId] = set()
-        for page in shares.granted():
+        for page in survey.granted:
             dossiers = await gate.subjects.load(list(page))
             for subject, mask in page.items():
                 dossier = dossiers.get(subject)
@@ -310,7 +309,7 @@ class ExportDesk:
                     gone.add(subject)
         return frozenset(gone)
 
-    def _pack(self, export: Export, shares: Shares) -> bytes:
+    def _pack(self, export: Export, shares: Shares, survey: Survey) -> bytes:
         partner = self._partners[export.partner]
         purpose = self._gate.matrix.purpose(export.purpose)
         cover = Cover(
@@ -322,13 +321,12 @@ class ExportDesk:
             export.at,
             export.expires,
         )
-        refused = tuple((who, str(Reason(why))) for who, why in shares.refused())
         contents = Contents(
             self.press.formats[export.form],
             cover,
             shares,
-            len(shares),
-            refused,
+            survey.people - len(shares.gone),
+            survey.refused,
             export.parent,
             export.index,
         )

@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from gateway.domain.identifiers import FieldName
+
+MASKS_KEPT: Final = 4_096
+"""How many masks a dictionary keeps the names of: people are granted and refused few different ones."""
 
 
 class Sensitivity(IntEnum):
@@ -59,6 +64,10 @@ class FieldDictionary:
         )
         self.special = self._mask_from(Sensitivity.S4)
         self.numbers_by_law = self._mask_from(Sensitivity.S3) & ~self.special
+        self._specs = lru_cache(MASKS_KEPT)(self._read)
+        self._names = lru_cache(MASKS_KEPT)(
+            lambda mask: tuple(one.name for one in self.specs(mask))
+        )
 
     def __iter__(self) -> Iterator[FieldSpec]:
         return iter(self._by_name.values())
@@ -84,13 +93,16 @@ class FieldDictionary:
 
     def specs(self, mask: int) -> tuple[FieldSpec, ...]:
         """Return the fields whose bits are set, in dictionary order."""
+        return self._specs(mask)
+
+    def names(self, mask: int) -> tuple[FieldName, ...]:
+        """Return the names of the fields whose bits are set, in dictionary order."""
+        return self._names(mask)
+
+    def _read(self, mask: int) -> tuple[FieldSpec, ...]:
         found = []
         while mask:
             low = mask & -mask
             found.append(self._by_number[low.bit_length() - 1])
             mask ^= low
         return tuple(found)
-
-    def names(self, mask: int) -> tuple[FieldName, ...]:
-        """Return the names of the fields whose bits are set, in dictionary order."""
-        return tuple(spec.name for spec in self.specs(mask))

@@ -122,6 +122,11 @@ class FileFormat(Protocol):
         ...
 
 
+def plain(text: bytes) -> bool:
+    """Tell at one glance whether JSON text surely holds nothing for ``visible`` to take out."""
+    return text.isascii() and b"\\u" not in text and b"\x7f" not in text
+
+
 def visible(value: JsonValue) -> JsonValue:
     """Return the value without characters that nobody sees: bidi and other controls."""
     if isinstance(value, str):

@@ -1,6 +1,5 @@
 """Exports and their sealed parts: what was asked in one row, the file in parts beside it."""
 
-from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -46,12 +45,11 @@ class Exports:
         """Find an export by its id."""
         return await self._database.read(partial(_progress, export=export))
 
-    async def parts(self, export: UUID) -> Sequence[bytes]:
-        """Read the sealed parts in order; none once it was handed over."""
-        query = sa.select(_p.sealed).where(_p.export == export).order_by(_p.number)
-        return await self._database.read(
-            lambda connection: tuple(bytes(sealed) for (sealed,) in connection.execute(query))
-        )
+    def part(self, export: UUID, number: int) -> bytes | None:
+        """Read a sealed part, in the caller's own thread; ``None`` once it was handed over."""
+        query = sa.select(_p.sealed).where(_p.export == export, _p.number == number)
+        sealed = self._database.data.read(lambda connection: connection.scalar(query))
+        return None if sealed is None else bytes(sealed)
 
 
 def change_export(

@@ -18,7 +18,7 @@ from gateway.actions.export import ExportDesk, Handed, Press, Wish
 from gateway.actions.withhold import WithholdingWish
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import GatewayError, InvalidRequestError, LedgerUnavailableError
-from gateway.domain.exports import TERM, Export, ExportState
+from gateway.domain.exports import PEOPLE_A_PART, TERM, Export, ExportState
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.records import RecordKind
@@ -29,7 +29,8 @@ from tests.fakes.exports import Exports
 from tests.fakes.parcels import Parcels
 
 HARDERWIJK: Final = "0243"
-PEOPLE: Final = 120
+PEOPLE: Final = 20
+MANY: Final = 2 * PEOPLE_A_PART + PEOPLE
 
 
 class Office:
@@ -97,6 +98,12 @@ def office() -> Office:
     return Office(House())
 
 
+@pytest.fixture
+def crowded() -> Office:
+    """Open a desk with people for three pages."""
+    return Office(House(), MANY)
+
+
 def _taken(found: Handed | None) -> tuple[bytes, str | None] | None:
     if found is None:
         return None
@@ -108,14 +115,14 @@ def _people(parcel: ZipFile) -> list[dict[str, Any]]:
     return found
 
 
-def test_everyone_is_in_the_file_once_with_an_entry_of_her_own(office: Office) -> None:
-    """A caseload of three pages: 120 people, 120 intents, all under the one parent."""
-    parcel = office.file()
+def test_everyone_is_in_the_file_once_with_an_entry_of_her_own(crowded: Office) -> None:
+    """A caseload of three pages: as many people as intents, all under the one parent."""
+    parcel = crowded.file()
     numbers = [one["v_nummer"] for one in _people(parcel)]
-    assert len(set(numbers)) == len(numbers) == PEOPLE
-    intents = [one for one in office.house.records if one.kind is RecordKind.INTENT]
-    (parent,) = [one for one in office.house.records if one.kind is RecordKind.BULK]
-    assert Counter(one.subject for one in intents) == Counter(office.subjects)
+    assert len(set(numbers)) == len(numbers) == MANY
+    intents = [one for one in crowded.house.records if one.kind is RecordKind.INTENT]
+    (parent,) = [one for one in crowded.house.records if one.kind is RecordKind.BULK]
+    assert Counter(one.subject for one in intents) == Counter(crowded.subjects)
     assert {one.parent for one in intents} == {parent.event_id}
 
 
@@ -175,12 +182,12 @@ def test_a_caseload_says_nothing_of_people_who_were_not_asked_for(office: Office
     assert gone not in office.told(RecordKind.DENIED)
 
 
-def test_a_crash_costs_at_most_one_page(office: Office) -> None:
+def test_a_crash_costs_at_most_one_page(crowded: Office) -> None:
     """Whoever goes on begins at the page that is missing: each person once, each with an entry."""
-    export = office.open()
+    office, export = crowded, crowded.open()
 
     def crash(done: int) -> None:
-        if done == 100:
+        if done == PEOPLE_A_PART:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -197,20 +204,20 @@ def test_a_crash_costs_at_most_one_page(office: Office) -> None:
     got = office.fetch(export)
     assert got is not None
     numbers = [one["v_nummer"] for one in _people(ZipFile(io.BytesIO(got[0])))]
-    assert len(set(numbers)) == len(numbers) == PEOPLE
+    assert len(set(numbers)) == len(numbers) == MANY
     assert Counter(office.told(RecordKind.INTENT)) == Counter(office.subjects)
 
 
-def test_a_page_that_was_lost_is_decided_again_and_stands_once(office: Office) -> None:
+def test_a_page_that_was_lost_is_decided_again_and_stands_once(crowded: Office) -> None:
     """Where the log went away before a page was kept, its people have two entries and one place."""
-    export = office.open()
+    office, export = crowded, crowded.open()
     office.house.ledger.before.extend([lambda: None, lambda: None, _lost])
     with pytest.raises(LedgerUnavailableError):
         office.make(export)
     office.make(export)
     got = office.fetch(export)
     assert got is not None
-    assert len(_people(ZipFile(io.BytesIO(got[0])))) == PEOPLE
+    assert len(_people(ZipFile(io.BytesIO(got[0])))) == MANY
     assert sorted(set(Counter(office.told(RecordKind.INTENT)).values())) == [1, 2]
 
 
@@ -225,7 +232,7 @@ def test_a_file_leaves_once(office: Office) -> None:
     office.make(export)
     assert office.fetch(export) is not None
     assert office.fetch(export) is None
-    assert run(office.kept.parts(export.export_id)) == ()
+    assert office.kept.part(export.export_id, 0) is None
 
 
 def test_a_file_that_nobody_fetched_runs_out(office: Office) -> None:
@@ -238,7 +245,7 @@ def test_a_file_that_nobody_fetched_runs_out(office: Office) -> None:
     assert found is not None
     assert found[1] is ExportState.EXPIRED
     office.open()
-    assert run(office.kept.parts(export.export_id)) == ()
+    assert office.kept.part(export.export_id, 0) is None
 
 
 def test_who_withdrew_in_between_is_left_out(office: Office) -> None:
@@ -320,11 +327,11 @@ def test_a_question_after_it_goes_on_with_it(office: Office) -> None:
     assert (progress.done, progress.shown, state) == (PEOPLE, PEOPLE, ExportState.READY)
 
 
-def test_progress_is_told_page_by_page(office: Office) -> None:
+def test_progress_is_told_page_by_page(crowded: Office) -> None:
     """The numbers told go up to the whole."""
-    export, told = office.open(), list[int]()
-    run(office.desk.make(export.export_id, told.append))
-    assert told == [0, 50, 100, PEOPLE]
+    export, told = crowded.open(), list[int]()
+    run(crowded.desk.make(export.export_id, told.append))
+    assert told == [0, PEOPLE_A_PART, 2 * PEOPLE_A_PART, MANY]
 
 
 def test_no_byte_leaves_before_its_entry(office: Office) -> None:
@@ -350,7 +357,8 @@ def test_two_who_make_the_same_file_make_it_once(office: Office) -> None:
         await office.desk.make(export.export_id)
 
     run(both())
-    assert len(run(office.kept.parts(export.export_id))) == export.parts
+    assert office.kept.part(export.export_id, export.parts - 1) is not None
+    assert office.kept.part(export.export_id, export.parts) is None
     got = office.fetch(export)
     assert got is not None
     assert len(_people(ZipFile(io.BytesIO(got[0])))) == PEOPLE

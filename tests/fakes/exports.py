@@ -1,6 +1,5 @@
 """Exports of a small world."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -21,6 +20,7 @@ class Exports:
             return found
         return replace(found, made=0, shown=0)
 
-    async def parts(self, export: UUID) -> Sequence[bytes]:
-        """Read the sealed parts in order."""
-        return tuple(one.sealed for one in self.world.exports.parts.get(export, ()))
+    def part(self, export: UUID, number: int) -> bytes | None:
+        """Read a sealed part."""
+        parts = self.world.exports.parts.get(export, ())
+        return parts[number].sealed if number < len(parts) else None
