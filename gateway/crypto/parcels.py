@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
@@ -85,6 +86,13 @@ def _public(key: Mapping[str, object]) -> tuple[str, ECKey | OKPKey | RSAKey]:
     try:
         named: Any = json.loads(json.dumps(key))
         public = make.import_key(named)
+        _agree(public)
     except (JoseError, ValueError, KeyError, TypeError):
         raise InvalidRequestError("sleutel", "cannot be read as a key") from None
     return algorithm, public
+
+
+def _agree(public: ECKey | OKPKey | RSAKey) -> None:
+    """Try a key of X25519: ``ValueError`` for a point of low order, whose secrets anyone knows."""
+    if isinstance(public.public_key, X25519PublicKey):
+        X25519PrivateKey.generate().exchange(public.public_key)

@@ -8,8 +8,10 @@ import hmac
 from collections.abc import Iterator
 from enum import IntEnum
 from secrets import token_bytes
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -100,6 +102,19 @@ def nonces() -> Iterator[bytes]:
         drawn = token_bytes(NONCE_SIZE * _NONCES_DRAWN)
         for at in range(0, len(drawn), NONCE_SIZE):
             yield drawn[at : at + NONCE_SIZE]
+
+
+class Permutation(NamedTuple):
+    """Both ways of one permutation; a context keeps nothing between blocks, so it serves all calls."""
+
+    forth: CipherContext
+    back: CipherContext
+
+
+def permutation(key: bytes) -> Permutation:
+    """Return AES-256 of single 16-byte blocks (FIPS 197)."""
+    cipher = Cipher(algorithms.AES256(key), modes.ECB())  # noqa: S305 - one block is a permutation, not a message
+    return Permutation(cipher.encryptor(), cipher.decryptor())
 
 
 def hkdf_sha256(key: bytes, salt: bytes, info: bytes, length: int) -> bytes:

@@ -9,25 +9,15 @@ permutations; a reference made by the older one leads to a known id by that one 
 from collections.abc import Callable
 from functools import lru_cache
 from time import monotonic
-from typing import NamedTuple
 from uuid import UUID
-
-from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
 from gateway.crypto.keyring import Keyring
 from gateway.crypto.living import LivingKey
-from gateway.crypto.primitives import KEY_SIZE, hkdf_sha256
+from gateway.crypto.primitives import KEY_SIZE, Permutation, hkdf_sha256, permutation
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.keys import PSEUDONYM
 
 _RECIPIENTS_KEPT = 1024
-
-
-class _Directions(NamedTuple):
-    """Both ways of one permutation; a context keeps nothing between blocks, so it serves all calls."""
-
-    forth: CipherContext
-    back: CipherContext
 
 
 class PairwisePseudonyms:
@@ -55,8 +45,6 @@ class PairwisePseudonyms:
         )
 
 
-def _derive(key: bytes, recipient: str) -> _Directions:
+def _derive(key: bytes, recipient: str) -> Permutation:
     info = b"doelpoort pseudonym\0" + recipient.encode("utf-8")
-    derived = hkdf_sha256(key, b"", info, KEY_SIZE)
-    cipher = Cipher(algorithms.AES(derived), modes.ECB())  # noqa: S305 - one block is a permutation, not a message
-    return _Directions(cipher.encryptor(), cipher.decryptor())
+    return permutation(hkdf_sha256(key, b"", info, KEY_SIZE))

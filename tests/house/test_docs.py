@@ -1,12 +1,16 @@
 """The documents know the product: every command, every setting, every decision that was recorded."""
 
+import ast
 import re
 from collections.abc import Iterator
 
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from adapters.oidc.tokens import ALGORITHMS
 from gateway.__main__ import app
+from gateway.api.identity import ALGORITHM
+from gateway.crypto.parcels import _KINDS, CONTENT
 from gateway.settings import Settings
 from tests.house.source import texts
 
@@ -79,3 +83,26 @@ def test_every_decision_says_what_got_worse() -> None:
         for part in parts
         if f"**{part}.**" not in text
     ] == []
+
+
+def primitives() -> Iterator[str]:
+    """Name what the rooms that touch keys take from the libraries, and the algorithms of JOSE."""
+    for path, text in texts().items():
+        if re.match(r"(gateway/crypto|audit)/.*\.py$", path):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.ImportFrom) and re.match(KEYED, node.module or ""):
+                    yield from (one.name for one in node.names)
+            yield from re.findall(r"\b(?:algorithms|modes|Mechanism)\.(\w+)", text)
+    yield from (*ALGORITHMS, ALGORITHM, CONTENT, *(name for name, _ in _KINDS.values()))
+
+
+KEYED = r"cryptography(\.hazmat\.primitives(?!\.serialization)|$)"
+NO_PRIMITIVES = {"CipherContext", "algorithms", "modes"}
+
+
+def test_every_primitive_has_vectors() -> None:
+    """Each primitive that is used has its row in the table of vectors."""
+    table = pages()["docs/trust.md"].partition("checked by which vectors")[2].partition("\n## ")[0]
+    used = set(primitives()) - NO_PRIMITIVES
+    assert len(used) > 15
+    assert [name for name in sorted(used) if f"`{name}`" not in table] == []

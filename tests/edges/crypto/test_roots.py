@@ -21,6 +21,7 @@ from gateway.crypto.rotation import KeyKeeper
 from gateway.crypto.transit import TransitRoot
 from gateway.domain.errors import SettingsError, UnreadableValueError
 from gateway.domain.keys import RootKind
+from tests.edges.crypto.published import Case, is_our_size, wycheproof
 from tests.fakes.key_store import FakeKeyStore
 
 KEY = bytes(range(32, 64))
@@ -152,6 +153,38 @@ def test_a_token_file_is_read_at_each_use(token: Path) -> None:
     token.unlink()
     with pytest.raises(SettingsError, match="transit token file: cannot be read"):
         root.wrap(KEY, b"place")
+
+
+def test_an_hsm_opens_and_refuses_as_published(hsm: HsmPlace) -> None:
+    """The module's own AES-GCM, asked as a root asks it, does as Wycheproof says with a root's sizes."""
+    cases = wycheproof("aes_gcm", is_our_size)
+    wanted = [case["msg"] if case["result"] == "valid" else "refused" for case in cases]
+    assert len(cases) == 66
+    assert [opened_by(hsm, case) for case in cases] == wanted
+
+
+def opened_by(hsm: HsmPlace, case: Case) -> str:
+    """Give the token a published key, and let it open what was sealed under that."""
+    parts = ("key", "iv", "aad", "ct", "tag")
+    key, nonce, aad, text, tag = (bytes.fromhex(case[part]) for part in parts)
+    what = {
+        pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY,
+        pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.AES,
+        pkcs11.Attribute.TOKEN: True,
+        pkcs11.Attribute.LABEL: "published",
+        pkcs11.Attribute.VALUE: key,
+    }
+    slot = pkcs11.lib(str(hsm.module)).get_token(token_label=hsm.token)
+    with slot.open(rw=True, user_pin=PIN) as session:
+        session.create_object(what)
+    root = HsmRoot(hsm.module, hsm.token, "published", hsm.pin_file)
+    try:
+        return root.unwrap(nonce + text + tag, aad).hex()
+    except UnreadableValueError:
+        return "refused"
+    finally:
+        with slot.open(rw=True, user_pin=PIN) as session:
+            session.get_key(pkcs11.ObjectClass.SECRET_KEY, label="published").destroy()
 
 
 def test_an_hsm_key_that_is_not_there_is_named(hsm: HsmPlace) -> None:
