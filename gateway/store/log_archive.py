@@ -1,12 +1,13 @@
 """The log from one end to the other: what a review, an extract or a projection reads of it.
 
 Entries stand in the order in which they were written, which is that of their moments but for
-minutes. A period is read with a day on either side, so that none is passed over.
+minutes. A period is read with a day on either side, so that none is passed over. All reading and
+opening is done in threads, a step at a time: the event loop goes on.
 """
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Final
@@ -38,26 +39,18 @@ class LogArchive:
 
     async def period(self, sought: Sought) -> AsyncIterator[LoggedEvent]:
         """Read all that is sought, in the order of the log."""
-        rows = self._rows(sought)
-        while step := list(islice(rows, STEP)):
-            for row in step:
-                for event in self._reader.select(row, sought):
-                    yield event
-            await asyncio.sleep(0)
+        rows = await asyncio.to_thread(self._rows, sought)
+        while step := await asyncio.to_thread(list, islice(rows, STEP)):
+            for event in await asyncio.to_thread(self._selected, step, sought):
+                yield event
 
     async def each(self, indexes: Sequence[int]) -> Sequence[LoggedEvent]:
         """Read entries by their indexes, opened where the key still lives."""
-        return [
-            event
-            for index in indexes
-            for row in self._storage.rows(index, index + 1)
-            for event in self._reader.select(row, _EVERYTHING)
-        ]
+        return await asyncio.to_thread(self._each, indexes)
 
     async def named(self, event_id: UUID) -> LoggedEvent | None:
         """Read the entry of an event id; ``None`` when the log has none."""
-        row = self._storage.one(event_id.bytes)
-        return None if row is None else next(self._reader.select(row, _EVERYTHING))
+        return await asyncio.to_thread(self._named, event_id)
 
     def tag(self, subject: SubjectId) -> bytes:
         """Return the tag under which the log knows a subject."""
@@ -65,14 +58,31 @@ class LogArchive:
 
     async def root_after(self, moment: datetime) -> tuple[int, bytes] | None:
         """Return size and root of the log with the first entry made at or after a moment."""
+        return await asyncio.to_thread(self._root_after, moment)
+
+    async def evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
+        """Gather entries with their proofs into the files of a bundle, by name."""
+        return await asyncio.to_thread(self._evidence, indexes, opened)
+
+    def _selected(self, rows: Iterable[StoredRow], sought: Sought) -> list[LoggedEvent]:
+        return [event for row in rows for event in self._reader.select(row, sought)]
+
+    def _each(self, indexes: Sequence[int]) -> list[LoggedEvent]:
+        rows = chain.from_iterable(self._storage.rows(index, index + 1) for index in indexes)
+        return self._selected(rows, _EVERYTHING)
+
+    def _named(self, event_id: UUID) -> LoggedEvent | None:
+        row = self._storage.one(event_id.bytes)
+        return None if row is None else next(self._reader.select(row, _EVERYTHING))
+
+    def _root_after(self, moment: datetime) -> tuple[int, bytes] | None:
         size = self._storage.head().size
         for row in self._storage.rows(self._place(moment, -_SLACK, size), size):
             if event_of(row).at >= moment:
                 return row.index + 1, self._publication.root_at(row.index + 1)
         return None
 
-    async def evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
-        """Gather entries with their proofs into the files of a bundle, by name."""
+    def _evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
         try:
             whole = gather_evidence(self._storage, self._publication.key, indexes, self._sealer)
         except EvidenceError:

@@ -7,7 +7,6 @@
    A commit alone has no limit: ended early it would stand here and be missing at the standby.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gateway.domain.errors import SettingsError, StoreUnavailableError
 from gateway.store import fences
+from gateway.store.of_thread import OfThread
 
 Answer = TypeVar("Answer")
 
@@ -60,8 +60,7 @@ class ServerStore:
     def __init__(self, server: Server, schema: str) -> None:
         self._schema = schema
         self._engine = _engine(server, schema)
-        self._of_thread = threading.local()
-        self._held: list[sa.Connection] = []
+        self._of_thread = OfThread(self._open, _drop)
         self._writers = [_Writer(_first(self._engine))]
         self._engine.dialect.default_schema_name = schema  # also before the schema is made
 
@@ -72,13 +71,7 @@ class ServerStore:
 
     def reading(self) -> sa.Connection:
         """Return this thread's connection for reading; each statement sees all that is committed."""
-        connection: sa.Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is None:
-            connection = self._engine.connect()
-            _driver(connection).execute(READ_LIMITS)
-            self._of_thread.connection = connection
-            self._held.append(connection)
-        return connection
+        return self._of_thread.get()
 
     def read(self, work: Callable[[sa.Connection], Answer]) -> Answer:
         """Run ``work`` on this thread's connection, and once more where the first was lost (2)."""
@@ -128,11 +121,15 @@ class ServerStore:
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in (*self._held, *(writer.connection for writer in self._writers)):
-            _drop(connection)
-        self._held.clear()
+        self._of_thread.close()
+        for writer in self._writers:
+            _drop(writer.connection)
         self._writers.clear()
-        self._of_thread = threading.local()
+
+    def _open(self) -> sa.Connection:
+        connection = self._engine.connect()
+        _driver(connection).execute(READ_LIMITS)
+        return connection
 
     def _begun(self) -> "_Writer":
         """Begin on an idle connection; on a new one where it was lost, as nothing was written yet."""
@@ -150,11 +147,7 @@ class ServerStore:
         """Forget this thread's connection; raise for what another one would not mend either."""
         if _state(error) == psycopg.errors.QueryCanceled.sqlstate:
             raise _unavailable(error) from None
-        connection: sa.Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is not None:
-            self._held.remove(connection)
-            _drop(connection)
-        self._of_thread.connection = None
+        self._of_thread.let_go()
 
 
 class _Writer:

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.domain.errors import SettingsError
+from gateway.store.of_thread import OfThread
 
 Answer = TypeVar("Answer")
 
@@ -37,8 +37,7 @@ class FileStore:
     def __init__(self, path: Path, attached: dict[str, Path] | None = None) -> None:
         self._engine = open_engine(path)
         self._attached = attached or {}
-        self._of_thread = threading.local()
-        self._held: list[sa.Connection] = []
+        self._of_thread = OfThread(self._open, _drop)
 
     @property
     def driver_error(self) -> type[Exception]:
@@ -47,14 +46,7 @@ class FileStore:
 
     def reading(self) -> sa.Connection:
         """Return this thread's connection for reading; each statement sees all that is committed."""
-        connection: sa.Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is None:
-            connection = self._engine.connect()
-            for name, path in self._attached.items():
-                attach(connection, path, name)
-            self._of_thread.connection = connection
-            self._held.append(connection)
-        return connection
+        return self._of_thread.get()
 
     def read(self, work: Callable[[sa.Connection], Answer]) -> Answer:
         """Run ``work`` on this thread's connection."""
@@ -85,12 +77,19 @@ class FileStore:
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in self._held:
-            connection.invalidate()
-            connection.close()
-        self._held.clear()
-        self._of_thread = threading.local()
+        self._of_thread.close()
         self._engine.dispose()
+
+    def _open(self) -> sa.Connection:
+        connection = self._engine.connect()
+        for name, path in self._attached.items():
+            attach(connection, path, name)
+        return connection
+
+
+def _drop(connection: sa.Connection) -> None:
+    connection.invalidate()
+    connection.close()
 
 
 def open_engine(path: Path) -> sa.Engine:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from threading import Thread
 
 import psycopg
 import pytest
@@ -133,6 +134,26 @@ def test_an_error_rolls_back(store: ServerStore) -> None:
     with store.writing() as connection:
         spend(connection)
     assert count(store) == 1
+
+
+def test_threads_that_ended_keep_no_connection(served: servers.Clone, store: ServerStore) -> None:
+    """Thirty threads read one after the other: the server holds a connection for the last at most."""
+    before = _connections(served)
+    for _ in range(30):
+        reader = Thread(target=lambda: count(store))
+        reader.start()
+        reader.join()
+    assert _connections(served) <= before + 1
+
+
+def _connections(served: servers.Clone) -> int:
+    with psycopg.connect(served.url("postgres")) as superuser:
+        of_this = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename = 'test_gate'"
+        )
+        row = superuser.execute(of_this, (served.name,)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def test_a_lost_connection_is_read_from_once_more(
