@@ -23,7 +23,7 @@ class Context:
 
     ``purpose`` is the asked purpose as the catalogue spells it; what is in no catalogue could be
     anything, a name too, and stays out of the leaf that nobody can erase. ``rests_on`` is what the
-    decision read, for entries that account for one.
+    decision read, for entries that account for one; ``note`` is what an intent says besides.
     """
 
     ask: Ask
@@ -32,6 +32,7 @@ class Context:
     moment: datetime
     trace_id: str | None = None
     rests_on: Mapping[str, object] = field(default_factory=dict)
+    note: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -103,7 +104,7 @@ class Context:
             fields=fields,
             mask=decision.granted,
             parent=parent,
-            detail={"glass": "broken"} if decision.broken else None,
+            detail={**self.note, **({"glass": "broken"} if decision.broken else {})},
         )
         epoch = -1 if decision.epoch is None else decision.epoch
         return Entry(record, (RequireEpoch(subject, epoch),))

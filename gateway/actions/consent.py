@@ -99,8 +99,21 @@ class ConsentDesk:
         self._consents = consents
         self._terms = terms
         self._wording = wording
-        self._partners = wording.partners
+        self.partners = wording.partners
         self._introductions = introductions
+
+    def choices(self) -> tuple[tuple[Purpose, str], ...]:
+        """List what a resident can be asked: each purpose, with each recipient it may be for.
+
+        To be found (P04) is asked for all of a kind at once, the rest for one organisation.
+        """
+        kinds = [FINDABLE_BY_KIND + kind for kind in sorted(PartnerKind)]
+        return tuple(
+            (purpose, recipient)
+            for purpose in self._gate.matrix.purposes()
+            for recipient in (kinds if purpose.short == "P04" else sorted(self.partners))
+            if self._carried(purpose, recipient)
+        )
 
     async def record(self, caller: Caller, wish: ConsentWish) -> RecordedConsent:
         """Record a choice; refuses consent for a legal task, and recorders without a relation."""
@@ -199,26 +212,29 @@ class ConsentDesk:
 
     def rules_for(self, purpose: Purpose, recipient: str) -> tuple[Rule, ...]:
         """Find the rules that a consent to this recipient could carry."""
-        roles = self._roles_of(recipient, purpose)
-        rules = tuple(
-            rule
-            for rule in purpose.rules
-            if rule.role in roles and rule.consent is not ConsentNeed.NO
-        )
+        rules = self._carried(purpose, recipient)
         if not rules:
             raise InvalidRequestError(
                 "doel", "rests on a legal task for this recipient; consent is never asked for that"
             )
         return rules
 
+    def _carried(self, purpose: Purpose, recipient: str) -> tuple[Rule, ...]:
+        roles = self._roles_of(recipient, purpose)
+        return tuple(
+            rule
+            for rule in purpose.rules
+            if rule.role in roles and rule.consent is not ConsentNeed.NO
+        )
+
     def _roles_of(self, recipient: str, purpose: Purpose) -> set[str]:
         if recipient.startswith(FINDABLE_BY_KIND):
             kind = recipient.removeprefix(FINDABLE_BY_KIND)
             if purpose.short != "P04" or kind not in set(PartnerKind):
                 raise InvalidRequestError("ontvanger", "only P04 may name a kind of organisation")
-            partners = [p for p in self._partners.values() if p.kind == kind]
+            partners = [p for p in self.partners.values() if p.kind == kind]
         else:
-            partner = self._partners.get(Oin(recipient))
+            partner = self.partners.get(Oin(recipient))
             if partner is None:
                 raise InvalidRequestError("ontvanger", "is not a partner with an agreement")
             partners = [partner]
@@ -295,7 +311,7 @@ class ConsentDesk:
     ) -> tuple[AuditRecord, tuple[Change, ...]]:
         """Tell in the same entry, those to whom it was given, that it was withdrawn."""
         cause = Cause(NoticeKind.CONSENT_WITHDRAWN, scope.purpose, event.consent_id)
-        recalled = notices(cause, of_consent(scope, self._partners), event.at)
+        recalled = notices(cause, of_consent(scope, self.partners), event.at)
         subject = record.subject
         assert subject is not None  # noqa: S101 - a consent has a subject
         named = replace(record, detail={**record.detail, "told": told(recalled)})

@@ -18,7 +18,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 from uuid import UUID
 
@@ -85,7 +85,7 @@ class Question:
     """What an edge asks of ``Disclose``: about whom, in which format.
 
     ``recipient`` is the name under which pseudonyms are made: the caller's OIN unless a search
-    session narrows it.
+    session narrows it. ``note`` goes into each intent: what the disclosure is for, beside its purpose.
     """
 
     ask: Ask
@@ -93,6 +93,7 @@ class Question:
     format: Format
     recipient: str | None = None
     trace_id: str | None = None
+    note: Mapping[str, str] = field(default_factory=dict)
 
 
 async def deny(
@@ -223,7 +224,8 @@ class Disclose:
 
     def _context(self, question: Question) -> Context:
         gate = self._gate
-        return Context.of(question.ask, gate.matrix, gate.clock.now(), question.trace_id)
+        context = Context.of(question.ask, gate.matrix, gate.clock.now(), question.trace_id)
+        return replace(context, note=question.note)
 
     async def _settle(
         self,

@@ -8,6 +8,7 @@ from gateway.domain.identifiers import RoleId
 from gateway.web.words import N_
 
 KLANTMANAGER: Final = frozenset({RoleId("gemeente_klantmanager")})
+CASEMANAGER: Final = frozenset({RoleId("coa_casemanager")})
 OFFICER: Final = frozenset({RoleId("privacy_officer")})
 AGENCY: Final = frozenset({RoleId("uitzendbureau_matcher")})
 EMPLOYER: Final = frozenset({RoleId("werkgever")})
@@ -33,6 +34,7 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("/overdrachten", N_("Mijn overdrachten")),
             ("/verwijderen", N_("Meldingen")),
         ),
+        "coa_casemanager": (("/bewoners", N_("Bewoners")),),
         "uitzendbureau_matcher": (
             ("/kandidaten", N_("Kandidaten")),
             ("/voorstellen", N_("Voorstellen")),

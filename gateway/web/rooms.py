@@ -26,6 +26,7 @@ from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.sentences import Language
 from gateway.domain.sessions import Identity, Provider, Session
+from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
 
 COOKIE: Final = "__Host-doelpoort"
@@ -72,6 +73,7 @@ class Desks:
     inspect: Inspect
     sessions: SessionDesk
     overseers: Overseers
+    counter: Counter
 
 
 @dataclass(frozen=True, slots=True)

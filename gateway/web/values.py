@@ -82,6 +82,11 @@ class Teller:
         spec = self._fields[FieldName(name)]
         return spec.label_nl if self._language is Language.NL else spec.label_en
 
+    def show_text(self, name: str, value: bytes) -> Shown:
+        """Put a value into words that is still JSON text."""
+        found: JsonValue = json.loads(value)
+        return self.show(name, found)
+
     def show(self, name: str, value: JsonValue) -> Shown:
         """Put one field's value into words."""
         if name in self._lists and isinstance(value, list):

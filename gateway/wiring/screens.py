@@ -8,6 +8,7 @@ from adapters.sheets import write_csv
 from gateway.actions.clients import GUIDED, PLACED, ListClients
 from gateway.actions.consent_overview import ConsentCensus
 from gateway.actions.entries import EntryDesk
+from gateway.actions.preview import Preview
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.worklist import Worklist
@@ -24,6 +25,7 @@ from gateway.store.database import Database
 from gateway.store.log_reader import LogReader
 from gateway.store.sessions import Sessions
 from gateway.web.app import Web
+from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
 from gateway.web.personas import PLAYED
 from gateway.web.rooms import Desks, Labels, Rooms
@@ -77,6 +79,18 @@ def _desks(
         inspect=actions.inspect,
         sessions=SessionDesk(actions.gate, Sessions(database)),
         overseers=_overseers(actions, database, audit),
+        counter=_counter(actions),
+    )
+
+
+def _counter(actions: Actions) -> Counter:
+    """Build what the Meedoenbalie needs; residents are listed with what a casemanager may see."""
+    return Counter(
+        residents=actions.clients,
+        consents=actions.consents,
+        texts=actions.texts,
+        preview=Preview(actions.gate, actions.disclose, actions.consents),
+        index=actions.index,
     )
 
 

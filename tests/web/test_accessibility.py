@@ -15,7 +15,11 @@ from tests.web.browser import NARROW, WIDE, Desk, Served, desk
 PAGES: Final = {
     "aanmelden": ("", "/aanmelden?reden=verlopen"),
     "rol": ("Robin Smit", "/rol"),
-    "begin zonder schermen": ("Fatima van Dijk", "/"),
+    "bewoners": ("Fatima van Dijk", "/bewoners"),
+    "bewoner": ("Fatima van Dijk", "BEWONER?gedaan=nee"),
+    "gesprek": ("Fatima van Dijk", "BEWONER/gesprek/P04.uitzendbureau?taal=ar"),
+    "gesprek onvolledig": ("Fatima van Dijk", "GESPREK"),
+    "voorbeeld": ("Fatima van Dijk", "BEWONER/voorbeeld/P04.uitzendbureau"),
     "overdrachten": ("Sanne Bakker", "/overdrachten"),
     "niemand in de selectie": ("Sanne Bakker", "/overdrachten?toon=nieuw"),
     "dossier": ("Sanne Bakker", "DOSSIER"),
@@ -107,12 +111,23 @@ def _file(one: Desk, _: str) -> None:
     one.page.locator("form[action='/bestanden'] button").click()
 
 
+def _unanswered(one: Desk, _: str) -> None:
+    one.go(f"{_first(one, '/bewoners')}/gesprek/P04.uitzendbureau?taal=ti")
+    one.page.locator("main form button").click()
+
+
+def _first(one: Desk, path: str) -> str:
+    return str(one.go(path).locator("tbody th a").first.get_attribute("href"))
+
+
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "ZOEK": _seek,
     "KIES": _pick,
     "PROFIEL": _profile,
     "BESTAND": _file,
+    "GESPREK": _unanswered,
 }
+LISTS: Final = {"DOSSIER": "/overdrachten", "LOGREGEL": "/logboek", "BEWONER": "/bewoners"}
 
 
 def _open(windows: dict[str, Desk], page: str) -> Desk:
@@ -122,11 +137,9 @@ def _open(windows: dict[str, Desk], page: str) -> Desk:
         way, _, filters = path.partition(" ")
         WAYS[way](one, filters)
         return one
-    if path.startswith("DOSSIER"):
-        href = one.go("/overdrachten").locator("tbody th a").first.get_attribute("href")
-        path = path.replace("DOSSIER", str(href))
-    if path == "LOGREGEL":
-        path = str(one.go("/logboek").locator("tbody th a").first.get_attribute("href"))
+    for name, listed in LISTS.items():
+        if path.startswith(name):
+            path = path.replace(name, _first(one, listed))
     one.go(path)
     return one
 

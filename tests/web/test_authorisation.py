@@ -25,6 +25,8 @@ RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
 OFFICER: Final = frozenset({"privacy_officer"})
 OVERSEERS: Final = OFFICER | {"autoriteit_persoonsgegevens"}
 DOSSIER: Final = "/overdrachten/{ref:uuid}"
+CASEMANAGER: Final = frozenset({"coa_casemanager"})
+BEWONER: Final = "/bewoners/{ref:uuid}"
 
 # Who has each screen; a new screen without a row fails.
 MATRIX: Final[Mapping[str, frozenset[str]]] = {
@@ -77,6 +79,13 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
         ),
         OVERSEERS,
     ),
+    "/bewoners": CASEMANAGER,
+    "/bewoners/zoek": CASEMANAGER,
+    BEWONER: CASEMANAGER,
+    BEWONER + "/toestemmingen/{toestemming:uuid}/intrekken": CASEMANAGER,
+    BEWONER + "/gesprek/{keuze}": CASEMANAGER,
+    BEWONER + "/gesprek/{keuze}/antwoord": CASEMANAGER,
+    BEWONER + "/voorbeeld/{keuze}": CASEMANAGER,
     "/kandidaten": SEARCHERS,
     "/kandidaten/zoek": SEARCHERS,
     "/kandidaten/gevonden": SEARCHERS,
@@ -129,6 +138,7 @@ def test_a_screen_lets_in_whom_it_names(
     """Who has a screen is not sent away; another role reads 403, and nobody is sent to sign in."""
     visitor = Visitor(door, dict(visitors[caller].cookies))
     address = path.replace("{ref:uuid}", door.reference("gemeente_klantmanager", OWN))
+    address = address.replace("{keuze}", "P04.uitzendbureau")
     address = address.replace("{veld}", "achternaam").replace("{taal}", "en")
     address = re.sub(r"{\w+:uuid}", unknown(), address.replace("{index:int}", "0"))
     answer = visitor.get(address) if method == "GET" else _post(visitor, address)
