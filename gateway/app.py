@@ -42,6 +42,7 @@ from gateway.api import (
     tiles,
     withholdings,
 )
+from gateway.api.authzen import BASE, DISCOVERY, configuration, create_decision_point
 from gateway.api.context import Actions
 from gateway.api.problems import (
     UNFINISHED,
@@ -172,6 +173,7 @@ def create_app(
     app.state.actions = actions
     for module in ROUTES:
         app.include_router(module.router, responses=_RESPONSES)
+    app.mount(BASE, create_decision_point(actions, API_VERSION))
     _add_operations(app, ready, metrics)
     app.add_exception_handler(DisclosureRefusedError, on_refusal)
     app.add_exception_handler(GatewayError, on_gateway_error)
@@ -205,6 +207,10 @@ def _add_operations(
     @app.get("/v1/openapi.json", include_in_schema=False)
     async def openapi() -> Response:
         return JSONResponse(app.openapi(), headers={"Access-Control-Allow-Origin": "*"})
+
+    @app.get(DISCOVERY, include_in_schema=False)
+    async def decision_point() -> Response:
+        return JSONResponse(configuration(app.state.actions.address))
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:

@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "https://doelpoort.example", description="Where residents reach the gate; on receipts."
     )
+    access_sets: Path | None = Field(
+        None, description="Folder of policy sets (YAML) that the decision point answers for too."
+    )
     logbook_url: str = Field(
         "",
         description="OTLP/HTTP address of a Logboek Dataverwerkingen (`…/v1/traces`) that is told each "

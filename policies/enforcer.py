@@ -22,6 +22,7 @@ from gateway.domain.identifiers import PurposeCode, RoleId
 from gateway.domain.purposes import Matrix
 from policies.catalogue import Catalogue, load
 from policies.compiler import POLICY_FILE, committed_policy, compile_matrix
+from policies.tables import Table
 
 DENY_WINS: Final = "some(where (p.eft == allow)) && !some(where (p.eft == deny))"
 SAME_ROLE: Final = "r.role == p.role"
@@ -106,6 +107,23 @@ def verify(matrix: Matrix, enforcer: Enforcer, catalogue: Catalogue, *, every: b
     if wrong:
         raise PolicyError("\n".join(wrong))
     return len(pairs) * len(catalogue.fields)
+
+
+def prove(table: Table, model: str, policy: str, requests: Iterable[tuple[str, ...]]) -> int:
+    """Ask casbin each of these requests too; return how many. Raises ``PolicyError`` on a difference."""
+    engine = casbin.Enforcer(casbin.Enforcer.new_model(text=model))
+    rows = [line.split(", ") for line in policy.splitlines()]
+    engine.add_policies([row[1:] for row in rows if row[0] == "p"])
+    for name in sorted({row[0] for row in rows} - {"p"}):
+        engine.add_named_grouping_policies(name, [row[1:] for row in rows if row[0] == name])
+    asked = 0
+    for request in requests:
+        with _ONE_AT_A_TIME:
+            said = bool(engine.enforce(*request))
+        if said != table.allows(*request):
+            raise PolicyError(f"set: table and casbin differ for {', '.join(request)}")
+        asked += 1
+    return asked
 
 
 def load_policy(folder: Traversable | None = None) -> tuple[Catalogue, Matrix]:

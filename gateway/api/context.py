@@ -15,6 +15,7 @@ from gateway.actions.copies import CopyDesk
 from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.erase import Erase
+from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
 from gateway.actions.extract import Extract
@@ -64,7 +65,7 @@ class Hindsight:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Everything the routes may call; built once by wiring."""
+    """Everything the routes may call; built once by wiring. ``address`` is where the gate is reached."""
 
     gate: Gate
     disclose: Disclose
@@ -91,6 +92,8 @@ class Actions:
     inspect: Inspect
     explain: Explain
     foresee: Foresee
+    evaluate: Evaluate
+    address: str
     emergencies: Emergencies
     erase: Erase
     copies: CopyDesk

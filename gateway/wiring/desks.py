@@ -11,6 +11,7 @@ from gateway.actions.copies import CopyDesk
 from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.erase import Erase
+from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
 from gateway.actions.foresee import Foresee
 from gateway.actions.ingest import Ingest
@@ -66,6 +67,7 @@ from gateway.wiring.stores import (
     destroyed_list,
     roots_of,
 )
+from policies.access_sets import CompiledSet, load_sets
 from policies.catalogue import Catalogue
 from policies.parameters import load_parameters
 from policies.texts import load_texts
@@ -110,7 +112,7 @@ def desks(bench: Bench) -> Actions:
     log = LogReader(bench.audit.storage, bench.audit.sealer, bench.audit.publication)
     consents = ConsentDesk(gate, Consents(database), terms, wording, Introductions(database))
     oversee = Oversee(gate, log, LookUps(database), partners)
-    erase = _erase(bench)
+    erase, explain = _erase(bench), Explain(gate, log)
     rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
     counting = (gate, Statistics(database), index, codes, parameters)
     return Actions(
@@ -137,8 +139,10 @@ def desks(bench: Bench) -> Actions:
         retain=Retain(gate, terms, known),
         inspect=Inspect(gate, disclose, log, rectify, partners),
         rectify=rectify,
-        explain=Explain(gate, log),
+        explain=explain,
         foresee=Foresee(gate, log, partners, codes.opvanglocaties),
+        evaluate=Evaluate(gate, explain, _sets(settings)),
+        address=settings.public_url,
         emergencies=Emergencies(gate, Glasses(database)),
         erase=erase,
         copies=CopyDesk(gate.ledger, gate.clock, erase),
@@ -152,6 +156,11 @@ def desks(bench: Bench) -> Actions:
         tokens=_tokens(settings, catalogue, bench.keyring),
         auditlog=bench.audit,
     )
+
+
+def _sets(settings: Settings) -> tuple[CompiledSet, ...]:
+    """Read the policy sets beside our own, where there are any."""
+    return load_sets(settings.access_sets) if settings.access_sets else ()
 
 
 def _erase(bench: Bench) -> Erase:

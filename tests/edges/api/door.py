@@ -199,10 +199,11 @@ def row(number: int, **values: object) -> dict[str, object]:
     return whole | values
 
 
-def opened(folder: Path) -> Door:
+def opened(folder: Path, access_sets: Path | None = None) -> Door:
     """Open a gate on a folder, and let its people in."""
     clock = Clock(NOON)
-    gateway = wiring.build(Settings(data=folder), create=True, clock=clock)
+    settings = Settings(data=folder, access_sets=access_sets)
+    gateway = wiring.build(settings, create=True, clock=clock)
     door = Door(gateway, gateway.app(), clock)
     elsewhere = {"opvanglocatie_code": "AZC-UTR-02", "koppel_gemeente_code": "0344"}
     numbers = (OWN, *FOUND, *range(SPARE, SPARE + 5))
