@@ -9,8 +9,10 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
 
 from gateway.actions.search import found_as
+from gateway.api.authzen import BASE, DISCOVERY, ENDPOINTS
 from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.domain.partners import Caller
 from tests.edges.api.door import (
@@ -412,6 +414,16 @@ def _get(path: str) -> Try:
     return lambda door, role, _: door.ask("GET", path, role)
 
 
+def _may_have(path: str) -> Try:
+    """Ask the decision point, in a shape that each of its endpoints takes."""
+    question = {
+        "subject": {"type": "rol", "id": "werkgever"},
+        "action": {"name": "P05"},
+        "resource": {"type": "veld", "id": "roepnaam"},
+    }
+    return lambda door, role, _: door.ask("POST", f"{BASE}/{path}", role, json=question)
+
+
 def _tile(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", "/auditlog/tile/entries/000.p/5", role)
 
@@ -528,6 +540,12 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/auditlog/tile/{path:path}"): Row(
         _tile, frozenset({"privacy_officer", "autoriteit_persoonsgegevens"}), 200
     ),
+    **{
+        ("POST", f"{BASE}/{path}"): Row(_may_have(path), ALL - {NOBODY}, 200)
+        for path in ENDPOINTS.values()
+    },
+    ("GET", f"{BASE}/openapi.json"): Row(_get(f"{BASE}/openapi.json"), ALL, 200, open=True),
+    ("GET", DISCOVERY): Row(_get(DISCOVERY), ALL, 200, open=True),
     ("GET", "/v1/openapi.json"): Row(_get("/v1/openapi.json"), ALL, 200, open=True),
     ("GET", "/health/live"): Row(_get("/health/live"), ALL, 200, open=True),
     ("GET", "/health/ready"): Row(_get("/health/ready"), ALL, 200, open=True),
@@ -545,9 +563,11 @@ def fixture_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 
 def test_every_route_has_a_row(door: Door) -> None:
     """A new route without a line in this table fails."""
+    (point,) = (one for one in door.app.routes if isinstance(one, Mount))
     routes = {
-        (method, route.path)
-        for route in iter_route_contexts(door.app.routes)
+        (method, f"{base}{route.path}")
+        for base, app in (("", door.app), (point.path, point.app))
+        for route in iter_route_contexts(app.routes)  # type: ignore[attr-defined]  # an application
         for method in route.methods or ()
     }
     assert routes == set(MATRIX)
