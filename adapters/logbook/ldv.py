@@ -35,6 +35,7 @@ _NAMES: Final = {
     RecordKind.PROFILE: "klantprofiel opslaan",
     RecordKind.QUARANTINE: "rij in quarantaine",
     RecordKind.RECTIFICATION: "verzoek om rectificatie",
+    RecordKind.HANDOVER: "warme overdracht",
     RecordKind.GLASS: "noodtoegang",
 }
 _READING: Final = frozenset({RecordKind.OVERSIGHT, RecordKind.EXPLAINED, RecordKind.SIGNAL})

@@ -112,11 +112,11 @@ class ListClients:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one."""
         caller, gate = ask.caller, self._gate
         await admitted(gate, Context.of(ask, gate.matrix, gate.clock.now(), trace_id))
-        start = await meant(gate, _place(caller), after) if after else None
-        related = await gate.subjects.related(_parties(caller), start, PAGE + 1)
+        start = await meant(gate, place_of(caller), after) if after else None
+        related = await gate.subjects.related(parties_of(caller), start, PAGE + 1)
         page = tuple(related[:PAGE])
         more = len(related) > PAGE
-        last = gate.pseudonyms.reference(_place(caller), page[-1]) if more else None
+        last = gate.pseudonyms.reference(place_of(caller), page[-1]) if more else None
         narrowed = replace(ask, fields=self._worklist(ask))
         question = Question(narrowed, page, format_, trace_id=trace_id)
         async with self._disclose.page(question) as released:
@@ -129,11 +129,11 @@ class ListClients:
         return (cell.named if cell else 0) & self._gate.fields.mask(self._columns)
 
 
-def _place(caller: Caller) -> str:
+def place_of(caller: Caller) -> str:
     """Name under which a place in the list is kept: it tells nothing about the person there."""
     return f"{caller.partner.oin}:volgende"
 
 
-def _parties(caller: Caller) -> tuple[str, ...]:
+def parties_of(caller: Caller) -> tuple[str, ...]:
     """Name the municipalities, reception sites or organisation whose people the caller may know."""
     return (caller.partner.oin, *sorted(caller.partner.gemeenten), *sorted(caller.locations))

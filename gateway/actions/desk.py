@@ -26,13 +26,18 @@ class Seat:
     context: Context
 
 
-async def admit(gate: Gate, caller: Caller, purpose: str = GUIDANCE) -> Context:
-    """Let a COA worker in under ``purpose``; anyone else is refused, whoever it is about, and logged."""
+async def admit(
+    gate: Gate, caller: Caller, purpose: str = GUIDANCE, kind: PartnerKind = PartnerKind.COA
+) -> Context:
+    """Let a worker of COA, or of another kind of partner, in under ``purpose``.
+
+    Anyone else is refused, whoever it is about, and logged.
+    """
     moment = gate.clock.now()
     context = Context.of(Ask(caller, purpose), gate.matrix, moment)
     found = gate.matrix.purpose(purpose)
     reason = standing(caller, found, moment)
-    if reason is None and caller.partner.kind is not PartnerKind.COA:
+    if reason is None and caller.partner.kind is not kind:
         reason = Reason.ACTOR_NOT_ALLOWED
     if reason is not None:
         await deny(gate, context, Decision(found, (), (), (), reason, None))

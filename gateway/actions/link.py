@@ -1,18 +1,35 @@
 """Record a relation (koppeling, omkoppeling, ontkoppeling, huisvesting, aanbod, plaatsing)."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from gateway.actions.desk import GUIDANCE, Seat, admit, commit, seat
 from gateway.actions.disclose import Gate
 from gateway.domain.changes import Change, IssueNotice, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
-from gateway.domain.notices import Notice, ended_link, of_ended_link, told
+from gateway.domain.notices import ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.relations import MUNICIPAL, STAY, RelationEvent
+from gateway.domain.subjects import Situation
 
 DESK_PURPOSES = (GUIDANCE, "P01", "P06")
+
+
+def ending(
+    situation: Situation, event: RelationEvent, partners: Mapping[Oin, Partner], moment: datetime
+) -> tuple[dict[str, str | int], tuple[IssueNotice, ...]]:
+    """Say for the record what an event does, and tell the municipality whose link it ends."""
+    detail: dict[str, str | int] = {"party": event.party, "at": event.at.isoformat()}
+    left = ended_link(situation.relations, (event,), moment)
+    if left is None:
+        return detail, ()
+    recalled = of_ended_link(left, partners, max(event.at, moment))
+    detail |= {"left": left, "told": told(recalled)}
+    return detail, tuple(IssueNotice(situation.subject, one) for one in recalled)
 
 
 class LinkDesk:
@@ -30,17 +47,12 @@ class LinkDesk:
         self._check(event)
         found = await self._seat(caller, subject)
         dossier, context = found.dossier, found.context
-        detail: dict[str, str | int] = {"party": event.party, "at": event.at.isoformat()}
-        recalled: tuple[Notice, ...] = ()
-        left = ended_link(dossier.situation.relations, (event,), context.moment)
-        if left is not None:
-            recalled = of_ended_link(left, self._partners, max(event.at, context.moment))
-            detail |= {"left": left, "told": told(recalled)}
+        detail, recalled = ending(dossier.situation, event, self._partners, context.moment)
         record = context.record(RecordKind.RELATION, event.kind, subject=subject, detail=detail)
         changes: tuple[Change, ...] = (
             RequireEpoch(subject, dossier.situation.epoch),
             RecordRelations(subject, (event,)),
-            *(IssueNotice(subject, one) for one in recalled),
+            *recalled,
         )
         return await commit(self._gate, Entry(record, changes))
 

@@ -204,6 +204,7 @@ def facts_of(
         held=held,
         sixteen_on=comes_of(values, terms["guardian_age"]),
         eighteen_on=comes_of(values, terms["twv_age"]),
+        overdracht_status=_str(values, "overdracht_status"),
     )
 
 

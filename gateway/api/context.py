@@ -20,6 +20,7 @@ from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
 from gateway.actions.extract import Extract
 from gateway.actions.foresee import Foresee
+from gateway.actions.handover_files import HandoverDesks
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -79,6 +80,7 @@ class Actions:
     requests: OpenRequests
     introductions: Introduce
     links: LinkDesk
+    handovers: HandoverDesks
     withholdings: WithholdDesk
     notices: NoticeDesk
     subscriptions: SubscriptionDesk

@@ -9,6 +9,7 @@ from gateway.domain.breakglass import GlassBreak, Review
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.counting import BlindCube
 from gateway.domain.exports import Export
+from gateway.domain.handovers import HandoverChange
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, SubjectId
 from gateway.domain.introductions import Introduction, IntroductionState
 from gateway.domain.look_ups import LookUp
@@ -41,6 +42,7 @@ class RuleFacts:
     held: int = 0
     sixteen_on: str | None = None
     eighteen_on: str | None = None
+    overdracht_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,4 +444,5 @@ Change = (
     | StagePart
     | FetchExport
     | ClearExport
+    | HandoverChange
 )

@@ -1,27 +1,33 @@
-"""The clocks that run while someone waits: housing after the link, and the integration plan (PIP).
+"""The clocks that run while someone waits: a talk, a home after the link, the integration plan (PIP).
 
 They are kept outside the sealed profile, so that a worklist can be put in order without opening it.
 
 1. Housing: a home within the weeks of ``housing_clock`` after the link; stops when she is housed.
 2. PIP: the day by which the plan must stand (Besluit inburgering 2021 art. 5.3); stops when signed.
-3. What comes first stands first; nobody is put in order by anything else than a day.
+3. Talk (driegesprek): planned within the weeks of ``talk_clock`` after the link; stops when one is
+   planned or was held, when none will be, or when she is housed.
+4. What comes first stands first; nobody is put in order by anything else than a day.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from gateway.domain.handovers import File
 from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.parameters import Terms
 
 SOON: Final = timedelta(weeks=2)
+TALK_TOLD: Final = frozenset({"gepland", "gevoerd", "niet_mogelijk"})
+"""What COA may tell of a talk (``overdracht_status``) after which none has to be planned."""
 
 
 class Clock(StrEnum):
     """What is waited for."""
 
+    TALK = "driegesprek"
     HOUSING = "huisvesting"
     PIP = "pip"
 
@@ -34,16 +40,43 @@ class View(StrEnum):
     SOON = "binnenkort"
     NEW = "nieuw"
     HOUSED = "gehuisvest"
+    UNCONFIRMED = "te-bevestigen"
+    NO_TALK = "zonder-gesprek"
+    ASKED = "open-vragen"
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What the clocks of someone linked to a municipality start from."""
+    """What the clocks of someone linked to a municipality start from.
+
+    ``talked``: no talk has to be planned (any more); ``confirmed`` and ``asked`` tell whether receipt
+    of her handover was confirmed and how many questions to COA wait.
+    """
 
     subject: SubjectId
     linked: date | None
     housed: bool
     pip: date | None
+    talked: bool = False
+    confirmed: bool = False
+    asked: int = 0
+
+    def with_file(self, file: File) -> "Running":
+        """Add what the file of her handover tells."""
+        talked = self.talked or file.settled
+        confirmed = file.confirmed is not None
+        return replace(self, talked=talked, confirmed=confirmed, asked=file.waiting)
+
+    def dues(self, terms: Terms) -> tuple["Due", ...]:
+        """Return the clocks that run, first due first (1)-(3)."""
+        found = []
+        if self.linked is not None and not self.housed:
+            found.append(Due(Clock.HOUSING, self.linked + timedelta(weeks=terms["housing_clock"])))
+            if not self.talked:
+                found.append(Due(Clock.TALK, self.linked + timedelta(weeks=terms["talk_clock"])))
+        if self.pip is not None:
+            found.append(Due(Clock.PIP, self.pip))
+        return tuple(sorted(found, key=lambda due: (due.day, due.clock)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +104,11 @@ class Clocks(Protocol):
         ...
 
 
-def dues(linked: date | None, pip: date | None, *, housed: bool, terms: Terms) -> tuple[Due, ...]:
-    """Return the clocks that run, first due first (1), (2)."""
-    found = []
-    if linked is not None and not housed:
-        found.append(Due(Clock.HOUSING, linked + timedelta(weeks=terms["housing_clock"])))
-    if pip is not None:
-        found.append(Due(Clock.PIP, pip))
-    return tuple(sorted(found, key=lambda due: (due.day, due.clock)))
-
-
 def ordered(running: Iterable[Running], terms: Terms) -> list[Running]:
-    """Put the first due first, and whoever has no clock last (3)."""
+    """Put the first due first, and whoever has no clock last (4)."""
 
     def place(one: Running) -> tuple[date, bytes]:
-        first = dues(one.linked, one.pip, housed=one.housed, terms=terms)[:1]
+        first = one.dues(terms)[:1]
         return first[0].day if first else date.max, one.subject.bytes
 
     return sorted(running, key=place)
@@ -93,7 +116,7 @@ def ordered(running: Iterable[Running], terms: Terms) -> list[Running]:
 
 def belongs(one: Running, view: View, today: date, terms: Terms) -> bool:
     """Tell whether someone belongs in a view today."""
-    days = [due.day for due in dues(one.linked, one.pip, housed=one.housed, terms=terms)]
+    days = [due.day for due in one.dues(terms)]
     match view:
         case View.ALL:
             return True
@@ -104,8 +127,18 @@ def belongs(one: Running, view: View, today: date, terms: Terms) -> bool:
         case View.NEW:
             fresh = timedelta(weeks=terms["linking_clock"])
             return one.linked is not None and today - fresh <= one.linked <= today
-        case View.HOUSED:
-            return one.housed
+        case _:
+            return _stands(one)[view]
+
+
+def _stands(one: Running) -> Mapping[View, bool]:
+    """Tell for each view that asks for no day whether someone belongs in it."""
+    return {
+        View.HOUSED: one.housed,
+        View.UNCONFIRMED: not one.confirmed,
+        View.NO_TALK: not one.housed and not one.talked,
+        View.ASKED: one.asked > 0,
+    }
 
 
 def counts(running: Sequence[Running], today: date, terms: Terms) -> Mapping[View, int]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from gateway.domain.deliveries import JsonValue
+from gateway.domain.handovers import HANDED_ON
 from gateway.domain.identifiers import FieldName
 from gateway.domain.relations import (
     MUNICIPAL,
@@ -24,7 +25,7 @@ def delivered_events(
     """Return the events that bring what is known in line with what was delivered at ``moment``.
 
     A date in the profile that lies before what is already known takes effect right after it: late
-    news never reopens a closed period.
+    news never reopens a closed period, and a home of before a municipality handed her on is no news.
     """
     events = tuple(known)
     link = _link(values, events, moment)
@@ -44,15 +45,22 @@ def _link(
             return ()
         return (_event(RelationKind.ONTKOPPELD, current.gemeente, moment, known),)
     if status == "gehuisvest":
-        if current and current.gemeente == town and current.housed:
-            return ()
         at = _day(values.get(FieldName("huisvestingsdatum")), moment)
+        there = current and current.gemeente == town and current.housed
+        if there or _handed_on(known, at):
+            return ()
         return (_event(RelationKind.GEHUISVEST, town, at, known),)
     if current and current.gemeente == town:
         return ()
     kind = RelationKind.OMGEKOPPELD if current else RelationKind.GEKOPPELD
     at = _day(values.get(FieldName("koppel_datum")), moment)
     return (_event(kind, town, at, known),)
+
+
+def _handed_on(known: tuple[RelationEvent, ...], told: datetime) -> bool:
+    """Tell whether a municipality handed her on after the day of the home that is told."""
+    last = max((e for e in known if e.kind in MUNICIPAL), key=lambda e: e.at, default=None)
+    return last is not None and last.source == HANDED_ON and told < last.at
 
 
 def _stay(

@@ -46,6 +46,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "linking_clock": Unit.WEEKS,
         "housing_clock": Unit.WEEKS,
         "move_clock": Unit.WEEKS,
+        "talk_clock": Unit.WEEKS,
         "pip_deadline": Unit.WEEKS,
         "pip_extension": Unit.WEEKS,
         "predecessor_access": Unit.DAYS,

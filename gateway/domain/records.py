@@ -28,6 +28,7 @@ class RecordKind(StrEnum):
     QUARANTINE = "delivery.quarantined"
     OVERSIGHT = "oversight"
     RECTIFICATION = "rectification"
+    HANDOVER = "handover"
     EXPLAINED = "decision.explained"
     GLASS = "breakglass"
     EXPORT = "export"

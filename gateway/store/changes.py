@@ -7,7 +7,6 @@
 """
 
 from datetime import datetime
-from typing import assert_never
 
 import sqlalchemy as sa
 
@@ -69,6 +68,7 @@ from gateway.store.events import add_consent, add_relations, consents_of, relati
 from gateway.store.exports import change_export
 from gateway.store.findability import windows
 from gateway.store.glasses import break_glass, review_glass
+from gateway.store.handovers import change_handover
 from gateway.store.indexing import raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
 from gateway.store.prepared import Prepared
@@ -79,7 +79,7 @@ from gateway.store.withholdings import lift, withhold
 _s = tables.subject.c
 _FACTS = (
     "held", "doelgroep", "reception_site", "reception_gemeente", "coa_regio", "koppel_datum",
-    "pip_deadline", "sixteen_on", "eighteen_on",
+    "pip_deadline", "sixteen_on", "eighteen_on", "overdracht_status",
 )  # fmt: skip
 
 _EPOCH = Prepared(sa.select(_s.epoch).where(_s.id == sa.bindparam("of")))
@@ -209,7 +209,7 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
         case OpenExport() | StagePart() | FetchExport() | ClearExport():
             change_export(connection, change)
         case _:
-            assert_never(change)
+            change_handover(connection, change)
 
 
 def _second_look(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.clocks import Running
+from gateway.domain.clocks import TALK_TOLD, Running
 from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.relations import MUNICIPAL, RelationKind
 from gateway.store.database import Database
@@ -33,7 +33,7 @@ _CLOSED: Final = sa.exists().where(
     _p.subject == _r.subject, _p.purpose == sa.bindparam("purpose_"), _p.at <= sa.bindparam("now_")
 )
 _RUNNING: Final = Prepared(
-    sa.select(_s.id, _s.koppel_datum, _s.pip_deadline, _r.kind)
+    sa.select(_s.id, _s.koppel_datum, _s.pip_deadline, _s.overdracht_status, _r.kind)
     .join(relation_event, _r.subject == _s.id)
     .where(
         _r.party == sa.bindparam("gemeente"),
@@ -64,9 +64,10 @@ class StoredClocks:
                     _day(linked),
                     kind == RelationKind.GEHUISVEST,
                     _day(pip),
+                    told in TALK_TOLD,
                 )
                 for gemeente in gemeenten
-                for id_, linked, pip, kind in _RUNNING.rows(
+                for id_, linked, pip, told, kind in _RUNNING.rows(
                     connection, gemeente=gemeente, purpose_=purpose, now_=moment
                 )
             ]

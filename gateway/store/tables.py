@@ -38,6 +38,7 @@ subject = sa.Table(
     sa.Column("sixteen_on", sa.Text),
     sa.Column("eighteen_on", sa.Text),
     sa.Column("search_closed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("overdracht_status", sa.Text),
     info={"holds": "a resident: the rule facts that a decision or a clock needs, by pseudonym"},
 )
 

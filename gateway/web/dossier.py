@@ -10,10 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway.actions.disclose import Question
+from gateway.actions.handover_files import Standing
 from gateway.actions.seen import Seen
-from gateway.domain.clocks import dues
+from gateway.domain.clocks import TALK_TOLD, Running
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.handovers import NO_FILE
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.reasons import EXPLANATIONS, Reason
 from gateway.domain.records import Receipt
@@ -120,16 +122,21 @@ async def _opened(visit: Visit, subject: SubjectId) -> AsyncIterator[Released]:
         session = visit.session
         if session is not None:
             shown.seen = await visit.rooms.desks.seen(ask, subject, session.opened)
+        shown.standing = await visit.rooms.desks.handovers.files.beside(visit.caller, subject)
         yield released
 
 
 class DossierPage(HtmlFormat):
-    """One person's dossier as a page; ``seen`` is what was shown before, known once it was granted."""
+    """One person's dossier as a page.
+
+    ``seen`` is what was shown before and ``standing`` how her handover stands, once it was granted.
+    """
 
     def __init__(self, visit: Visit) -> None:
         super().__init__(visit, "dossier.html")
         self._teller = Teller(visit.rooms, visit.language)
         self.seen: Seen | None = None
+        self.standing: Standing | None = None
 
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
         """Return sections, what is missing, what is withheld and why, and the receipt."""
@@ -163,8 +170,12 @@ class DossierPage(HtmlFormat):
         visit = self._visit
         linked, pip = _day(one, "koppel_datum"), _day(one, "pip_deadline")
         housed = read(one, "huisvestingsdatum") is not None
-        running = dues(linked, pip, housed=housed, terms=visit.rooms.parameters.on(visit.today))
-        return [term(visit, due, visit.today) for due in running]
+        talked = read(one, "overdracht_status") in TALK_TOLD
+        running = Running(one.subject, linked, housed, pip, talked).with_file(
+            self.standing.file if self.standing else NO_FILE
+        )
+        terms = visit.rooms.parameters.on(visit.today)
+        return [term(visit, due, visit.today) for due in running.dues(terms)]
 
     def _brief(self, one: Disclosed) -> list[tuple[str, str, str]]:
         """Return what one wants to know first: label, text, and smaller words under it."""

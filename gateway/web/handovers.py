@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from starlette.responses import Response
 
 from gateway.actions.worklist import Excerpt
-from gateway.domain.clocks import SOON, Clock, Due, View, dues
+from gateway.domain.clocks import SOON, Clock, Due, View
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.records import Receipt
@@ -28,9 +28,13 @@ VIEWS: Final[Mapping[View, str]] = {
     View.LATE: N_("Te laat"),
     View.SOON: N_("Binnen 2 weken"),
     View.NEW: N_("Pas gekoppeld"),
+    View.UNCONFIRMED: N_("Te bevestigen"),
+    View.NO_TALK: N_("Geen driegesprek"),
+    View.ASKED: N_("Open vragen"),
     View.HOUSED: N_("Gehuisvest"),
 }
 CLOCKS: Final[Mapping[Clock, str]] = {
+    Clock.TALK: N_("Driegesprek plannen"),
     Clock.HOUSING: N_("Woning"),
     Clock.PIP: N_("PIP"),
 }
@@ -109,7 +113,7 @@ class WorklistPage(HtmlFormat):
         running = self._excerpt.running[one.subject]
         linked = running.linked if read(one, "koppel_datum") else None
         pip = running.pip if read(one, "pip_deadline") else None
-        due = dues(linked, pip, housed=running.housed, terms=self._excerpt.terms)
+        due = replace(running, linked=linked, pip=pip).dues(self._excerpt.terms)
         status, code = text(one, "overdracht_status"), text(one, "opvanglocatie_code")
         language = text(one, "voorkeurstaal_contact")
         return Row(

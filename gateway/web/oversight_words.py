@@ -31,6 +31,7 @@ KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.QUARANTINE: N_("Levering apart gezet"),
     RecordKind.OVERSIGHT: N_("Toezicht"),
     RecordKind.RECTIFICATION: N_("Rectificatie"),
+    RecordKind.HANDOVER: N_("Warme overdracht"),
     RecordKind.EXPLAINED: N_("Uitleg gevraagd"),
     RecordKind.GLASS: N_("Noodtoegang"),
     RecordKind.EXPORT: N_("Export"),

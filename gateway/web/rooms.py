@@ -9,6 +9,7 @@ from gateway.actions.consent import ConsentDesk
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
+from gateway.actions.handover_files import HandoverDesks
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
 from gateway.actions.link import LinkDesk
@@ -59,6 +60,7 @@ class Desks:
     disclose: Disclose
     clients: ListClients
     worklist: Worklist
+    handovers: HandoverDesks
     explain: Explain
     seen: LastSeen
     search: Search

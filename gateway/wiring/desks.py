@@ -60,6 +60,7 @@ from gateway.store.statistics import Statistics
 from gateway.store.traces import LogTraces
 from gateway.store.withholdings import Withholdings
 from gateway.wiring.files import export_desk
+from gateway.wiring.handovers import handover_desks
 from gateway.wiring.keys import rekey_index, repseudonymise
 from gateway.wiring.oversight import hindsight
 from gateway.wiring.pushing import subscription_desk
@@ -128,6 +129,7 @@ def desks(bench: Bench) -> Actions:
         requests=OpenRequests(gate, disclose, Consents(database)),
         introductions=Introduce(gate, disclose, Introductions(database), partners),
         links=LinkDesk(gate, frozenset(codes.gemeenten), partners),
+        handovers=handover_desks(catalogue, gate, disclose, database, log),
         withholdings=WithholdDesk(gate, Withholdings(database), terms, partners),
         notices=NoticeDesk(gate, Notices(database)),
         subscriptions=subscription_desk(settings, gate, database),

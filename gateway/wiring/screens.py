@@ -22,6 +22,7 @@ from gateway.settings import Mode, Settings
 from gateway.store.clocks import StoredClocks
 from gateway.store.consents import Consents
 from gateway.store.database import Database
+from gateway.store.handovers import StoredHandovers
 from gateway.store.log_reader import LogReader
 from gateway.store.sessions import Sessions
 from gateway.web.app import Web
@@ -64,7 +65,14 @@ def _desks(
         gate=actions.gate,
         disclose=actions.disclose,
         clients=actions.clients,
-        worklist=Worklist(actions.gate, actions.disclose, StoredClocks(database), parameters),
+        worklist=Worklist(
+            actions.gate,
+            actions.disclose,
+            StoredClocks(database),
+            StoredHandovers(database),
+            parameters,
+        ),
+        handovers=actions.handovers,
         explain=actions.explain,
         seen=LastSeen(LogReader(audit.storage, audit.sealer, audit.publication)),
         search=actions.search,

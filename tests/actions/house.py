@@ -19,6 +19,9 @@ from gateway.actions.count import CountPeople
 from gateway.actions.disclose import Disclose, Gate, Question
 from gateway.actions.explain import Explain
 from gateway.actions.extract import Extract
+from gateway.actions.handover_files import HandoverFiles
+from gateway.actions.handover_questions import QuestionDesk
+from gateway.actions.handovers import HandoverDesk
 from gateway.actions.ingest import Delivered, Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -62,6 +65,7 @@ from tests.fakes.deliveries import Deliveries
 from tests.fakes.firewall import Firewall
 from tests.fakes.format import Lines
 from tests.fakes.glasses import Glasses
+from tests.fakes.handovers import Handovers
 from tests.fakes.introductions import Introductions
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.ledger import Ledger
@@ -200,6 +204,24 @@ class House:
         self.retain = Retain(self.gate, terms, known)
         profiles = ProfileWriter(self.gate, terms, self.index, known)
         self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
+
+    @property
+    def handovers(self) -> HandoverDesk:
+        """Where a klantmanager says what she does with a handover."""
+        gemeenten = frozenset(self.catalogue.codes.gemeenten)
+        return HandoverDesk(
+            self.gate, Handovers(self.world), gemeenten, dict(self.catalogue.partners)
+        )
+
+    @property
+    def questions(self) -> QuestionDesk:
+        """Where a klantmanager asks, and COA answers."""
+        return QuestionDesk(self.gate, self.disclose, Handovers(self.world), self.log)
+
+    @property
+    def handover_files(self) -> HandoverFiles:
+        """Where both sides read how handovers stand."""
+        return HandoverFiles(self.gate, self.disclose, Handovers(self.world), self.log)
 
     @property
     def records(self) -> list[AuditRecord]:

@@ -31,6 +31,7 @@ from gateway.domain.changes import (
 from gateway.domain.clocks import Clocks
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.exports import Exports
+from gateway.domain.handovers import Handovers
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
 from gateway.domain.keys import KeyStore, WrappedKey
 from gateway.domain.ports import Entry, Rejected
@@ -48,6 +49,7 @@ from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
 from gateway.store.exports import Exports as StoredExports
 from gateway.store.glasses import Glasses
+from gateway.store.handovers import StoredHandovers
 from gateway.store.indexing import IndexStock as StoredStock
 from gateway.store.introductions import Introductions
 from gateway.store.key_store import KeyStore as StoredKeys
@@ -83,6 +85,7 @@ from tests.fakes import (
 )
 from tests.fakes.clocks import Clocks as FakeClocks
 from tests.fakes.exports import Exports as FakeExports
+from tests.fakes.handovers import Handovers as FakeHandovers
 from tests.fakes.index_stock import IndexStock as FakeStock
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
@@ -125,6 +128,7 @@ class Body:
     outbox: Outbox
     signals: Signals
     clocks: Clocks
+    handovers: Handovers
     sessions: Sessions
     stock: IndexStock
     forget: Callable[[SubjectId], None]
@@ -264,6 +268,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         outbox.Outbox(fake_ledger),
         FakeSignals(world),
         FakeClocks(world),
+        FakeHandovers(world),
         FakeSessions(),
         FakeStock(world),
         log.erased.add,
@@ -326,6 +331,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredOutbox(database),
                 StoredSignals(database),
                 StoredClocks(database),
+                StoredHandovers(database),
                 StoredSessions(database),
                 StoredStock(database),
                 lambda subject: sealer.destroy(subject.bytes),

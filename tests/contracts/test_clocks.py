@@ -11,7 +11,7 @@ from tests.contracts.bodies import DAY, NOON, Body, relate
 
 HERE, THERE = GemeenteCode("0243"), GemeenteCode("0344")
 HANDOVER = PurposeCode("P02_warme_overdracht_brede_intake")
-FACTS = RuleFacts(koppel_datum="2026-02-01", pip_deadline="2026-05-01")
+FACTS = RuleFacts(koppel_datum="2026-02-01", pip_deadline="2026-05-01", overdracht_status="gepland")
 
 
 def linked(kind: RelationKind, days: int, party: str = HERE) -> RelationEvent:
@@ -26,12 +26,12 @@ def running(body: Body, *gemeenten: GemeenteCode, days: int = 10) -> dict[Subjec
 
 
 def test_a_clock_starts_from_the_facts(body: Body) -> None:
-    """Linked on a day, to be planned by a day, not housed yet."""
+    """Linked on a day, to be planned by a day, not housed yet; COA told of a talk or did not."""
     one = body.person(1, facts=FACTS, relations=(linked(RelationKind.GEKOPPELD, 0),))
     two = body.person(2, relations=(linked(RelationKind.GEHUISVEST, 0),))
     body.person(3, relations=(linked(RelationKind.GEKOPPELD, 0, THERE),))
     assert running(body) == {
-        one: Running(one, date(2026, 2, 1), housed=False, pip=date(2026, 5, 1)),
+        one: Running(one, date(2026, 2, 1), housed=False, pip=date(2026, 5, 1), talked=True),
         two: Running(two, None, housed=True, pip=None),
     }
     assert len(running(body, HERE, THERE)) == 3

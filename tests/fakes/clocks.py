@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gateway.domain.clocks import Running
+from gateway.domain.clocks import TALK_TOLD, Running
 from gateway.domain.identifiers import GemeenteCode, PurposeCode
 from gateway.domain.relations import municipal_ties
 from tests.fakes.world import World
@@ -28,7 +28,8 @@ class Clocks:
             if tie is None or tie.gemeente not in gemeenten or person.shielded or past:
                 continue
             linked, pip = person.facts.koppel_datum, person.facts.pip_deadline
-            found.append(Running(subject, _day(linked), tie.housed, _day(pip)))
+            told = person.facts.overdracht_status in TALK_TOLD
+            found.append(Running(subject, _day(linked), tie.housed, _day(pip), told))
         return found
 
 

@@ -54,6 +54,7 @@ from gateway.domain.changes import (
 )
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
 from gateway.domain.counting import BlindCube
+from gateway.domain.handovers import HandoverChange
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.introductions import Introduction
 from gateway.domain.keys import KeyStore
@@ -69,6 +70,7 @@ from gateway.domain.subjects import (
     Situation,
     Withholding,
 )
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
 from tests.fakes.verdicts import judge
@@ -169,6 +171,7 @@ class World:
     post: PostRoom = NO_POST
     exports: Safe = EMPTY
     index_floor: int = FIRST
+    cabinet: Cabinet = field(default_factory=Cabinet)
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -222,6 +225,7 @@ class World:
         self.cubes, self.tables, self.signals = kept.cubes, kept.tables, kept.signals
         self.post, self.exports = kept.post, kept.exports
         self.index_floor = kept.index_floor
+        self.cabinet = kept.cabinet
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -243,9 +247,13 @@ class World:
             self.post,
             self.exports,
             self.index_floor,
+            self.cabinet.copy(),
         )
 
     def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
+        if isinstance(change, HandoverChange):
+            self._hand_over(change)
+            return
         match change:
             case RequireEpoch(subject, epoch):
                 _require(self._person(subject).epoch == epoch, "subject: the situation changed")
@@ -344,6 +352,10 @@ class World:
                 self.exports = self._exported(change)
             case _:
                 assert_never(change)
+
+    def _hand_over(self, change: HandoverChange) -> None:
+        why = self.cabinet.file(change, self.people)
+        _require(why is None, why or "")
 
     def _exported(self, change: OpenExport | StagePart | FetchExport | ClearExport) -> Safe:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from tests.edges.api.door import (
     OTHER,
     OWN,
     ROLES,
+    SPARE,
     Door,
     document,
     opened,
@@ -50,6 +52,14 @@ PURPOSES: Final = {
 }
 MATCHER: Final = "uitzendbureau_matcher"
 NOBODY: Final = "nobody"
+KLANTMANAGER: Final = "gemeente_klantmanager"
+TALK: Final[dict[str, object]] = {
+    "scenario": "snelle_start",
+    "vorm": "online",
+    "gepland": "2026-05-01T10:00:00Z",
+    "instemming": True,
+}
+ASKED: Final[dict[str, object]] = {"onderwerp": "opleiding", "tekst": "Is het diploma gezien?"}
 CASE: Final = "AVG15-2026-0042"
 BREACH: Final = "AVG33-2026-0042"
 DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
@@ -410,6 +420,65 @@ def _handle(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", path, role, json=verdict)
 
 
+def _handover(path: str, **body: object) -> Try:
+    """Write something of a person's handover, as her klantmanager would."""
+
+    def attempt(door: Door, role: str | None, number: int) -> httpx.Response:
+        whole = {"clientRef": door.reference(role or KLANTMANAGER, number), **body}
+        return door.ask("POST", f"/v1/overdrachten/{path}", role, json=whole)
+
+    return attempt
+
+
+def _by_own_town(door: Door, number: int, path: str, body: dict[str, object]) -> httpx.Response:
+    """Write something of a person's handover as the klantmanager of her own town."""
+    partner = "utrecht" if number == OTHER else "harderwijk"
+    headers = {"Authorization": f"Bearer {door.token(KLANTMANAGER, partner)}"}
+    whole = {"clientRef": door.reference(KLANTMANAGER, number, partner), **body}
+    return door.ask("POST", f"/v1/overdrachten/{path}", json=whole, headers=headers)
+
+
+def _one_handover(door: Door, role: str | None, number: int) -> httpx.Response:
+    reference = door.reference(role or KLANTMANAGER, number)
+    return door.ask("GET", f"/v1/overdrachten/{reference}", role)
+
+
+def _end_talk(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Cancel a fresh talk; what another role could not end, her own klantmanager ends."""
+    planned = _by_own_town(door, number, "driegesprekken", TALK).json()["id"]
+    body = {"status": "geannuleerd", "reden": "ander_moment"}
+    path = f"driegesprekken/{planned}/_afronden"
+    answer = door.ask("POST", f"/v1/overdrachten/{path}", role, json=body)
+    if not answer.is_success:
+        partner = "utrecht" if number == OTHER else "harderwijk"
+        headers = {"Authorization": f"Bearer {door.token(KLANTMANAGER, partner)}"}
+        door.ask("POST", f"/v1/overdrachten/{path}", json=body, headers=headers)
+    return answer
+
+
+def _plan_talk(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Plan a talk with someone with whom no other test does."""
+    spare = SPARE if number == OWN else number
+    return _handover("driegesprekken", **TALK)(door, role, spare)
+
+
+def _answer_question(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Answer a fresh question of her own klantmanager."""
+    asked = _by_own_town(door, number, "vragen", ASKED).json()["id"]
+    body = {"antwoord": "Ja, het diploma is gezien."}
+    return door.ask("POST", f"/v1/overdrachten/vragen/{asked}/_beantwoorden", role, json=body)
+
+
+def _hand_on(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Hand on someone with a home whom no other test needs."""
+    moving = SPARE + 1 if number == OWN else number
+    if number == OWN and role == KLANTMANAGER:
+        door.clock.wait(timedelta(seconds=1))
+        assert door.relate(moving, "gehuisvest", "0243").status_code == 201
+        door.clock.wait(timedelta(seconds=1))
+    return _handover("_doorgeven", gemeente="0344")(door, role, moving)
+
+
 def _get(path: str) -> Try:
     return lambda door, role, _: door.ask("GET", path, role)
 
@@ -533,6 +602,29 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/rectificaties/{rectificatie_id}/_afhandelen"): Row(
         _handle, frozenset({"coa_casemanager"})
     ),
+    ("GET", "/v1/overdrachten"): Row(
+        _get("/v1/overdrachten"), frozenset({KLANTMANAGER, "coa_casemanager"}), 200
+    ),
+    ("GET", "/v1/overdrachten/{client_ref}"): Row(
+        _one_handover, frozenset({KLANTMANAGER, "coa_casemanager"})
+    ),
+    ("POST", "/v1/overdrachten/_bevestigen"): Row(
+        _handover("_bevestigen"), frozenset({KLANTMANAGER})
+    ),
+    ("POST", "/v1/overdrachten/driegesprekken"): Row(_plan_talk, frozenset({KLANTMANAGER})),
+    ("POST", "/v1/overdrachten/driegesprekken/{gesprek_id}/_afronden"): Row(
+        _end_talk, frozenset({KLANTMANAGER})
+    ),
+    ("GET", "/v1/overdrachten/vragen"): Row(
+        _get("/v1/overdrachten/vragen"), frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/overdrachten/vragen"): Row(
+        _handover("vragen", **ASKED), frozenset({KLANTMANAGER})
+    ),
+    ("POST", "/v1/overdrachten/vragen/{vraag_id}/_beantwoorden"): Row(
+        _answer_question, frozenset({"coa_casemanager"})
+    ),
+    ("POST", "/v1/overdrachten/_doorgeven"): Row(_hand_on, frozenset({KLANTMANAGER})),
     ("GET", "/v1/inzage"): Row(_get("/v1/inzage"), frozenset({"betrokkene"}), 200),
     ("POST", "/v1/inzage/_klopt-niet"): Row(_not_right, frozenset({"betrokkene"}), 202),
     ("GET", "/auditlog/checkpoint"): Row(_get("/auditlog/checkpoint"), ALL, 200, open=True),

@@ -1,0 +1,266 @@
+"""Warm handovers at rest: written once or closed once, read by person and by municipality."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar, assert_never
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from audit.storage import RefusedError
+from gateway.domain.handovers import (
+    AnswerQuestion,
+    AskCoa,
+    Cancelled,
+    CloseTalk,
+    Confirmation,
+    ConfirmReceipt,
+    File,
+    HandedOn,
+    HandOn,
+    Handover,
+    HandoverChange,
+    Outcome,
+    Plan,
+    PlanTalk,
+    Question,
+    Scenario,
+    Talk,
+    TalkForm,
+    TalkState,
+    Topic,
+    gathered,
+)
+from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, SubjectId
+from gateway.domain.relations import MUNICIPAL, RelationKind
+from gateway.store import handover_tables as tables
+from gateway.store.database import Database
+from gateway.store.tables import relation_event, subject
+
+_T = TypeVar("_T")
+_later: Final = relation_event.alias("later")
+_Where = Callable[[sa.Table], sa.ColumnElement[bool]]
+
+
+class StoredHandovers:
+    """Handovers at rest; see ``gateway.domain.handovers.Handovers``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def files(self, handovers: Sequence[Handover]) -> Mapping[Handover, File]:
+        """Read the files of these handovers."""
+        wanted = set(handovers)
+        people = [one.subject for one in wanted]
+        found = await self._gathered(lambda table: table.c.subject.in_(people)) if people else {}
+        return {one: file for one, file in found.items() if one in wanted}
+
+    async def current(
+        self, gemeenten: Sequence[GemeenteCode], moment: datetime
+    ) -> Mapping[SubjectId, File]:
+        """Read the file of everyone whose handover to one of these lasts still."""
+
+        def lasts(table: sa.Table) -> sa.ColumnElement[bool]:
+            return table.c.gemeente.in_(gemeenten) & ~_ended(table, moment)
+
+        found = await self._gathered(lasts)
+        return {one.subject: file for one, file in found.items()}
+
+    async def talk(self, talk_id: UUID) -> Talk | None:
+        """Find a talk."""
+        query = sa.select(tables.talk).where(tables.talk.c.id == talk_id)
+        return next(iter(await self._read(query, _talk)), None)
+
+    async def question(self, question_id: UUID) -> Question | None:
+        """Find a question."""
+        query = sa.select(tables.question).where(tables.question.c.id == question_id)
+        return next(iter(await self._read(query, _question)), None)
+
+    async def open_at(
+        self, sites: Sequence[str], after: UUID | None, limit: int
+    ) -> Sequence[Question]:
+        """List questions without answer about residents of these sites, in order of id."""
+        columns = tables.question.c
+        here = sa.select(subject.c.id).where(subject.c.reception_site.in_(sites))
+        query = sa.select(tables.question).where(
+            columns.answer.is_(None), columns.subject.in_(here)
+        )
+        if after is not None:
+            query = query.where(columns.id > after)
+        return await self._read(query.order_by(columns.id).limit(limit), _question)
+
+    async def _gathered(self, where: _Where) -> Mapping[Handover, File]:
+        def read(connection: sa.Connection) -> Mapping[Handover, File]:
+            def rows(table: sa.Table, make: Callable[[Any], _T]) -> list[_T]:
+                query = sa.select(table).where(where(table))
+                return [make(row) for row in connection.execute(query)]
+
+            return gathered(
+                rows(tables.confirmation, _confirmation),
+                rows(tables.talk, _talk),
+                rows(tables.question, _question),
+                rows(tables.handed_on, _handed_on),
+            )
+
+        return await self._database.read(read)
+
+    async def _read(self, query: sa.Select[Any], make: Callable[[Any], _T]) -> Sequence[_T]:
+        return await self._database.read(
+            lambda connection: [make(row) for row in connection.execute(query)]
+        )
+
+
+def change_handover(connection: sa.Connection, change: HandoverChange) -> None:
+    """Write one change; raises ``RefusedError`` when it does not hold.
+
+    What is written again under the same id breaks on its key: the log then answers for the entry.
+    """
+    match change:
+        case ConfirmReceipt(one):
+            _confirm(connection, one)
+        case PlanTalk(talk):
+            _plan(connection, talk)
+        case CloseTalk(talk):
+            _close(connection, talk)
+        case AskCoa(question):
+            _insert(connection, tables.question, question.question_id, question, _asked(question))
+        case AnswerQuestion(question):
+            _answer(connection, question)
+        case HandOn(handed_on):
+            before = {"before": handed_on.before}
+            _insert(connection, tables.handed_on, handed_on.entry_id, handed_on, before)
+        case _:
+            assert_never(change)
+
+
+def _confirm(connection: sa.Connection, one: Confirmation) -> None:
+    columns = tables.confirmation.c
+    other = _of(columns, one.handover) & (columns.id != one.confirmation_id)
+    if connection.execute(sa.select(columns.id).where(other)).first():
+        raise RefusedError("handover: its receipt was confirmed before")
+    said = {"at": one.at, "actor": one.by}
+    _insert(connection, tables.confirmation, one.confirmation_id, one, said)
+
+
+def _plan(connection: sa.Connection, one: Talk) -> None:
+    columns = tables.talk.c
+    planned = _of(columns, one.handover) & (columns.state == TalkState.GEPLAND)
+    other = planned & (columns.id != one.talk_id)
+    if connection.execute(sa.select(columns.id).where(other)).first():
+        raise RefusedError("handover: another talk is planned")
+    plan = one.plan
+    said = {
+        "scenario": plan.scenario,
+        "form": plan.form,
+        "moment": plan.moment,
+        "agreed": plan.agreed,
+        "at": one.at,
+        "actor": one.by,
+        "state": one.state,
+        "outcomes": one.outcomes,
+    }
+    _insert(connection, tables.talk, one.talk_id, one, said)
+
+
+def _close(connection: sa.Connection, one: Talk) -> None:
+    columns = tables.talk.c
+    planned = _of(columns, one.handover) & (columns.state == TalkState.GEPLAND)
+    touched = connection.execute(
+        sa.update(tables.talk)
+        .where(columns.id == one.talk_id, planned)
+        .values(state=one.state, closed=one.closed, cancelled=one.cancelled, outcomes=one.outcomes)
+    )
+    if not touched.rowcount:
+        raise RefusedError("handover: no such talk is planned")
+
+
+def _answer(connection: sa.Connection, one: Question) -> None:
+    columns = tables.question.c
+    waiting = _of(columns, one.handover) & columns.answer.is_(None)
+    touched = connection.execute(
+        sa.update(tables.question)
+        .where(columns.id == one.question_id, waiting)
+        .values(answer=one.answer, answered=one.answered)
+    )
+    if not touched.rowcount:
+        raise RefusedError("handover: no such question waits")
+
+
+def _asked(one: Question) -> dict[str, object]:
+    return {"topic": one.topic, "field": one.field, "at": one.at, "actor": one.by}
+
+
+def _insert(
+    connection: sa.Connection,
+    table: sa.Table,
+    id_: UUID,
+    one: Confirmation | Talk | Question | HandedOn,
+    said: Mapping[str, object],
+) -> None:
+    which = one.handover
+    known = sa.select(subject.c.id).where(subject.c.id == which.subject)
+    if connection.execute(known).first() is None:
+        raise RefusedError("subject: not known")
+    named = {"subject": which.subject, "gemeente": which.gemeente, "since": which.since}
+    connection.execute(sa.insert(table), {"id": id_, **named, **said})
+
+
+def _of(columns: Any, one: Handover) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a table's columns have no better type
+    return sa.and_(
+        columns.subject == one.subject,
+        columns.gemeente == one.gemeente,
+        columns.since == one.since,
+    )
+
+
+def _ended(table: sa.Table, moment: datetime) -> sa.ColumnElement[bool]:
+    """Tell whether another municipality came, or this one was unlinked, since the tie began."""
+    kinds = [kind.value for kind in MUNICIPAL - {RelationKind.ONTKOPPELD}]
+    own = _later.c.party == table.c.gemeente
+    other = ~own & _later.c.kind.in_(kinds)
+    return sa.exists().where(
+        _later.c.subject == table.c.subject,
+        _later.c.at > table.c.since,
+        _later.c.at <= moment,
+        other | (own & (_later.c.kind == RelationKind.ONTKOPPELD)),
+    )
+
+
+def _handover(row: sa.Row[Any]) -> Handover:
+    return Handover(SubjectId(row.subject), GemeenteCode(row.gemeente), row.since)
+
+
+def _confirmation(row: sa.Row[Any]) -> Confirmation:
+    return Confirmation(row.id, _handover(row), row.at, ActorId(row.actor))
+
+
+def _talk(row: sa.Row[Any]) -> Talk:
+    plan = Plan(Scenario(row.scenario), TalkForm(row.form), row.moment, row.agreed)
+    return Talk(
+        row.id,
+        _handover(row),
+        plan,
+        row.at,
+        ActorId(row.actor),
+        TalkState(row.state),
+        row.closed,
+        Cancelled(row.cancelled) if row.cancelled else None,
+        tuple(Outcome(one) for one in row.outcomes),
+    )
+
+
+def _question(row: sa.Row[Any]) -> Question:
+    return Question(
+        row.id,
+        _handover(row),
+        Topic(row.topic),
+        FieldName(row.field) if row.field else None,
+        row.at,
+        ActorId(row.actor),
+        row.answer,
+        row.answered,
+    )
+
+
+def _handed_on(row: sa.Row[Any]) -> HandedOn:
+    return HandedOn(row.id, _handover(row), GemeenteCode(row.before))

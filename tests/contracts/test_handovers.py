@@ -1,0 +1,184 @@
+"""Every body of the port Handovers keeps this law."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from gateway.domain.changes import Change, RuleFacts
+from gateway.domain.handovers import (
+    AnswerQuestion,
+    AskCoa,
+    Cancelled,
+    CloseTalk,
+    Confirmation,
+    ConfirmReceipt,
+    File,
+    HandedOn,
+    HandOn,
+    Handover,
+    Outcome,
+    Plan,
+    PlanTalk,
+    Question,
+    Scenario,
+    Talk,
+    TalkForm,
+    TalkState,
+    Topic,
+)
+from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, SubjectId
+from gateway.domain.ports import Rejected
+from gateway.domain.records import Receipt
+from gateway.domain.relations import RelationEvent, RelationKind
+from tests.contracts.bodies import DAY, NOON, Body, relate, subject_id
+
+HERE, THERE = GemeenteCode("0243"), GemeenteCode("0344")
+SANNE = ActorId("sanne")
+PLAN = Plan(Scenario.GECOMBINEERD, TalkForm.COA_LOCATIE, NOON + 3 * DAY, agreed=True)
+
+
+def handover(subject: SubjectId, gemeente: GemeenteCode = HERE, days: int = 0) -> Handover:
+    """Name a handover by a tie that began so many days after noon."""
+    return Handover(subject, gemeente, NOON + days * DAY)
+
+
+def talk(which: Handover) -> Talk:
+    """Plan a talk."""
+    return Talk(uuid4(), which, PLAN, NOON, SANNE)
+
+
+def question(which: Handover, field: str | None = "talen") -> Question:
+    """Ask about a field, or about none."""
+    name = FieldName(field) if field else None
+    return Question(uuid4(), which, Topic.TAAL, name, NOON, SANNE)
+
+
+def linked(body: Body, number: int = 1, site: str = "A") -> SubjectId:
+    """Make someone linked to the town at noon."""
+    event = RelationEvent(RelationKind.GEKOPPELD, HERE, NOON, "test")
+    return body.person(number, facts=RuleFacts(reception_site=site), relations=(event,))
+
+
+def holds(body: Body, which: Handover, change: Change) -> bool:
+    """Tell whether a change was taken."""
+    answer = body.change(which.subject, change)
+    assert isinstance(answer, Receipt | Rejected)
+    return isinstance(answer, Receipt)
+
+
+def file(body: Body, which: Handover) -> File | None:
+    """Read one file."""
+    return asyncio.run(body.handovers.files([which])).get(which)
+
+
+def test_a_file_is_read_back_as_it_was_written(body: Body) -> None:
+    """Receipt, talk, question and who handed her on, each under its own handover."""
+    subject = linked(body)
+    which, other = handover(subject), handover(subject, THERE, 5)
+    confirmed = Confirmation(uuid4(), which, NOON + DAY, SANNE)
+    planned, asked = talk(which), question(which, None)
+    came = HandedOn(uuid4(), other, HERE)
+    for change in (ConfirmReceipt(confirmed), PlanTalk(planned), AskCoa(asked), HandOn(came)):
+        assert holds(body, which, change)
+    assert file(body, which) == File(confirmed, (planned,), (asked,))
+    assert file(body, other) == File(handed_on=came)
+    assert file(body, handover(subject, days=1)) is None
+    assert asyncio.run(body.handovers.files([])) == {}
+
+
+def test_receipt_is_confirmed_once_a_handover(body: Body) -> None:
+    """A second confirmation is refused; a next tie has one of its own."""
+    subject = linked(body)
+    which = handover(subject)
+    assert holds(body, which, ConfirmReceipt(Confirmation(uuid4(), which, NOON, SANNE)))
+    assert not holds(body, which, ConfirmReceipt(Confirmation(uuid4(), which, NOON, SANNE)))
+    later = handover(subject, days=9)
+    assert holds(body, later, ConfirmReceipt(Confirmation(uuid4(), later, NOON, SANNE)))
+
+
+def test_one_talk_is_planned_at_a_time_and_ends_once(body: Body) -> None:
+    """Cancelled with its reason, planned anew, held with what was agreed on; then it stays so."""
+    which = handover(linked(body))
+    first, second = talk(which), replace(talk(which), at=NOON + timedelta(hours=1))
+    assert holds(body, which, PlanTalk(first))
+    assert not holds(body, which, PlanTalk(second))
+    off = replace(
+        first, state=TalkState.GEANNULEERD, closed=NOON, cancelled=Cancelled.TOLK_ONTBREEKT
+    )
+    assert holds(body, which, CloseTalk(off))
+    assert not holds(body, which, CloseTalk(off))
+    assert holds(body, which, PlanTalk(second))
+    outcomes = (Outcome.TAAL, Outcome.WERK)
+    held = replace(second, state=TalkState.GEVOERD, closed=NOON + DAY, outcomes=outcomes)
+    assert holds(body, which, CloseTalk(held))
+    found = file(body, which)
+    assert found is not None
+    assert found.talks == (off, held)
+    assert asyncio.run(body.handovers.talk(held.talk_id)) == held
+    assert asyncio.run(body.handovers.talk(uuid4())) is None
+
+
+def test_a_question_is_answered_once(body: Body) -> None:
+    """The answer's entry and moment stand with it; another handover's question is not hers."""
+    subject = linked(body)
+    which = handover(subject)
+    one = question(which)
+    assert holds(body, which, AskCoa(one))
+    answered = replace(one, answer=uuid4(), answered=NOON + DAY)
+    strange = replace(answered, handover=handover(subject, THERE))
+    assert not holds(body, which, AnswerQuestion(strange))
+    assert holds(body, which, AnswerQuestion(answered))
+    assert not holds(body, which, AnswerQuestion(answered))
+    assert asyncio.run(body.handovers.question(one.question_id)) == answered
+    assert asyncio.run(body.handovers.question(uuid4())) is None
+
+
+def test_what_waits_is_listed_by_reception_site(body: Body) -> None:
+    """In order of id, page by page, and what was answered no more."""
+
+    def waiting(*sites: str, after: UUID | None = None, limit: int = 9) -> list[Question]:
+        return list(asyncio.run(body.handovers.open_at(sites, after, limit)))
+
+    here, there = handover(linked(body, 1)), handover(linked(body, 2, "B"))
+    own = sorted((question(here) for _ in range(3)), key=lambda one: one.question_id)
+    for one in own:
+        assert holds(body, here, AskCoa(one))
+    assert holds(body, there, AskCoa(question(there)))
+    assert waiting("A") == own
+    assert waiting("A", limit=2) == own[:2]
+    assert waiting("A", after=own[0].question_id) == own[1:]
+    assert waiting() == []
+    assert holds(body, here, AnswerQuestion(replace(own[0], answer=uuid4(), answered=NOON + DAY)))
+    assert waiting("A") == own[1:]
+
+
+def test_a_file_is_current_while_its_tie_lasts(body: Body) -> None:
+    """A home in the same town ends nothing; another town, or an unlink, does."""
+    people = [linked(body, number) for number in (1, 2, 3)]
+    for subject in people:
+        which = handover(subject)
+        assert holds(body, which, ConfirmReceipt(Confirmation(uuid4(), which, NOON, SANNE)))
+    kinds = (RelationKind.GEHUISVEST, RelationKind.OMGEKOPPELD, RelationKind.ONTKOPPELD)
+    for subject, kind, party in zip(people, kinds, (HERE, THERE, HERE), strict=True):
+        event = RelationEvent(kind, party, NOON + 2 * DAY, "test")
+        body.change(subject, relate(subject, event))
+
+    def current(days: int, *gemeenten: GemeenteCode) -> set[SubjectId]:
+        return set(asyncio.run(body.handovers.current(gemeenten, NOON + days * DAY)))
+
+    assert current(1, HERE) == set(people)
+    assert current(3, HERE) == {people[0]}
+    assert current(3, THERE) == set()
+
+
+def test_nothing_is_written_of_a_stranger(body: Body) -> None:
+    """A subject that is not known has no handover."""
+    which = handover(subject_id(9))
+    for change in (
+        ConfirmReceipt(Confirmation(uuid4(), which, NOON, SANNE)),
+        PlanTalk(talk(which)),
+        AskCoa(question(which)),
+        HandOn(HandedOn(uuid4(), which, THERE)),
+    ):
+        assert isinstance(body.change(None, change), Rejected)

@@ -1,0 +1,85 @@
+"""What a small world keeps of warm handovers, and why a change to it does not hold."""
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from gateway.domain.handovers import (
+    AnswerQuestion,
+    AskCoa,
+    CloseTalk,
+    Confirmation,
+    ConfirmReceipt,
+    HandedOn,
+    HandOn,
+    Handover,
+    HandoverChange,
+    PlanTalk,
+    Question,
+    Talk,
+    TalkState,
+)
+from gateway.domain.identifiers import SubjectId
+
+
+@dataclass(slots=True)
+class Cabinet:
+    """All that was written of handovers, by the id of its entry."""
+
+    confirmations: dict[UUID, Confirmation] = field(default_factory=dict)
+    talks: dict[UUID, Talk] = field(default_factory=dict)
+    questions: dict[UUID, Question] = field(default_factory=dict)
+    handed_on: dict[UUID, HandedOn] = field(default_factory=dict)
+
+    def copy(self) -> "Cabinet":
+        """Return a cabinet that goes its own way from here."""
+        return Cabinet(
+            self.confirmations.copy(),
+            self.talks.copy(),
+            self.questions.copy(),
+            self.handed_on.copy(),
+        )
+
+    def file(self, change: HandoverChange, people: Container[SubjectId]) -> str | None:
+        """Carry a change out; say why where it does not hold."""
+        why: str | None = None
+        match change:
+            case ConfirmReceipt(one):
+                first = all(known.handover != one.handover for known in self.confirmations.values())
+                why = _unless(first and _known(one.handover, people), "receipt: confirmed before")
+                self.confirmations |= {} if why else {one.confirmation_id: one}
+            case PlanTalk(talk):
+                free = not self._planned(talk.handover)
+                why = _unless(free and _known(talk.handover, people), "talk: another is planned")
+                self.talks |= {} if why else {talk.talk_id: talk}
+            case CloseTalk(talk):
+                why = _unless(talk.talk_id in self._planned(talk.handover), "talk: not planned")
+                self.talks |= {} if why else {talk.talk_id: talk}
+            case AskCoa(question):
+                why = _unless(_known(question.handover, people), "subject: not known")
+                self.questions |= {} if why else {question.question_id: question}
+            case AnswerQuestion(question):
+                known = self.questions.get(question.question_id)
+                waits = known is not None and known.answer is None
+                same = known is not None and known.handover == question.handover
+                why = _unless(waits and same, "question: does not wait")
+                self.questions |= {} if why else {question.question_id: question}
+            case HandOn(one):
+                why = _unless(_known(one.handover, people), "subject: not known")
+                self.handed_on |= {} if why else {one.entry_id: one}
+        return why
+
+    def _planned(self, handover: Handover) -> set[UUID]:
+        return {
+            id_
+            for id_, one in self.talks.items()
+            if one.handover == handover and one.state is TalkState.GEPLAND
+        }
+
+
+def _known(handover: Handover, people: Container[SubjectId]) -> bool:
+    return handover.subject in people
+
+
+def _unless(holds: bool, why: str) -> str | None:  # noqa: FBT001 - the condition itself
+    return None if holds else why

@@ -1,0 +1,67 @@
+"""Handovers of a small world: everything is looked through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.domain.handovers import File, Handover, Question, Talk, gathered
+from gateway.domain.identifiers import GemeenteCode, SubjectId
+from gateway.domain.relations import municipal_ties
+from tests.fakes.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """Looks through the cabinet."""
+
+    world: World
+
+    async def files(self, handovers: Sequence[Handover]) -> Mapping[Handover, File]:
+        """Read the files of these handovers."""
+        return {one: file for one, file in self._all().items() if one in handovers}
+
+    async def current(
+        self, gemeenten: Sequence[GemeenteCode], moment: datetime
+    ) -> Mapping[SubjectId, File]:
+        """Read the files of whose last tie began with the handover, and lasts."""
+        found = {}
+        for handover, file in self._all().items():
+            relations = self.world.people[handover.subject].relations
+            ties = municipal_ties(relations, moment)
+            lasting = {(tie.gemeente, tie.since) for tie in ties if tie.until is None}
+            if (handover.gemeente, handover.since) in lasting and handover.gemeente in gemeenten:
+                found[handover.subject] = file
+        return found
+
+    async def talk(self, talk_id: UUID) -> Talk | None:
+        """Find a talk."""
+        return self.world.cabinet.talks.get(talk_id)
+
+    async def question(self, question_id: UUID) -> Question | None:
+        """Find a question."""
+        return self.world.cabinet.questions.get(question_id)
+
+    async def open_at(
+        self, sites: Sequence[str], after: UUID | None, limit: int
+    ) -> Sequence[Question]:
+        """List what waits for an answer, by where she stays."""
+        people = self.world.people
+        found = sorted(
+            (
+                one
+                for one in self.world.cabinet.questions.values()
+                if one.answer is None and people[one.handover.subject].facts.reception_site in sites
+            ),
+            key=lambda one: one.question_id,
+        )
+        return [one for one in found if after is None or one.question_id > after][:limit]
+
+    def _all(self) -> Mapping[Handover, File]:
+        cabinet = self.world.cabinet
+        return gathered(
+            list(cabinet.confirmations.values()),
+            list(cabinet.talks.values()),
+            list(cabinet.questions.values()),
+            list(cabinet.handed_on.values()),
+        )
