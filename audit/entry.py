@@ -10,11 +10,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]  # typeshed leaves the first out
-from typing import Any
 
 VERSION = 1
 EVENT_ID_BYTES = 16
@@ -35,17 +34,16 @@ LEAF_KEYS: Mapping[str, type[str | int]] = {
 PAYLOAD_KEYS = frozenset({"id", "count", "prev"})
 """What the log itself puts in a payload."""
 
+MAX_INTEGER = 2**53
+"""What every whole number stays below."""
+
 _OWN_KEYS = frozenset({"v", "id", "log", "c"})
 _NEEDED = ("type", "at")
 _MAX_TEXT = 1024
-_MAX_INTEGER = 2**53
 _MAX_DEPTH = 8
 _HEX = re.compile("[0-9a-f]+")
-_MEMBERS: tuple[tuple[str, str, Callable[[Any], str]], ...] = tuple(
-    (key, f'"{key}":', str if LEAF_KEYS.get(key) is int or key == "v" else encode_basestring)
-    for key in sorted({*LEAF_KEYS, *_OWN_KEYS})
-)
-"""Every key a leaf can have, in canonical order, with how its name and its value are written."""
+_NUMBER = "(?:0|[1-9][0-9]{0,14})"  # all below 2**53
+_TEXT = rf'"[ !#-\[\]-~]{{0,{_MAX_TEXT}}}+"'  # printable ASCII that JSON does not escape
 
 # Keys sorted; cycles are not sought, as a payload's depth is checked. ``json`` makes it anew for each call.
 _refuse = json.JSONEncoder().default
@@ -88,7 +86,7 @@ def check_leaf(leaf: Mapping[str, object]) -> Mapping[str, str | int]:
             raise EntryError(f"leaf: {key} has the wrong type")
         if isinstance(value, str) and (len(value) > _MAX_TEXT or not value.isprintable()):
             raise EntryError(f"leaf: {key} is too long or not plain text")
-        if isinstance(value, int) and not 0 <= value < _MAX_INTEGER:
+        if isinstance(value, int) and not 0 <= value < MAX_INTEGER:
             raise EntryError(f"leaf: {key} is out of range")
         checked[key] = value
     for key in _NEEDED:
@@ -99,10 +97,12 @@ def check_leaf(leaf: Mapping[str, object]) -> Mapping[str, str | int]:
 
 def check_payload(payload: Mapping[str, object]) -> None:
     """Refuse a payload that cannot be written in one way only (``EntryError``)."""
+    if not PAYLOAD_KEYS.isdisjoint(payload):
+        raise EntryError("payload: id, count and prev are the log's own")
+    if not _are_texts(payload):
+        raise EntryError("payload: a key is not a text")
     for key, value in payload.items():
-        if key in PAYLOAD_KEYS:
-            raise EntryError(f"payload: {key} is the log's own")
-        if not _are_texts((key,)) or not _is_plain(value, _MAX_DEPTH):
+        if not (type(value) is str and value.isascii()) and not _is_plain(value, _MAX_DEPTH):
             raise EntryError(f"payload: {key!r} holds more than texts, whole numbers and lists")
 
 
@@ -111,28 +111,9 @@ def canonical(value: object) -> bytes:
     return "".join(_pieces(value, 0)).encode()
 
 
-def write_payload(
-    event_id: bytes, payload: Mapping[str, object], link: tuple[int, int] | None, salt: bytes
-) -> bytes:
-    """Return salt || payload, which is what gets committed to and sealed (3, 4)."""
-    own: dict[str, object] = {**payload, "id": event_id.hex()}
-    if link is not None:
-        own["count"], own["prev"] = link
-    return salt + canonical(own)
-
-
 def commit(salted: bytes) -> bytes:
     """Return the commitment to salt || payload (3)."""
     return sha256(b"\x02" + salted).digest()
-
-
-def write_leaf(
-    event_id: bytes, leaf: Mapping[str, object], origin: str, commitment: bytes
-) -> bytes:
-    """Return the leaf's bytes (1)."""
-    own = {**leaf, "v": VERSION, "id": event_id.hex(), "log": origin, "c": commitment.hex()}
-    members = [name + write(own[key]) for key, name, write in _MEMBERS if key in own]
-    return f"{{{','.join(members)}}}".encode()
 
 
 def plain_leaf(origin: str) -> re.Pattern[str]:
@@ -140,20 +121,32 @@ def plain_leaf(origin: str) -> re.Pattern[str]:
 
     Most leaves of this log are such lines; of another, as with an accent in a name, it says nothing.
     """
-    written = {
-        "at": "(?:0|[1-9][0-9]{0,14})",  # all below 2**53
+    own = {
         "c": f'"(.{{{2 * sha256().digest_size}}})"',
         "id": f'"(.{{{2 * EVENT_ID_BYTES}}})"',
         "log": re.escape(encode_basestring(origin)),
         "v": str(VERSION),
     }
-    text = rf'"[ !#-\[\]-~]{{0,{_MAX_TEXT}}}+"'  # printable ASCII that JSON does not escape
-    members = [
-        (f",{name}{written.get(key, text)}", key in written or key in _NEEDED)
-        for key, name, _ in _MEMBERS
-    ]
-    rest = "".join(member if always else f"(?:{member})?" for member, always in members)
-    return re.compile(rf"^\{{{rest.removeprefix(',')}\}}$", re.MULTILINE)
+    members = [_member(key, own.get(key)) for key in sorted({*LEAF_KEYS, *own})]
+    return re.compile(rf"^\{{{''.join(members).removeprefix(',')}\}}$", re.MULTILINE)
+
+
+def plain_content() -> re.Pattern[bytes]:
+    """Return a pattern of contents that ``check_leaf`` accepts; of another it says nothing.
+
+    Its groups are what stands in a leaf before the log's own members, and what stands after the first.
+    """
+    before = "".join(_member(key) for key in sorted(LEAF_KEYS) if key < "c")
+    after = "".join(_member(key) for key in sorted(LEAF_KEYS) if key > "c")
+    return re.compile(rf"(\{{{before.removeprefix(',')})({after})\}}".encode())
+
+
+def _member(key: str, own: str | None = None) -> str:
+    """Return the pattern of a member behind its comma; a text that is not needed may be missing."""
+    if LEAF_KEYS.get(key) is int:
+        return f',"{key}":{_NUMBER}'
+    member = f',"{key}":{own or _TEXT}'
+    return member if own or key in _NEEDED else f"(?:{member})?"
 
 
 def read_leaf(raw: bytes) -> Leaf:
@@ -204,7 +197,7 @@ def _is_plain(value: object, depth: int) -> bool:
     if isinstance(value, str):
         return value.isascii() or _are_texts((value,))
     if isinstance(value, int):
-        return -_MAX_INTEGER < value < _MAX_INTEGER and not isinstance(value, bool)
+        return -MAX_INTEGER < value < MAX_INTEGER and not isinstance(value, bool)
     if not depth:
         return False
     if isinstance(value, dict):

@@ -18,12 +18,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Condition, Thread
+from typing import NamedTuple
 
+from audit.draft import Draft, drafts
+from audit.entry import canonical
 from audit.guard import Guard
 from audit.note import Signer
 from audit.sequencer import Sequencer
 from audit.storage import LogStorage, LogTransaction, PayloadSealer, UnavailableError
-from audit.submission import Answer, Receipt, Submission, check
+from audit.submission import Answer, Receipt, Submission
 from audit.trust import Freeze
 
 __all__ = ["Answer", "Limits", "Log", "Receipt", "Submission"]
@@ -64,6 +67,7 @@ class Log:
         self._storage = storage
         self._limits = limits
         self._guard = guard
+        self._origin = canonical(signer.verifier.name)
         self._sequencer = Sequencer(storage, sealer, signer, guard)
         self._waiting: deque[_Call] = deque()
         self._count = 0
@@ -83,14 +87,14 @@ class Log:
         ``done`` is called once, in the writer thread, after the commit; it must be quick. Raises
         ``EntryError`` for a malformed submission, ``UnavailableError`` when closed or overloaded.
         """
-        check(submissions)
+        call = _Call(drafts(submissions, self._origin), done)
         with self._changed:
             if self._closed:
                 raise UnavailableError("the log is closed")
             if self._count >= self._limits.waiting:
                 raise UnavailableError("the log has too many entries waiting")
-            self._waiting.append(_Call(submissions, done))
-            self._count += len(submissions)
+            self._waiting.append(call)
+            self._count += len(call.drafts)
             self._changed.notify()
 
     def append(self, submissions: Sequence[Submission]) -> list[Answer]:
@@ -172,9 +176,9 @@ class Log:
     def _sequence(
         self, transaction: LogTransaction, calls: Sequence["_Call"], *, again: bool
     ) -> Outcome:
-        submissions = [submission for call in calls for submission in call.submissions]
+        made = [draft for call in calls for draft in call.drafts]
         try:
-            return self._sequencer.sequence(transaction, submissions, again=again)
+            return self._sequencer.sequence(transaction, made, again=again)
         except UnavailableError:
             raise
         except Exception as error:
@@ -184,13 +188,11 @@ class Log:
         """Take whole calls up to the cap; the first is taken whatever its length."""
         with self._changed:
             calls = [self._waiting.popleft()]
-            taken = len(calls[0].submissions)
-            while self._waiting:
-                taken += len(self._waiting[0].submissions)
-                if taken > self._limits.batch:
-                    break
+            taken = len(calls[0].drafts)
+            while self._waiting and taken + len(self._waiting[0].drafts) <= self._limits.batch:
                 calls.append(self._waiting.popleft())
-            self._count -= sum(len(call.submissions) for call in calls)
+                taken += len(calls[-1].drafts)
+            self._count -= taken
         return calls
 
 
@@ -198,16 +200,15 @@ class _BrokenError(Exception):
     """A batch broke before its commit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    submissions: Sequence[Submission]
+class _Call(NamedTuple):
+    drafts: Sequence[Draft]
     done: Done
 
 
 def _answer(calls: Sequence[_Call], outcome: Outcome) -> None:
     at = 0
     for call in calls:
-        end = at + len(call.submissions)
+        end = at + len(call.drafts)
         if isinstance(outcome, UnavailableError):
             _tell(call, UnavailableError(str(outcome)))
         else:

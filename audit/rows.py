@@ -1,62 +1,43 @@
-"""Turns the submissions of one batch into rows, each with its place, count, commitment and seal."""
+"""Turns the drafts of one batch into rows, each with its place, count, commitment and seal."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
-from audit.entry import NO_ENTRY, SALT_BYTES, commit, write_leaf, write_payload
-from audit.storage import BatchSealer, LogTransaction, PayloadSealer, StoredRow, Tail
-from audit.submission import Submission
-from audit.tree import leaf_hash
+from audit.draft import Draft
+from audit.entry import NO_ENTRY, SALT_BYTES, commit
+from audit.storage import LogTransaction, PayloadSealer, StoredRow, Tail
 
 _NO_TAIL = Tail(0, NO_ENTRY)
 
 
 def rows_of(
-    submissions: Sequence[Submission],
-    first: int,
-    origin: str,
-    sealer: PayloadSealer,
-    transaction: LogTransaction,
+    drafts: Sequence[Draft], first: int, sealer: PayloadSealer, transaction: LogTransaction
 ) -> list[StoredRow]:
     """Write the rows from index ``first`` on; keys, counts and salts are got once for all."""
-    subjects = {one.subject for one in submissions if one.subject is not None}
+    subjects = {draft.subject for draft in drafts if draft.subject is not None}
     tags = {subject: sealer.tag(subject) for subject in subjects}
     tails = dict(transaction.tails(tags.values())) if tags else {}
-    writer = _Writer(origin, sealer.for_batch(tags.values()), tags, tails)
-    numbered = enumerate(submissions, first)
-    salts = _salts(len(submissions))
-    return [
-        writer.row(index, one, salt) for (index, one), salt in zip(numbered, salts, strict=True)
-    ]
+    seal = sealer.for_batch(tags.values()).seal
+    rows = []
+    for index, (draft, salt) in enumerate(zip(drafts, _salts(len(drafts)), strict=True), first):
+        tag, link = None, None
+        if draft.subject is not None:
+            tag = tags[draft.subject]
+            counter, before = tails.get(tag, _NO_TAIL)
+            link = counter + 1, before
+            tails[tag] = Tail(counter + 1, index)
+        salted = draft.payload(link, salt)
+        commitment = commit(salted)
+        leaf = draft.leaf(commitment)
+        hashed = sha256(b"\x00" + leaf).digest()
+        sealed = seal(tag, commitment, salted)
+        rows.append(
+            StoredRow(index, draft.event_id, hashed, leaf, sealed, tag, link[0] if link else None)
+        )
+    return rows
 
 
 def _salts(count: int) -> Iterator[bytes]:
     drawn = secrets.token_bytes(SALT_BYTES * count)
     return (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
-
-
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """What the rows of one batch share; ``tails`` moves on with each row."""
-
-    origin: str
-    sealer: BatchSealer
-    tags: Mapping[bytes, bytes]
-    tails: dict[bytes, Tail]
-
-    def row(self, index: int, submission: Submission, salt: bytes) -> StoredRow:
-        event_id = submission.event_id
-        tag = None if submission.subject is None else self.tags[submission.subject]
-        link = None if tag is None else self._link(tag, index)
-        salted = write_payload(event_id, submission.payload, link, salt)
-        commitment = commit(salted)
-        leaf = write_leaf(event_id, submission.leaf, self.origin, commitment)
-        sealed = self.sealer.seal(tag, commitment, salted)
-        counter = link[0] if link else None
-        return StoredRow(index, event_id, leaf_hash(leaf), leaf, sealed, tag, counter)
-
-    def _link(self, tag: bytes, index: int) -> tuple[int, int]:
-        counter, before = self.tails.get(tag, _NO_TAIL)
-        self.tails[tag] = Tail(counter + 1, index)
-        return counter + 1, before

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audit.checkpoint import sign_checkpoint
+from audit.draft import Draft, repeats
 from audit.guard import Guard
 from audit.note import Signer
 from audit.rows import rows_of
@@ -25,7 +26,7 @@ from audit.storage import (
     StoredRow,
     UnavailableError,
 )
-from audit.submission import Answer, Receipt, Submission, repeats
+from audit.submission import Answer, Receipt
 from audit.tree import append, root
 from audit.trust import Cause, Freeze, judge
 
@@ -45,17 +46,17 @@ class Sequencer:
     saved: StoredHead | None = None
 
     def sequence(
-        self, transaction: LogTransaction, submissions: Sequence[Submission], *, again: bool
+        self, transaction: LogTransaction, drafts: Sequence[Draft], *, again: bool
     ) -> list[Answer] | UnavailableError:
         """Admit, write and sign one batch; ``again`` looks up every event, not only the retries."""
         head = transaction.head()
         self.saved = None
         if not self.trusts(transaction, head):
             return UnavailableError(f"the log is frozen: {self.frozen}")
-        known = self._known(transaction, head, [s for s in submissions if again or s.retry])
-        answers = [known.get(s.event_id) or _admit(transaction, s) for s in submissions]
-        answers = self._reconsider(transaction, head, submissions, answers)
-        admitted = [s for s, no in zip(submissions, answers, strict=True) if no is None]
+        known = self._known(transaction, head, [d for d in drafts if again or d.retry])
+        answers = [known.get(d.event_id) or _admit(transaction, d) for d in drafts]
+        answers = self._reconsider(transaction, head, drafts, answers)
+        admitted = [d for d, no in zip(drafts, answers, strict=True) if no is None]
         if admitted:
             answers = _fill(answers, self._write(transaction, head, admitted))
         return [answer for answer in answers if answer is not None]
@@ -97,41 +98,40 @@ class Sequencer:
         return (row.leaf_hash for row in self.storage.rows(start, stop))
 
     def _known(
-        self, transaction: LogTransaction, head: StoredHead, asked: Sequence[Submission]
+        self, transaction: LogTransaction, head: StoredHead, asked: Sequence[Draft]
     ) -> Mapping[bytes, Answer]:
         """Answer from the store what it has already (3)."""
         if not asked:
             return {}
-        found = transaction.find({submission.event_id for submission in asked})
+        found = transaction.find({draft.event_id for draft in asked})
         return {
-            submission.event_id: self._repeat(submission, found[submission.event_id], head)
-            for submission in asked
-            if submission.event_id in found
+            draft.event_id: self._repeat(draft, found[draft.event_id], head)
+            for draft in asked
+            if draft.event_id in found
         }
 
     def _reconsider(
         self,
         transaction: LogTransaction,
         head: StoredHead,
-        submissions: Sequence[Submission],
+        drafts: Sequence[Draft],
         answers: Sequence[Answer | None],
     ) -> list[Answer | None]:
         """Look up what was refused: it may stand in the log since an earlier try (3)."""
-        pairs = list(zip(submissions, answers, strict=True))
-        refused = [s for s, answer in pairs if isinstance(answer, RefusedError)]
+        pairs = list(zip(drafts, answers, strict=True))
+        refused = [d for d, answer in pairs if isinstance(answer, RefusedError)]
         known = self._known(transaction, head, refused)
-        return [known.get(s.event_id, answer) for s, answer in pairs]
+        return [known.get(d.event_id, answer) for d, answer in pairs]
 
-    def _repeat(self, submission: Submission, row: StoredRow, head: StoredHead) -> Answer:
-        if not repeats(submission, row, self.signer.verifier.name, self.sealer):
+    def _repeat(self, draft: Draft, row: StoredRow, head: StoredHead) -> Answer:
+        if not repeats(draft, row, self.sealer):
             return RefusedError("event id: stands in the log with another content")
         return Receipt(row.event_id, row.index, row.leaf_hash, head.checkpoint)
 
     def _write(
-        self, transaction: LogTransaction, head: StoredHead, admitted: Sequence[Submission]
+        self, transaction: LogTransaction, head: StoredHead, admitted: Sequence[Draft]
     ) -> list[Receipt]:
-        origin = self.signer.verifier.name
-        rows = rows_of(admitted, head.size, origin, self.sealer, transaction)
+        rows = rows_of(admitted, head.size, self.sealer, transaction)
         saved = self._advance(head, rows)
         transaction.insert(rows)
         transaction.save_head(saved)
@@ -146,16 +146,16 @@ class Sequencer:
         return StoredHead(size, frontier, checkpoint, None, instance)
 
 
-def _admit(transaction: LogTransaction, submission: Submission) -> RefusedError | None:
+def _admit(transaction: LogTransaction, draft: Draft) -> RefusedError | None:
     try:
-        if submission.companions:
-            transaction.admit(submission.companions)
+        if draft.companions:
+            transaction.admit(draft.companions)
     except RefusedError as refused:
         return refused
     return None
 
 
 def _fill(answers: Sequence[Answer | None], receipts: Sequence[Receipt]) -> list[Answer | None]:
-    """Put each receipt where its submission stood."""
+    """Put each receipt where its draft stood."""
     rest = iter(receipts)
     return [next(rest) if answer is None else answer for answer in answers]

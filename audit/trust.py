@@ -77,6 +77,7 @@ def follow(
     """Say whether a head goes on from a state that was signed before; reads what came between."""
     if head.size < size:
         return Freeze(Cause.ROLLBACK, f"the store has {head.size} entries, {size} were signed")
-    if append(size, frontier, hashes(size, head.size)) != head.frontier:
+    later = hashes(size, head.size) if head.size > size else ()
+    if append(size, frontier, later) != head.frontier:
         return Freeze(Cause.FORK, f"the store does not go on from the {size} entries signed before")
     return None

@@ -12,7 +12,7 @@ from uuid import uuid4
 from audit.log import Log, Submission
 from gateway import wiring
 from gateway.domain.identifiers import FieldName, Oin, PurposeCode, RuleId, SubjectId
-from gateway.domain.records import AuditRecord, RecordKind
+from gateway.domain.records import AuditRecord, RecordKind, event_name
 from gateway.settings import Settings
 
 SUBJECTS = 2_000
@@ -44,10 +44,11 @@ class Rig:
 
     def record(self) -> AuditRecord:
         """Make the record of one disclosure of ten fields about one of the subjects."""
+        moment = datetime.now(UTC)  # noqa: TID251 - a bench has no clock to be given
         return AuditRecord(
-            event_id=uuid4(),
+            event_id=event_name(moment),
             kind=RecordKind.INTENT,
-            at=datetime.now(UTC),  # noqa: TID251 - a bench has no clock to be given
+            at=moment,
             outcome="granted",
             subject=self.subjects[secrets.randbelow(len(self.subjects))],
             actor="medewerker-17",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from gateway.domain.changes import RequireEpoch
 from gateway.domain.decisions import Ask, Decision
@@ -12,7 +12,7 @@ from gateway.domain.identifiers import Oin, PurposeCode, SubjectId
 from gateway.domain.ports import Entry
 from gateway.domain.purposes import Matrix
 from gateway.domain.recorded_form import record as written
-from gateway.domain.records import AuditRecord, RecordKind
+from gateway.domain.records import AuditRecord, RecordKind, event_name
 from gateway.domain.replay import Recorded
 from gateway.domain.subjects import Situation
 
@@ -68,7 +68,7 @@ class Context:
         caller = self.ask.caller
         grants = decision.grants if decision else ()
         return AuditRecord(
-            event_id=uuid4(),
+            event_id=event_name(self.moment),
             kind=kind,
             at=self.moment,
             outcome=outcome,

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from gateway.crypto.keyring import LOG, Keyring
 from gateway.crypto.primitives import MessageCipher, nonces
 from gateway.domain.errors import UnreadableValueError
-from gateway.domain.keys import KeyStore, WrappedKey
+from gateway.domain.keys import KeyStore
 
 _OWN = b"\0"
 _SUBJECT = b"\1"
+_BINDING = b"doelpoort log\0"
 
 
 class LogPayloadSealer:
@@ -45,59 +46,54 @@ class BatchSealer:
     """Seals and opens for the tags of one batch; each key is unwrapped when first asked for."""
 
     def __init__(
-        self, keyring: Keyring, keys: KeyStore, rows: Mapping[bytes, WrappedKey | None]
+        self, keyring: Keyring, keys: KeyStore, wrapped: Mapping[bytes, bytes | None]
     ) -> None:
         self._keyring = keyring
         self._keys = keys
-        self._rows = rows
+        self._wrapped = wrapped
         self._ciphers: dict[bytes, MessageCipher] = {}
         self._own: MessageCipher | None = None
         self._nonces = nonces()
 
     def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
         """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""
-        cipher = None if tag is None else self._subject_cipher(tag)
-        whose = _OWN if cipher is None else _SUBJECT
-        bound = _binding(whose, tag, context)
-        return whose + (cipher or self._own_cipher()).seal(next(self._nonces), bound, plaintext)
+        cipher, nonce = None if tag is None else self._subject_cipher(tag), next(self._nonces)
+        if cipher is not None:
+            return _SUBJECT + cipher.seal(nonce, context, plaintext)
+        return _OWN + self._own_cipher().seal(nonce, (tag or b"") + context, plaintext)
 
     def open(self, tag: bytes | None, context: bytes, sealed: bytes) -> bytes | None:
         """Open a payload; ``None`` when its key is destroyed. Raises ``ValueError`` when changed."""
         whose = sealed[:1]
         if whose == _OWN:
-            cipher: MessageCipher | None = self._own_cipher()
-        elif whose == _SUBJECT and tag is not None:
-            cipher = self._subject_cipher(tag)
-        else:
+            return self._own_cipher().open((tag or b"") + context, sealed[1:])
+        if whose != _SUBJECT or tag is None:
             raise ValueError("not a sealed payload of this entry")
-        if cipher is None and tag is not None and self._keys.destroyed(tag, LOG):
+        cipher = self._subject_cipher(tag)
+        if cipher is not None:
+            return cipher.open(context, sealed[1:])
+        if self._keys.destroyed(tag, LOG):
             return None
-        if cipher is None:
-            raise ValueError("the payload's tag never had a key")
-        return cipher.open(_binding(whose, tag, context), sealed[1:])
+        raise ValueError("the payload's tag never had a key")
 
     def _own_cipher(self) -> MessageCipher:
         if self._own is None:
-            self._own = MessageCipher(self._keyring.named("log"))
+            self._own = MessageCipher(self._keyring.named("log"), _BINDING + _OWN)
         return self._own
 
     def _subject_cipher(self, tag: bytes) -> MessageCipher | None:
         cipher = self._ciphers.get(tag)
-        row = self._rows[tag] if cipher is None else None
-        if row is None:
+        wrapped = self._wrapped[tag] if cipher is None else None
+        if wrapped is None:
             return cipher
         try:
-            key = self._keyring.unwrap(tag, LOG, row.wrapped)
+            key = self._keyring.unwrap(tag, LOG, wrapped)
         except UnreadableValueError as error:
             raise ValueError(str(error)) from None
-        cipher = self._ciphers[tag] = MessageCipher(key)
+        cipher = self._ciphers[tag] = MessageCipher(key, _BINDING + _SUBJECT + tag)
         return cipher
 
 
 def under_her_key(sealed: bytes) -> bool:
     """Tell whether a sealed payload opens under its subject's own key, and not under the log's."""
     return sealed.startswith(_SUBJECT)
-
-
-def _binding(whose: bytes, tag: bytes | None, context: bytes) -> bytes:
-    return b"doelpoort log\0" + whose + (tag or b"") + context

@@ -74,16 +74,20 @@ def open_message(key: bytes, context: bytes, sealed: bytes) -> bytes:
 
 
 class MessageCipher:
-    """Seals and opens many messages under one key, as ``seal_message`` does with AES-256-GCM."""
+    """Seals and opens many messages under one key, as ``seal_message`` does with AES-256-GCM.
 
-    __slots__ = ("_cipher",)
+    ``binding`` is what all their contexts begin with.
+    """
 
-    def __init__(self, key: bytes) -> None:
+    __slots__ = ("_binding", "_cipher")
+
+    def __init__(self, key: bytes, binding: bytes = b"") -> None:
         self._cipher = aead(Algorithm.AES_256_GCM, key)
+        self._binding = _BY_GCM + binding
 
     def seal(self, nonce: bytes, context: bytes, plaintext: bytes) -> bytes:
         """Seal under a nonce of ``nonces``, bound to ``context``."""
-        return _BY_GCM + nonce + self._cipher.encrypt(nonce, plaintext, _BY_GCM + context)
+        return _BY_GCM + nonce + self._cipher.encrypt(nonce, plaintext, self._binding + context)
 
     def open(self, context: bytes, sealed: bytes) -> bytes:
         """Open what was sealed; ``ValueError`` when it was moved, changed or cut."""
@@ -91,7 +95,7 @@ class MessageCipher:
             raise ValueError("not a sealed message")
         nonce, body = sealed[_MESSAGE_HEADER:_MESSAGE_BODY], sealed[_MESSAGE_BODY:]
         try:
-            return self._cipher.decrypt(nonce, body, _BY_GCM + context)
+            return self._cipher.decrypt(nonce, body, self._binding + context)
         except InvalidTag:
             raise ValueError("moved, changed, or sealed under another key") from None
 

@@ -75,8 +75,8 @@ class KeyStore(Protocol):
         """Return the newest version, or ``None`` when there is no key (any more)."""
         ...
 
-    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, WrappedKey]:
-        """Return the newest version of each handle that has one; as ``get`` for each, but cheaper."""
+    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, bytes]:
+        """Return what is wrapped in the newest version of each handle that has one, read in one go."""
         ...
 
     def versions(self, handle: bytes, kind: str) -> Sequence[WrappedKey]:

@@ -2,11 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from secrets import randbits
+from typing import Final
 from uuid import UUID
 
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, PurposeCode, RuleId, SubjectId
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_VERSION: Final = 7 << 76
+_VARIANT: Final = 2 << 62
+
+
+def event_name(moment: datetime) -> UUID:
+    """Name an event by its millisecond and 74 random bits (RFC 9562 section 5.7, version 7).
+
+    Names of one hour stand together in an index, so that a batch of entries changes a page or two
+    of it; wholly random ones change a page each. The time tells nothing that the leaf does not.
+    """
+    stamp = (moment - _EPOCH) // timedelta(milliseconds=1)
+    drawn = randbits(74)
+    return UUID(int=stamp << 80 | _VERSION | drawn >> 62 << 64 | _VARIANT | drawn & (1 << 62) - 1)
 
 
 class RecordKind(StrEnum):

@@ -19,7 +19,7 @@ _NEWEST = Prepared(sa.select(*_ROW).where(_of).order_by(_key.c.version.desc()).l
 _ALL = Prepared(sa.select(*_ROW).where(_of).order_by(_key.c.version))
 _OF_MANY = PreparedIn(
     lambda among: (
-        sa.select(_key.c.handle, *_ROW)
+        sa.select(_key.c.handle, _key.c.wrapped)
         .where(_key.c.kind == sa.bindparam("as_kind"), _key.c.handle.in_(among))
         .order_by(_key.c.version)
     ),
@@ -124,10 +124,10 @@ class KeyStore:
         rows = self._keys.read(lambda c: _NEWEST.rows(c, of=handle, as_kind=kind))
         return WrappedKey(handle, kind, *rows[0]) if rows else None
 
-    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, WrappedKey]:
-        """Return the newest version of each handle that has one, read in one go."""
+    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, bytes]:
+        """Return what is wrapped in the newest version of each handle that has one, read in one go."""
         rows = self._keys.read(lambda c: _OF_MANY.rows(c, tuple(handles), as_kind=kind))
-        return {handle: WrappedKey(handle, kind, *row) for handle, *row in rows}
+        return dict(rows)  # the newest come last
 
     def versions(self, handle: bytes, kind: str) -> Sequence[WrappedKey]:
         """Return every version, oldest first."""

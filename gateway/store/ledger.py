@@ -37,7 +37,7 @@ class LogLedger:
     async def append(self, entries: Sequence[Entry]) -> Sequence[Receipt | Rejected]:
         """Take each entry with its changes, or reject it; return when all that was taken is durable."""
         inbox = self._inbox_of(asyncio.get_running_loop())
-        waiter = inbox.loop.create_future()
+        waiter = inbox.waiter()
         try:
             self._log.submit(
                 [_submission(entry) for entry in entries],
@@ -45,11 +45,7 @@ class LogLedger:
             )
         except UnavailableError as error:
             raise LedgerUnavailableError(str(error)) from None
-        late = inbox.loop.call_later(self._longest, _too_late, waiter, self._longest)  # (4)
-        try:
-            outcome = await waiter
-        finally:
-            late.cancel()
+        outcome = await waiter
         if isinstance(outcome, UnavailableError):
             raise LedgerUnavailableError(str(outcome)) from None
         return [_answer(entry, a) for entry, a in zip(entries, outcome, strict=True)]
@@ -57,17 +53,30 @@ class LogLedger:
     def _inbox_of(self, loop: asyncio.AbstractEventLoop) -> "_Inbox":
         inbox = self._inbox
         if inbox is None or inbox.loop is not loop:
-            inbox = self._inbox = _Inbox(loop)
+            inbox = self._inbox = _Inbox(loop, self._longest)
         return inbox  # not the attribute: a loop in another thread may have taken its place
 
 
 class _Inbox:
-    """Carries answers from the writer thread into one event loop (2)."""
+    """Carries answers from the writer thread into one event loop (2).
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    All wait equally long, so that one timer serves whoever has waited longest.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, longest: float) -> None:
         self.loop = loop
+        self._longest = longest
         self._came: deque[tuple[asyncio.Future[Outcome], Outcome]] = deque()
         self._called = False
+        self._due: deque[tuple[float, asyncio.Future[Outcome]]] = deque()
+        self._timed = False
+
+    def waiter(self) -> asyncio.Future[Outcome]:
+        """Return what an answer is awaited by, for ``longest`` seconds (4)."""
+        waiter: asyncio.Future[Outcome] = self.loop.create_future()
+        self._due.append((self.loop.time() + self._longest, waiter))
+        self._keep_time()
+        return waiter
 
     def put(self, waiter: asyncio.Future[Outcome], outcome: Outcome) -> None:
         """Leave an answer, in the writer thread; raises ``RuntimeError`` when the loop is closed."""
@@ -82,11 +91,27 @@ class _Inbox:
             waiter, outcome = self._came.popleft()
             if not waiter.done():  # (3)
                 waiter.set_result(outcome)
+        self._forget_done()
 
+    def _forget_done(self) -> None:
+        while self._due and self._due[0][1].done():
+            self._due.popleft()
 
-def _too_late(waiter: asyncio.Future[Outcome], longest: float) -> None:
-    if not waiter.done():
-        waiter.set_result(UnavailableError(f"the log did not answer in {longest:g} seconds"))
+    def _keep_time(self) -> None:
+        if self._due and not self._timed:
+            self._timed = True
+            self.loop.call_at(self._due[0][0], self._late)
+
+    def _late(self) -> None:
+        now = self.loop.time()
+        while self._due and self._due[0][0] <= now:
+            _, waiter = self._due.popleft()
+            if not waiter.done():
+                why = f"the log did not answer in {self._longest:g} seconds"
+                waiter.set_result(UnavailableError(why))
+        self._forget_done()
+        self._timed = False
+        self._keep_time()
 
 
 def _submission(entry: Entry) -> Submission:
@@ -103,14 +128,17 @@ def _submission(entry: Entry) -> Submission:
 def _leaf(record: AuditRecord) -> Mapping[str, str | int]:
     """Keep for ever what names no person (1)."""
     leaf: dict[str, str | int] = {"type": record.kind, "at": (record.at - EPOCH) // _MILLISECOND}
-    named = {
-        "outcome": record.outcome,
-        "purpose": record.purpose,
-        "basis": ",".join(record.basis),
-        "policy": record.policy,
-        "recipient": record.recipient,
-    }
-    return leaf | {key: text for key, text in named.items() if text}
+    if record.outcome:
+        leaf["outcome"] = record.outcome
+    if record.purpose:
+        leaf["purpose"] = record.purpose
+    if record.basis:
+        leaf["basis"] = ",".join(record.basis)
+    if record.policy:
+        leaf["policy"] = record.policy
+    if record.recipient:
+        leaf["recipient"] = record.recipient
+    return leaf
 
 
 def _payload(record: AuditRecord) -> Mapping[str, object]:

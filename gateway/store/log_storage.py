@@ -18,7 +18,7 @@ from gateway.domain.ports import Entry
 from gateway.store import tables
 from gateway.store.changes import carry_out
 from gateway.store.database import Database
-from gateway.store.prepared import Prepared, PreparedIn
+from gateway.store.prepared import Prepared, PreparedIn, PreparedRows
 
 PAGE: Final = 1_000
 _HASH: Final = 32
@@ -59,9 +59,9 @@ def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
 
 
 _TAILS = PreparedIn(_last_of, _p.tag.type)
-_ADD_ENTRY = Prepared(sa.insert(tables.log_entry), "log", "index", "event_id", "leaf_hash", "leaf")
-_ADD_PAYLOAD = Prepared(sa.insert(tables.log_payload), "log", "index", "tag", "counter", "payload")
-_ADD_OUTBOX = Prepared(sa.insert(tables.outbox), "log", "index", "refused")
+_ADD_ENTRIES = PreparedRows(tables.log_entry, "log", "index", "event_id", "leaf_hash", "leaf")
+_ADD_PAYLOADS = PreparedRows(tables.log_payload, "log", "index", "tag", "counter", "payload")
+_ADD_OUTBOX = PreparedRows(tables.outbox, "log", "index", "refused")
 _rows = (
     sa.select(_e.index, _e.event_id, _e.leaf_hash, _e.leaf, _p.payload, _p.tag, _p.counter)
     .join_from(
@@ -208,10 +208,10 @@ class _Transaction:
         log = self._log
         entries = [(log, r.index, r.event_id, r.leaf_hash, r.leaf) for r in rows]
         payloads = [(log, r.index, r.tag, r.counter, r.payload) for r in rows]
-        _ADD_ENTRY.many_as_stored(self._connection, entries)
-        _ADD_PAYLOAD.many_as_stored(self._connection, payloads)
+        _ADD_ENTRIES.run(self._connection, entries)
+        _ADD_PAYLOADS.run(self._connection, payloads)
         if self._told:
-            _ADD_OUTBOX.many_as_stored(self._connection, [(log, r.index, False) for r in rows])
+            _ADD_OUTBOX.run(self._connection, [(log, r.index, False) for r in rows])
 
     def save_head(self, head: StoredHead) -> None:
         _SAVE_HEAD.run(

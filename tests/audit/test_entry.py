@@ -14,10 +14,8 @@ from audit.entry import (
     commit,
     read_leaf,
     read_payload,
-    write_leaf,
-    write_payload,
 )
-from tests.audit.worlds import ORIGIN, event, submission
+from tests.audit.worlds import ORIGIN, event, submission, write_leaf, write_payload
 
 EVENT = event(1)
 LEAF = submission(1).leaf

@@ -106,7 +106,7 @@ def test_an_entry_of_another_type_erases_nothing() -> None:
     """Only an erasure says so; the same words elsewhere are words."""
     world = branch()
     with world.open() as log:
-        log.append([replace(submission(900), payload=erasure_of([3]))])
+        log.append([submission(900)._replace(payload=erasure_of([3]))])
     world.storage.damage(3, payload=None)
     assert [fault.where for fault in check(world)] == ["entry 3"]
 
@@ -130,8 +130,8 @@ def test_an_erasure_during_the_check_is_no_alarm() -> None:
     forget(world, {3, 7})
     with world.open() as log:
         log.append([submission(901)])
-        log.append([replace(erasure(902, [1]), payload={"erased": "all"})])
-        log.append([replace(erasure(903, [1]), subject=b"gone")])
+        log.append([erasure(902, [1])._replace(payload={"erased": "all"})])
+        log.append([erasure(903, [1])._replace(subject=b"gone")])
         log.append([erasure(904, [2])])
     world.sealer.destroy(b"gone")
     world.storage.damage(44, payload=None)
@@ -162,7 +162,7 @@ def test_a_malformed_erasure_is_a_fault(erased: object, what: str) -> None:
     world = branch()
     with world.open() as log:
         payload = {} if erased is None else {"erased": 1 if "True" in str(erased) else erased}
-        log.append([replace(erasure(900, []), payload=payload)])
+        log.append([erasure(900, [])._replace(payload=payload)])
     assert [fault.where for fault in check(world)] == ["entry 40"]
 
 

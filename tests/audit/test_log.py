@@ -11,7 +11,7 @@ import pytest
 from audit.checkpoint import sign_checkpoint, verify_checkpoint
 from audit.entry import EntryError
 from audit.export import Publication
-from audit.log import Answer, Limits, Receipt, Submission
+from audit.log import Answer, Limits, Receipt
 from audit.proof import TlogProof
 from audit.storage import RefusedError, StoredHead, Tail, UnavailableError
 from audit.tree import append, leaf_hash, root
@@ -177,7 +177,7 @@ def test_a_known_event_is_looked_up_for_retries_only() -> None:
     world = World().fill(3)
     assert world.storage.lookups == 0
     with world.open() as log:
-        answers = log.append([replace(submission(2, b"subject-2"), retry=True), submission(10)])
+        answers = log.append([submission(2, b"subject-2")._replace(retry=True), submission(10)])
     assert [receipt.index for receipt in received(answers)] == [2, 3]
     assert (world.storage.lookups, world.storage.commits) == (1, 2)
     assert faults(world) == []
@@ -207,7 +207,7 @@ def test_an_event_id_is_not_lent_to_another_content(changes: dict[str, object]) 
     world = World()
     with world.open() as log:
         log.append([submission(0, b"s")])
-        other: Submission = replace(submission(0, b"s"), **changes)  # type: ignore[arg-type]  # any field
+        other = submission(0, b"s")._replace(**changes)  # type: ignore[arg-type]  # any field
         refused, taken = log.append([other, submission(1)])
     assert (str(refused), len(received([taken]))) == (
         "event id: stands in the log with another content",
@@ -489,7 +489,7 @@ def test_a_malformed_submission_is_the_callers_error(changes: dict[str, object])
     world = World()
     with world.open() as log:
         with pytest.raises(EntryError):
-            log.append([submission(0), replace(submission(1), **changes)])  # type: ignore[arg-type]  # wrong on purpose
+            log.append([submission(0), submission(1)._replace(**changes)])  # type: ignore[arg-type]  # wrong on purpose
         assert received(log.append([submission(0)]))[0].index == 0
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from audit.checkpoint import sign_checkpoint
-from audit.entry import commit, write_leaf, write_payload
+from audit.entry import commit
 from audit.storage import StoredHead, StoredRow
 from audit.tree import append, leaf_hash, root
 from audit.verify import Fault, verify_store
-from tests.audit.worlds import ORIGIN, World, erasure, signer, submission
+from tests.audit.worlds import ORIGIN, World, erasure, signer, submission, write_leaf, write_payload
 from tests.fakes.log_storage import MemoryLogStorage
 
 
@@ -262,7 +262,7 @@ def test_the_check_of_leaves_alone_asks_nothing_about_payloads(world: World) -> 
 
 def test_a_leaf_with_an_accent_holds(world: World) -> None:
     """What is read one by one, and not a page at a time, holds all the same."""
-    named = replace(submission(99), leaf={"type": "t", "at": 1, "purpose": "re\u00ebel"})
+    named = submission(99)._replace(leaf={"type": "t", "at": 1, "purpose": "re\u00ebel"})
     with world.open() as log:
         log.append([named])
     assert check(world) == []

@@ -1,10 +1,12 @@
 """Small logs to try things on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from audit.draft import draft
+from audit.entry import canonical
 from audit.erasure import ERASURE, erasure_of
 from audit.guard import Guard
 from audit.log import Limits, Log, Receipt, Submission
@@ -48,6 +50,21 @@ def erasure(number: int, indexes: Iterable[int]) -> Submission:
     """Make the entry that names whose payloads are gone."""
     payload = {"reason": "term passed", **erasure_of(indexes)}
     return Submission(event(number), {"type": ERASURE, "at": AT + number}, payload)
+
+
+def write_leaf(
+    event_id: bytes, leaf: Mapping[str, str | int], origin: str, commitment: bytes
+) -> bytes:
+    """Write a leaf's bytes."""
+    return draft(Submission(event_id, leaf, {}), canonical(origin)).leaf(commitment)
+
+
+def write_payload(
+    event_id: bytes, payload: Mapping[str, object], link: tuple[int, int] | None, salt: bytes
+) -> bytes:
+    """Write salt || payload."""
+    leaf: dict[str, str | int] = {"type": "t", "at": 1}
+    return draft(Submission(event_id, leaf, payload), canonical(ORIGIN)).payload(link, salt)
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ def test_newest_keys_are_read_in_one_go(keys: KeyStore, many: int) -> None:
     keys.add(tuple(_key(handle, "profile", 3) for handle in handles))
     each = {handle: keys.get(handle, "log") for handle in handles}
     found = keys.newest(handles, "log")
-    assert found == {handle: key for handle, key in each.items() if key is not None}
+    assert found == {handle: key.wrapped for handle, key in each.items() if key is not None}
 
 
 def _kek(version: int) -> WrappedKey:

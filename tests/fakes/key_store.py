@@ -29,10 +29,10 @@ class FakeKeyStore:
         """Return the newest version."""
         return next(reversed(self.versions(handle, kind)), None)
 
-    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, WrappedKey]:
-        """Return the newest version of each handle that has one."""
+    def newest(self, handles: Collection[bytes], kind: str) -> Mapping[bytes, bytes]:
+        """Return what is wrapped in the newest version of each handle that has one."""
         found = {handle: self.get(handle, kind) for handle in handles}
-        return {handle: key for handle, key in found.items() if key is not None}
+        return {handle: key.wrapped for handle, key in found.items() if key is not None}
 
     def versions(self, handle: bytes, kind: str) -> Sequence[WrappedKey]:
         """Return every version, oldest first."""

@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import cycle
 from typing import Any, cast
 
@@ -119,7 +118,7 @@ def _insist(log: Log, asked: Sequence[Submission]) -> list[Receipt]:
         try:
             answers = log.append(asked)
         except UnavailableError:
-            asked = [replace(one, retry=True) for one in asked]
+            asked = [one._replace(retry=True) for one in asked]
             continue
         return [answer for answer in answers if isinstance(answer, Receipt)]
     raise AssertionError("no answer after ten tries")
@@ -137,7 +136,7 @@ def test_no_acknowledged_entry_is_lost(
     met: Counter[str] = Counter()
     while assassin.struck < faults:
         assassin.step = step = next(steps)
-        asked = [replace(submission(), subject=bytes(15) + bytes([n])) for n in range(AT_ONCE)]
+        asked = [submission()._replace(subject=bytes(15) + bytes([n])) for n in range(AT_ONCE)]
         receipts = _insist(log, asked)
         assert [one.event_id for one in receipts] == [one.event_id for one in asked]
         acknowledged += receipts

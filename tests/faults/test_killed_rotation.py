@@ -56,7 +56,7 @@ class Store:
         """Open the profile key of every subject."""
         ring = self.keyring
         rows = self.keys.newest([UUID(int=number).bytes for number in range(PEOPLE)], PROFILE)
-        return [ring.unwrap(handle, PROFILE, rows[handle].wrapped) for handle in sorted(rows)]
+        return [ring.unwrap(handle, PROFILE, rows[handle]) for handle in sorted(rows)]
 
 
 @pytest.fixture(name="store", scope="module")
