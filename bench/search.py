@@ -129,7 +129,7 @@ def fill(database: Database, crowd: Crowd, index: BlindIndex) -> None:
                 for one in found
             ]  # fmt: skip
             terms = [
-                {"term": term, "subject": one}
+                {"term": term, "subject": one, "seal": index.seal(term, one)}
                 for one in found
                 for term in {index.term(*pair) for pair in terms_of(crowd.people[one])}
             ]
@@ -188,7 +188,8 @@ def main() -> int:
 def _ask(
     gateway: wiring.Gateway, crowd: Crowd, questions: Sequence[Filters]
 ) -> tuple[list[float], list[float], int]:
-    stock, index = Candidates(gateway.database), gateway.actions.index
+    index = gateway.actions.index
+    stock = Candidates(gateway.database, index)
     ours: list[float] = []
     plain: list[float] = []
     wrong = 0

@@ -10,6 +10,7 @@ from typing import Final
 from gateway.domain.codes import CodeLists, OpvangLocatie
 from gateway.domain.fields import FieldDictionary, FieldSpec, Sensitivity
 from gateway.domain.identifiers import FieldName, GemeenteCode, RoleId
+from gateway.domain.nearby import Areas, Point
 from gateway.domain.partners import PartnerKind
 from policies.documents import Problems, Source, Text, read_csv, read_source
 from policies.laws import Law, read_laws
@@ -28,6 +29,8 @@ FIELD_COLUMNS: Final = (
 ROLE_COLUMNS: Final = ("role", "nl", "en", "kinds")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 GEMEENTE: Final = re.compile(r"\d{4}")
+AREA: Final = re.compile(r"[1-9]\d")
+DEGREES: Final = re.compile(r"\d{1,2}\.\d+")
 
 # It would tell a third party where a person stays; only the person herself may see it.
 NOT_FOR_THIRD_PARTIES: Final = frozenset({"opvanglocatie_gemeente_code"})
@@ -143,6 +146,7 @@ def _read_codes(folder: Traversable, fields: FieldDictionary, problems: Problems
         enums={name: codes for name, codes in named.items() if codes},
         gemeenten=gemeenten,
         opvanglocaties=_read_opvanglocaties(folder, gemeenten, problems),
+        postcode_areas=_read_areas(folder, problems),
     )
 
 
@@ -171,6 +175,19 @@ def _read_opvanglocaties(
             problems.unknown("gemeentecode", row["gemeentecode"], gemeenten)
         places[code] = OpvangLocatie(gemeente, str(row["coa_regio"]))
     return places
+
+
+def _read_areas(folder: Traversable, problems: Problems) -> Areas:
+    areas: defaultdict[str, list[Point]] = defaultdict(list)
+    source = read_source(folder, "codes/postcode_areas.csv", problems)
+    for row in read_csv(source, ("area", "place", "latitude", "longitude"), problems):
+        degrees = [str(row[name]) for name in ("latitude", "longitude")]
+        if not AREA.fullmatch(row["area"]) or not all(map(DEGREES.fullmatch, degrees)):
+            problems.add(row["area"].where, "area", "must be two digits, and its place in degrees")
+            continue
+        north, east = map(float, degrees)
+        areas[str(row["area"])].append((north, east))
+    return areas
 
 
 def codes_of(spec: FieldSpec, lists: Mapping[str, set[str]]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from gateway.actions.desk import commit, guiding, reach, seat
 from gateway.actions.disclose import Gate
 from gateway.actions.terms import SearchTerms
 from gateway.actions.wording import FINDABLE_BY_KIND, Wording
+from gateway.domain.blind import Held
 from gateway.domain.changes import (
     Change,
     CloseIntroduction,
@@ -352,7 +353,7 @@ class ConsentDesk:
             detail=detail,
         )
 
-    def _found_by(self, dossier: Dossier, moment: datetime) -> tuple[bytes, ...]:
+    def _found_by(self, dossier: Dossier, moment: datetime) -> tuple[Held, ...]:
         return self._terms.of(dossier.profile, dossier.situation.withholdings, moment)
 
     def _changes(

@@ -149,7 +149,10 @@ class ProfileWriter:
             facts=facts_of(values, gate.fields.mask(draft.row.held), self._known, terms),
             relations=delivered_events(values, relations, context.moment),
             terms=self._terms.of_values(
-                values, before.situation.withholdings if before else (), context.moment
+                blank.subject,
+                values,
+                before.situation.withholdings if before else (),
+                context.moment,
             ),
             delivery=delivery,
         )

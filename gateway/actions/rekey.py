@@ -151,7 +151,7 @@ class RekeyIndex:
         if number is None:
             raise UnreadableValueError(f"{V_NUMMER}: not there")
         withholdings = dossier.situation.withholdings
-        terms = self._terms.of_values(values, withholdings, self._gate.clock.now())
+        terms = self._terms.of_values(one.subject, values, withholdings, self._gate.clock.now())
         return RekeySubject(
             one.subject, term(NUMBER, number), self._digest(values, one.content), terms
         )

@@ -182,7 +182,7 @@ class Retain:
             changed=mask,
             parts=gate.vault.seal(blank, plain),
             facts=facts_of(values, situation.held & ~revision.gone, self._known, terms),
-            terms=self._terms.of_values(values, situation.withholdings, moment),
+            terms=self._terms.of_values(profile.subject, values, situation.withholdings, moment),
         )
 
     def _open(self, profile: SealedProfile, mask: int) -> Values:

@@ -3,20 +3,22 @@
 The order is that of references that live one search session: it says nothing about people.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import PAGE, Disclose, Gate, Question, deny
 from gateway.domain.changes import SpendQuery
-from gateway.domain.criteria import SEARCHABLE, Criteria, Wanted, buckets_asked
+from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion, Wanted, buckets_asked
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import PurposeCode, SubjectId
+from gateway.domain.nearby import Areas, areas_within
 from gateway.domain.partners import Caller
 from gateway.domain.ports import BlindIndex, Candidates, Entry, Format
 from gateway.domain.reasons import Reason
@@ -24,6 +26,7 @@ from gateway.domain.records import RecordKind
 
 MAX_RESULTS = 100
 MAX_COUNT = 250
+FIRST_UNCOUNTED = MAX_COUNT + 1
 ROUNDED_TO = 5
 NOBODY = SubjectId(UUID(int=0))
 BUDGET_TERM = timedelta(days=1)
@@ -31,10 +34,14 @@ BUDGET_TERM = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a page may say of a search: how many there are (rounded to five), and if more pages follow."""
+    """What a page may say of a search: how many there are (rounded to five), and if more pages follow.
+
+    ``beyond`` says that there are more than the count, which ends at ``MAX_COUNT``.
+    """
 
     count: int
     more: bool
+    beyond: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,35 @@ class Found:
     count: int
     released: Released | None
     more: bool
+    beyond: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndex:
+    """What is searched: who can be found, the terms to find them by, and where postcodes lie."""
+
+    candidates: Candidates
+    index: BlindIndex
+    areas: Areas
+
+    def terms(self, criterion: Criterion) -> list[bytes]:
+        """Return every term that meets a filter.
+
+        The oldest first: who is indexed anew between two statements is met twice, never missed.
+        """
+        field = criterion.field
+        return [
+            term
+            for value in self._values(criterion)
+            for bucket in buckets_asked(field, value)
+            for term in reversed(self.index.terms(field, bucket))
+        ]
+
+    def _values(self, criterion: Criterion) -> Iterable[str]:
+        if criterion.within_km is None:
+            return criterion.values
+        near = (areas_within(v, criterion.within_km, self.areas) for v in criterion.values)
+        return dict.fromkeys(chain.from_iterable(near))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +100,9 @@ class SearchQuestion:
 class Search:
     """Finds candidates under a purpose of the search stage."""
 
-    def __init__(
-        self,
-        gate: Gate,
-        disclose: Disclose,
-        candidates: Candidates,
-        index: BlindIndex,
-        budget: int,
-    ) -> None:
+    def __init__(self, gate: Gate, disclose: Disclose, index: SearchIndex, budget: int) -> None:
         self._gate = gate
         self._disclose = disclose
-        self._candidates = candidates
         self._index = index
         self._budget = budget
 
@@ -89,22 +117,25 @@ class Search:
         shown = [*own, *findable] if group >= MIN_GROUP else list(own)
         await self._account(context, purpose, question, len(shown))
         if not shown:
-            yield Found(0, None, more=False)
+            yield Found(0, None, more=False, beyond=False)
             return
         ordered = self._ordered(question, shown)[:MAX_RESULTS]
         page = ordered[question.offset : question.offset + PAGE]
         more = len(ordered) > question.offset + PAGE
         ask = replace(question.ask, group=group)
         known_as = found_as(question.ask.caller, question.session)
-        hits = Hits(_rounded(min(len(shown), MAX_COUNT)), more)
+        beyond = len(shown) > MAX_COUNT
+        hits = Hits(_rounded(min(len(shown), MAX_COUNT)), more, beyond)
         share = Question(ask, tuple(page), question.layout(hits), known_as, question.trace_id)
         async with self._disclose.page(share) as released:
-            yield Found(hits.count, released, hits.more)
+            yield Found(hits.count, released, hits.more, hits.beyond)
 
     async def left(self, caller: Caller) -> int:
         """Return how many searches the caller may still do within a day of the present."""
         since = self._gate.clock.now() - BUDGET_TERM
-        return max(0, self._budget - await self._candidates.searches_since(caller.actor, since))
+        return max(
+            0, self._budget - await self._index.candidates.searches_since(caller.actor, since)
+        )
 
     async def _admit(self, context: Context, question: SearchQuestion) -> PurposeCode:
         """Refuse whoever may not search, filters on what she may not read, or asks too often."""
@@ -134,21 +165,13 @@ class Search:
         A group that is large is met from a place that the session names: each session shows others.
         """
         partner = question.ask.caller.partner
-        terms = [
-            [
-                term
-                for value in c.values
-                for bucket in buckets_asked(c.field, value)
-                # The oldest first: who is indexed anew between two statements is met twice, never missed.
-                for term in reversed(self._index.terms(c.field, bucket))
-            ]
-            for c in question.criteria.filters
-        ]
+        terms = [self._index.terms(one) for one in question.criteria.filters]
+        find = self._index.candidates.find
         towns = [f"gemeente:{code}" for code in sorted(partner.gemeenten)]
-        mine = Wanted(terms, towns, moment, MAX_COUNT, self._start(question))
-        own = await self._candidates.find(mine) if towns else ()
+        mine = Wanted(terms, towns, moment, FIRST_UNCOUNTED, self._start(question))
+        own = await find(mine) if towns else ()
         named = (partner.oin, f"soort:{partner.kind}")
-        findable = await self._candidates.find(replace(mine, recipients=named, besides=towns))
+        findable = await find(replace(mine, recipients=named, besides=towns))
         return own, findable
 
     def _start(self, question: SearchQuestion) -> SubjectId:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from gateway.domain.blind import Held
 from gateway.domain.criteria import SEARCHABLE, terms_of
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.findable import withheld_from_search
-from gateway.domain.identifiers import FieldName
+from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.ports import BlindIndex, Vault
 from gateway.domain.subjects import SealedProfile, Withholding
 
@@ -23,7 +24,7 @@ class SearchTerms:
 
     def of(
         self, profile: SealedProfile | None, withholdings: Iterable[Withholding], moment: datetime
-    ) -> tuple[bytes, ...]:
+    ) -> tuple[Held, ...]:
         """Open the searchable fields of a sealed profile, but for those withheld; return its terms."""
         if profile is None:
             return ()
@@ -33,21 +34,20 @@ class SearchTerms:
             self._fields.names(1 << number)[0]: json.loads(value)
             for number, value in opened.items()
         }
-        return self._of(values)
+        return self._of(profile.subject, values)
 
     def of_values(
         self,
+        subject: SubjectId,
         values: Mapping[FieldName, JsonValue],
         withholdings: Iterable[Withholding],
         moment: datetime,
-    ) -> tuple[bytes, ...]:
+    ) -> tuple[Held, ...]:
         """Return the terms of values in hand, but for those withheld."""
         withheld = withheld_from_search(withholdings, moment)
-        return self._of(
-            {name: value for name, value in values.items() if not self._fields[name].bit & withheld}
-        )
+        open_ = {n: value for n, value in values.items() if not self._fields[n].bit & withheld}
+        return self._of(subject, open_)
 
-    def _of(self, values: Mapping[FieldName, JsonValue]) -> tuple[bytes, ...]:
-        return tuple(
-            sorted({self._index.term(field, bucket) for field, bucket in terms_of(values)})
-        )
+    def _of(self, subject: SubjectId, values: Mapping[FieldName, JsonValue]) -> tuple[Held, ...]:
+        terms = {self._index.term(field, bucket) for field, bucket in terms_of(values)}
+        return tuple(Held(term, self._index.seal(term, subject)) for term in sorted(terms))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from gateway.domain.criteria import DATED, NUMBERED, SEARCHABLE, Criteria, Crite
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.nearby import POSTCODE
 
 router = APIRouter(prefix="/v1")
 CANDIDATES = ListJson("kandidaatRef")
@@ -29,11 +31,15 @@ Values = Annotated[list[Value], Field(max_length=50)]
 
 
 class Zoekvraag(Wire):
-    """Filters by field: a candidate must have one of the values of each; go on with ``sessie``."""
+    """Filters by field: a candidate must have one of the values of each; go on with ``sessie``.
+
+    ``afstandKm`` goes with a filter on the postcode: areas (two digits) within that distance of it.
+    """
 
     doel: str = Field(default="P04", max_length=60)
     filters: dict[str, Values | Value] = Field(default_factory=dict, max_length=12)
     sessie: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+    afstand_km: int | None = Field(default=None, ge=1, le=100)
     vanaf: int = Field(default=0, ge=0, le=50, multiple_of=50)
 
 
@@ -43,11 +49,11 @@ async def search(
 ) -> Response:
     """Answer at most a hundred candidates in pages of fifty, or that the group is too small.
 
-    `aantal` is rounded to five and says 250 for every larger group.
+    `aantal` is rounded to five; `meerDan` says that there are more than it tells, which ends at 250.
     """
     question = SearchQuestion(
         Ask(caller, vraag.doel),
-        Criteria(tuple(_criterion(name, value) for name, value in vraag.filters.items())),
+        _criteria(vraag),
         vraag.sessie or new_session(),
         vraag.vanaf,
         lambda _: CANDIDATES,
@@ -62,19 +68,30 @@ async def _found(
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.search(question) as found:
         if found.released is None:
-            yield None, b'{"teKlein":true,"aantal":null,"kandidaten":[]}', b""
+            yield None, b'{"teKlein":true,"aantal":null,"meerDan":false,"kandidaten":[]}', b""
             return
         onward = question.offset + 50 if found.more else None
         tail = orjson.dumps(
             {
                 "teKlein": False,
                 "aantal": found.count,
+                "meerDan": found.beyond,
                 "volgorde": "willekeurig binnen deze zoeksessie; er is geen rangschikking",
                 "sessie": question.session,
                 "vanaf": onward,
             }
         )
         yield found.released, b'{"kandidaten":', b"," + tail[1:]
+
+
+def _criteria(vraag: Zoekvraag) -> Criteria:
+    found = [_criterion(name, value) for name, value in vraag.filters.items()]
+    if vraag.afstand_km is None:
+        return Criteria(tuple(found))
+    if POSTCODE not in {one.field for one in found}:
+        raise InvalidRequestError("afstandKm", "needs a filter on bemiddelingspostcode4")
+    near = (replace(c, within_km=vraag.afstand_km) if c.field == POSTCODE else c for c in found)
+    return Criteria(tuple(near))
 
 
 def _criterion(name: str, value: Values | Value) -> Criterion:

@@ -8,10 +8,12 @@ from unicodedata import normalize
 from gateway.crypto.keyring import Keyring, VersionedKey
 from gateway.crypto.living import LivingKey
 from gateway.crypto.primitives import KEY_SIZE, hkdf_sha256, hmac_sha256
-from gateway.domain.blind import BARE_SIZE, marked
+from gateway.domain.blind import BARE_SIZE, SEAL_SIZE, marked, version_of
+from gateway.domain.identifiers import SubjectId
 from gateway.domain.keys import INDEX
 
 _NAMES_KEPT = 256
+_SEALS = "seal of a term"
 
 
 class KeyedIndex:
@@ -32,6 +34,17 @@ class KeyedIndex:
         """
         folded = _folded(value)
         return tuple(self._term(one, name, folded) for one in self._living.versions())
+
+    def seal(self, term: bytes, subject: SubjectId) -> bytes:
+        """Return the seal that says that a subject has a term, by the key that made the term.
+
+        Under a key that is no longer living the seal is empty: it equals none.
+        """
+        made_by = version_of(term)
+        for one in self._living.versions():
+            if one.version == made_by:
+                return hmac_sha256(self._for(one.key, _SEALS), term + subject.bytes, SEAL_SIZE)
+        return b""
 
     def _term(self, version: VersionedKey, name: str, folded: bytes) -> bytes:
         key = self._for(version.key, name)

@@ -2,6 +2,9 @@
 
 A term of the first version is its 16 bytes. A later one has the version before them, two bytes, big
 end first. The version is the same for everybody and tells nothing about a person.
+
+At rest no term is held by fewer than ``COVER`` people: where fewer have it, others hold it as cover.
+Who has it shows by a seal, which only the gate can make or tell from chance.
 """
 
 from collections.abc import Sequence
@@ -13,6 +16,8 @@ from gateway.domain.identifiers import SubjectId
 FIRST: Final = 1
 BARE_SIZE: Final = 16
 MARK_SIZE: Final = 2
+SEAL_SIZE: Final = 8
+COVER: Final = 10
 
 
 def marked(version: int, bare: bytes) -> bytes:
@@ -32,6 +37,14 @@ def version_of(term: bytes) -> int:
     return int.from_bytes(term[:MARK_SIZE], "big")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Held:
+    """A term that someone has, with the gate's seal on it for her."""
+
+    term: bytes
+    seal: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class RekeySubject:
     """Index a subject anew under a newer version of the index key; it changes no decision.
@@ -43,7 +56,7 @@ class RekeySubject:
     subject: SubjectId
     v_tag: bytes
     content: bytes
-    terms: tuple[bytes, ...]
+    terms: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.domain.blind import RaiseIndexFloor, RekeySubject
+from gateway.domain.blind import Held, RaiseIndexFloor, RekeySubject
 from gateway.domain.breakglass import GlassBreak, Review
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.counting import BlindCube
@@ -66,7 +66,7 @@ class StoreProfile:
     parts: bytes
     facts: RuleFacts
     relations: tuple[RelationEvent, ...]
-    terms: tuple[bytes, ...]
+    terms: tuple[Held, ...]
     delivery: UUID
     older_tags: tuple[bytes, ...] = ()
 
@@ -85,7 +85,7 @@ class ReviseProfile:
     changed: int
     parts: bytes
     facts: RuleFacts
-    terms: tuple[bytes, ...]
+    terms: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class RecordConsent:
 
     subject: SubjectId
     event: ConsentEvent
-    terms: tuple[bytes, ...] = ()
+    terms: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class RecordRelations:
 class SearchAs:
     """How someone may be found from now on: under which blind ``terms``, or not at all."""
 
-    terms: tuple[bytes, ...] = ()
+    terms: tuple[Held, ...] = ()
     closed: bool = False
 
 
@@ -169,7 +169,7 @@ class Unshield:
     """Show a subject again, and under ``terms`` to whoever may search her."""
 
     subject: SubjectId
-    terms: tuple[bytes, ...] = ()
+    terms: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The code lists of the klantprofiel: which codes each field may hold, and what places belong where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.domain.identifiers import FieldName, GemeenteCode
+from gateway.domain.nearby import Areas
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,13 @@ class OpvangLocatie:
 
 @dataclass(frozen=True, slots=True)
 class CodeLists:
-    """``enums`` holds the codes of each coded field; the other two map a code to its place.
+    """``enums`` holds the codes of each coded field; the others map a code to its place.
 
-    ``gemeenten`` maps a CBS code to the municipality's name, ``opvanglocaties`` a site to its place.
+    ``gemeenten`` maps a CBS code to the municipality's name, ``opvanglocaties`` a site to its place,
+    ``postcode_areas`` the first two digits of a postcode to towns that lie there.
     """
 
     enums: Mapping[FieldName, frozenset[str]]
     gemeenten: Mapping[GemeenteCode, str]
     opvanglocaties: Mapping[str, OpvangLocatie]
+    postcode_areas: Areas = field(default_factory=dict)

@@ -25,10 +25,14 @@ Extract: TypeAlias = Callable[[JsonValue], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One filter: a field, and the values of which a candidate must have at least one."""
+    """One filter: a field, and the values of which a candidate must have at least one.
+
+    ``within_km`` is for a postcode: how far from its area (``gateway.domain.nearby``).
+    """
 
     field: FieldName
     values: tuple[str, ...]
+    within_km: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

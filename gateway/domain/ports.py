@@ -411,6 +411,10 @@ class BlindIndex(Protocol):
         """
         ...
 
+    def seal(self, term: bytes, subject: SubjectId) -> bytes:
+        """Return the seal that says that a subject has a term; another's, or chance, never equals it."""
+        ...
+
 
 class Source(Protocol):
     """A format in which deliveries come in."""

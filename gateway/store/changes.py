@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.blind import RaiseIndexFloor, RekeySubject
+from gateway.domain.blind import Held, RaiseIndexFloor, RekeySubject
 from gateway.domain.changes import (
     ApproveLookUp,
     AskLookUp,
@@ -64,12 +64,13 @@ from gateway.store import (
     tables,
 )
 from gateway.store.consenting import misfit
+from gateway.store.covering import hold
 from gateway.store.events import add_consent, add_relations, consents_of, relations_of
 from gateway.store.exports import change_export
 from gateway.store.findability import windows
 from gateway.store.glasses import break_glass, review_glass
 from gateway.store.handovers import change_handover
-from gateway.store.indexing import raise_floor, rekey, require_current
+from gateway.store.indexing import floor_of, raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
 from gateway.store.prepared import Prepared
 from gateway.store.statistics import publish, tell
@@ -124,10 +125,6 @@ _DROP_WINDOWS = Prepared(
     sa.delete(tables.candidate).where(tables.candidate.c.subject == sa.bindparam("of"))
 )
 _NEW_WINDOW = Prepared(sa.insert(tables.candidate), "recipient", "subject", "since", "until")
-_DROP_TERMS = Prepared(
-    sa.delete(tables.candidate_term).where(tables.candidate_term.c.subject == sa.bindparam("of"))
-)
-_NEW_TERM = Prepared(sa.insert(tables.candidate_term), "term", "subject")
 _NEW_SEARCH = Prepared(sa.insert(tables.search_spent), "actor", "purpose", "at")
 
 
@@ -325,7 +322,7 @@ def _shield(
     moment: datetime,
     *,
     shielded: bool,
-    terms: tuple[bytes, ...],
+    terms: tuple[Held, ...],
 ) -> None:
     _require_known(connection, subject)
     _SET_SHIELD.run(connection, of=subject, shielded_=shielded)
@@ -365,7 +362,7 @@ def _settle(
     connection: sa.Connection,
     subject: SubjectId,
     moment: datetime,
-    terms: tuple[bytes, ...] | None,
+    terms: tuple[Held, ...] | None,
 ) -> None:
     """Raise the epoch (2) and renew who may find the subject (3); ``terms`` ``None`` keeps them."""
     _RAISE.run(connection, of=subject)
@@ -382,11 +379,9 @@ def _settle(
     )
     if terms is None and found:
         return
-    _DROP_TERMS.run(connection, of=subject)
-    if found:
-        require_current(connection, terms or ())
-        rows = [(term, subject.bytes) for term in sorted(set(terms or ()))]
-        _NEW_TERM.many_as_stored(connection, rows)
+    held = (terms or ()) if found else ()
+    require_current(connection, [one.term for one in held])
+    hold(connection, subject, held, floor_of(connection))
 
 
 def _require_known(connection: sa.Connection, subject: SubjectId) -> None:

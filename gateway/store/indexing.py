@@ -22,6 +22,7 @@ from gateway.domain.blind import (
     version_of,
 )
 from gateway.domain.identifiers import SubjectId
+from gateway.store.covering import hold, terms_held
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import candidate_term, index_floor, profile_version, subject
@@ -50,8 +51,6 @@ _EMPTY_CONTENTS = Prepared(
     .where(_of_her, _p.version < _CURRENT)
     .values(content=sa.bindparam("digest"))
 )
-_DROP_TERMS = Prepared(sa.delete(candidate_term).where(_t.subject == sa.bindparam("of")))
-_NEW_TERM = Prepared(sa.insert(candidate_term), "term", "subject")
 
 
 class IndexStock:
@@ -62,7 +61,7 @@ class IndexStock:
 
     async def floor(self) -> int:
         """Return the oldest version under which terms may still be written."""
-        return await self._database.read(_floor)
+        return await self._database.read(floor_of)
 
     async def before(self, version: int, after: SubjectId | None, limit: int) -> Sequence[Indexed]:
         """List subjects with anything under versions older than ``version`` (2), in order of id."""
@@ -90,32 +89,33 @@ class IndexStock:
 def require_current(connection: sa.Connection, terms: Iterable[bytes]) -> None:
     """Refuse terms below the floor (1)."""
     oldest = min(map(version_of, terms), default=None)
-    if oldest is not None and oldest < _floor(connection):
+    if oldest is not None and oldest < floor_of(connection):
         raise RefusedError("index: its key was turned over since the terms were made")
 
 
 def raise_floor(connection: sa.Connection, change: RaiseIndexFloor) -> None:
     """Raise the floor; what is as high already stays."""
-    if _floor(connection) < change.version:
+    if floor_of(connection) < change.version:
         _DROP_FLOOR.run(connection)
         _NEW_FLOOR.run(connection, version=change.version)
 
 
 def rekey(connection: sa.Connection, change: RekeySubject) -> None:
     """Index one subject anew."""
-    require_current(connection, (change.v_tag, change.content, *change.terms))
+    terms = [one.term for one in change.terms]
+    require_current(connection, (change.v_tag, change.content, *terms))
     if _TAGGED.rows(connection, tag=change.v_tag, of=change.subject):
         raise RefusedError("subject: this number is someone else's")
     if not _SET_TAG.run(connection, of=change.subject, tag=change.v_tag):
         raise RefusedError("subject: not known")
     _SET_CONTENT.run(connection, of=change.subject, digest=change.content)
     _EMPTY_CONTENTS.run(connection, of=change.subject, digest=b"")
-    if _DROP_TERMS.run(connection, of=change.subject):
-        rows = [(term, change.subject.bytes) for term in sorted(set(change.terms))]
-        _NEW_TERM.many_as_stored(connection, rows)
+    if terms_held(connection, change.subject):
+        hold(connection, change.subject, change.terms, floor_of(connection))
 
 
-def _floor(connection: sa.Connection) -> int:
+def floor_of(connection: sa.Connection) -> int:
+    """Return the oldest version of the index key under which terms may still be written."""
     rows = _FLOOR.rows(connection)
     return int(rows[0][0]) if rows else FIRST
 

@@ -194,8 +194,9 @@ candidate_term = sa.Table(
     MAIN,
     sa.Column("term", sa.LargeBinary(16), primary_key=True),
     sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True, index=True),
+    sa.Column("seal", sa.LargeBinary(8)),
     sqlite_with_rowid=False,
-    info={"holds": "a resident: keyed search terms, while anyone may find her"},
+    info={"holds": "a resident: keyed search terms, hers or as cover, while anyone may find her"},
 )
 
 search_spent = sa.Table(

@@ -110,6 +110,7 @@ class CandidatesPage(HtmlFormat):
         return {
             "rows": [self._row(one) for one in disclosed],
             "count": self._hits.count,
+            "beyond": self._hits.beyond,
             "asked": asked(self._visit, self._sought),
             "before": self._offset > 0,
             "more": self._hits.more,

@@ -27,7 +27,7 @@ from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
 from gateway.actions.requests import OpenRequests
 from gateway.actions.retain import Retain
-from gateway.actions.search import Search
+from gateway.actions.search import Search, SearchIndex
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.terms import SearchTerms
@@ -116,13 +116,14 @@ def desks(bench: Bench) -> Actions:
     erase, explain = _erase(bench), Explain(gate, log)
     rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
     counting = (gate, Statistics(database), index, codes, parameters)
+    found_by = SearchIndex(Candidates(database, index), index, codes.postcode_areas)
     return Actions(
         gate=gate,
         disclose=disclose,
         exports=export_desk(catalogue, gate, disclose, database, bench.keyring),
         clients=ListClients(gate, disclose),
         agreed=ListClients(gate, disclose, AGREED),
-        search=Search(gate, disclose, Candidates(database), index, settings.search_budget),
+        search=Search(gate, disclose, found_by, settings.search_budget),
         consents=consents,
         texts=wording.texts,
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),

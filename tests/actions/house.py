@@ -35,7 +35,7 @@ from gateway.actions.reidentify import Reidentify
 from gateway.actions.requests import OpenRequests
 from gateway.actions.retain import Retain
 from gateway.actions.review import ReviewDesk
-from gateway.actions.search import Found, Search, SearchQuestion
+from gateway.actions.search import Found, Search, SearchIndex, SearchQuestion
 from gateway.actions.signal import SignalDesk
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
@@ -170,7 +170,9 @@ class House:
         self.wording = Wording(self.texts, partners, unreviewed=True)
         self.disclose = Disclose(self.gate)
         self.clients = ListClients(self.gate, self.disclose)
-        self.search = Search(self.gate, self.disclose, Candidates(self.world), self.index, budget)
+        areas = self.catalogue.codes.postcode_areas
+        found_by = SearchIndex(Candidates(self.world), self.index, areas)
+        self.search = Search(self.gate, self.disclose, found_by, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
         self.requests = OpenRequests(self.gate, self.disclose, Consents(self.world))
         self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)

@@ -143,6 +143,27 @@ def test_any_of_the_values_of_a_filter_will_do(house: House) -> None:
     assert house.find(house.matcher, either)[0].count == 10
 
 
+def test_a_count_ends_at_two_hundred_and_fifty(house: House) -> None:
+    """Of more it says that there are more, and of exactly so many it does not."""
+    people = findable(house, 251)
+    first, _ = house.find(house.matcher)
+    assert (first.count, first.beyond) == (250, True)
+    (given,) = house.world.people[people[0]].consents
+    run(house.consents.withdraw(house.casemanager, given.consent_id))
+    again, _ = house.find(house.matcher)
+    assert (again.count, again.beyond) == (250, False)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "km", "found"), [("3841", 10, 10), ("8011", 50, 10), ("9711", 50, 0)]
+)
+def test_a_distance_goes_by_areas(house: House, postcode: str, km: int, found: int) -> None:
+    """Whoever lives in 38 is near Harderwijk and near Zwolle, and not near Groningen."""
+    findable(house, 10)
+    near = Criterion(FieldName("bemiddelingspostcode4"), (postcode,), km)
+    assert house.find(house.matcher, Criteria((near,)))[0].count == found
+
+
 def test_withdrawn_consent_takes_someone_out_of_the_count(house: House) -> None:
     """Consent is part of the search itself: with one withdrawal ten become nine."""
     people = findable(house, 10)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from audit.export import Publication
@@ -19,7 +19,7 @@ from audit.log import Log
 from audit.note import Signer
 from gateway.domain import ports
 from gateway.domain.archive import LogArchive
-from gateway.domain.blind import IndexStock
+from gateway.domain.blind import Held, IndexStock
 from gateway.domain.changes import (
     Change,
     OpenDelivery,
@@ -83,6 +83,7 @@ from tests.fakes import (
     rectifications,
     subjects,
 )
+from tests.fakes.blind_index import BlindIndex
 from tests.fakes.clocks import Clocks as FakeClocks
 from tests.fakes.exports import Exports as FakeExports
 from tests.fakes.handovers import Handovers as FakeHandovers
@@ -165,7 +166,7 @@ class Body:
 
     def version(self, subject: SubjectId, version: int = 1, **details: object) -> StoreProfile:
         """Make a version of a profile."""
-        whole: dict[str, object] = {
+        whole: dict[str, Any] = {
             "subject": subject,
             "v_tag": b"tag" + subject.bytes[-13:],
             "version": version,
@@ -179,7 +180,10 @@ class Body:
             "terms": (),
             "delivery": self.delivery(),
         }
-        return StoreProfile(**(whole | details))  # type: ignore[arg-type]  # a test names what differs
+        whole |= details
+        terms: tuple[bytes, ...] = whole["terms"]
+        whole["terms"] = held(subject, *terms)
+        return StoreProfile(**whole)
 
     def load(self, subject: SubjectId) -> Dossier:
         """Load one subject that is known."""
@@ -227,12 +231,19 @@ def consent(
     )
 
 
+def held(subject: SubjectId, *terms: bytes) -> tuple[Held, ...]:
+    """Seal terms as hers."""
+    return tuple(Held(term, BlindIndex().seal(term, subject)) for term in terms)
+
+
 def agreed(
     subject: SubjectId, consent_id: UUID, *terms: bytes, expires: datetime | None = None
 ) -> RecordConsent:
     """Make a consent to be found by agencies."""
     return RecordConsent(
-        subject, consent(ConsentEventKind.GIVEN, consent_id, expires=expires), terms
+        subject,
+        consent(ConsentEventKind.GIVEN, consent_id, expires=expires),
+        held(subject, *terms),
     )
 
 
@@ -313,7 +324,7 @@ def _stored(database: Database) -> Iterator[Body]:
             yield Body(
                 LogLedger(log),
                 Subjects(database),
-                Candidates(database),
+                Candidates(database, BlindIndex()),
                 Consents(database),
                 Introductions(database),
                 Glasses(database),

@@ -22,6 +22,7 @@ from tests.contracts.bodies import (
     Body,
     agreed,
     consent,
+    held,
     linked,
     relate,
     unlinked,
@@ -131,7 +132,9 @@ def test_asking_for_consent_opens_nothing(body: Body) -> None:
     for number, kind in enumerate((ConsentEventKind.REQUESTED, ConsentEventKind.REFUSED), 1):
         subject = body.person(number)
         event = consent(kind, uuid4())
-        assert isinstance(body.change(subject, RecordConsent(subject, event, (WELDER,))), Receipt)
+        assert isinstance(
+            body.change(subject, RecordConsent(subject, event, held(subject, WELDER))), Receipt
+        )
     assert find(body) == []
 
 
@@ -149,7 +152,7 @@ def test_one_ended_consent_leaves_another(body: Body) -> None:
     """Who agreed twice is still found by the one she did not take back."""
     subject, first = candidate(body, 1, WELDER)
     employers = consent(ConsentEventKind.GIVEN, uuid4(), recipient="soort:werkgever")
-    body.change(subject, RecordConsent(subject, employers, (WELDER,)))
+    body.change(subject, RecordConsent(subject, employers, held(subject, WELDER)))
     body.change(
         subject, RecordConsent(subject, consent(ConsentEventKind.WITHDRAWN, first, LATER)), at=LATER
     )

@@ -13,7 +13,7 @@ from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
-from tests.contracts.bodies import AGENCIES, NOON, Body, agreed, linked, relate, subject_id
+from tests.contracts.bodies import AGENCIES, NOON, Body, agreed, held, linked, relate, subject_id
 
 LATER = NOON + timedelta(hours=1)
 ONE, TWO = bytes(16), b"\xff" * 16
@@ -50,7 +50,9 @@ def anew(
     subject: SubjectId, number: int, *terms: bytes, version: int = 2, content: bytes | None = None
 ) -> RekeySubject:
     """Index someone anew."""
-    return RekeySubject(subject, tag(version, number), content or term(version), terms)
+    return RekeySubject(
+        subject, tag(version, number), content or term(version), held(subject, *terms)
+    )
 
 
 def of_the_keys(body: Body, *changes: Change) -> Receipt | Rejected:

@@ -14,7 +14,7 @@ from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
-from tests.contracts.bodies import AGENCIES, DAY, NOON, Body, agreed, subject_id
+from tests.contracts.bodies import AGENCIES, DAY, NOON, Body, agreed, held, subject_id
 
 TERM, OTHER = b"0123456789abcdef", b"fedcba9876543210"
 P01, P02 = PurposeCode("P01_x"), PurposeCode("P02_y")
@@ -23,7 +23,7 @@ P01, P02 = PurposeCode("P01_x"), PurposeCode("P02_y")
 def revised(subject: SubjectId, version: int = 2) -> ReviseProfile:
     """Revise a profile a day later."""
     facts = RuleFacts(doelgroep="statushouder", held=0b10)
-    return ReviseProfile(subject, version, NOON + DAY, 0b100, b"fresh", facts, (OTHER,))
+    return ReviseProfile(subject, version, NOON + DAY, 0b100, b"fresh", facts, held(subject, OTHER))
 
 
 def test_a_revision_is_the_next_version_of_the_same_delivery(body: Body) -> None:

@@ -13,7 +13,7 @@ from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Rejected, WithholdingState
 from gateway.domain.records import Receipt
 from gateway.domain.subjects import Withholding, WithholdingKind
-from tests.contracts.bodies import AGENCIES, DAY, NOON, SEARCH, Body, agreed, subject_id
+from tests.contracts.bodies import AGENCIES, DAY, NOON, SEARCH, Body, agreed, held, subject_id
 
 TERM = b"0123456789abcdef"
 
@@ -97,7 +97,7 @@ def test_search_loses_whoever_is_shielded_and_finds_her_again(body: Body) -> Non
     assert found(body) == [subject]
     assert isinstance(body.change(subject, Shield(subject)), Receipt)
     assert (found(body), body.load(subject).situation.shielded) == ([], True)
-    assert isinstance(body.change(subject, Unshield(subject, (TERM,))), Receipt)
+    assert isinstance(body.change(subject, Unshield(subject, held(subject, TERM))), Receipt)
     assert (found(body), body.load(subject).situation.shielded) == ([subject], False)
 
 
@@ -123,7 +123,7 @@ def test_a_withholding_says_what_it_leaves_of_searching(body: Body) -> None:
     subject, first, second = body.person(), uuid4(), uuid4()
     other = b"fedcba9876543210"
     body.change(subject, agreed(subject, uuid4(), TERM, other))
-    part = replace(withhold(subject, first), search=SearchAs((other,)))
+    part = replace(withhold(subject, first), search=SearchAs(held(subject, other)))
     body.change(subject, part)
     assert (findable(body, TERM), findable(body, other)) == ([], [subject])
     whole = replace(withhold(subject, second, 0b10), search=SearchAs(closed=True))
@@ -132,7 +132,7 @@ def test_a_withholding_says_what_it_leaves_of_searching(body: Body) -> None:
     body.change(subject, agreed(subject, uuid4(), TERM))
     body.change(subject, body.version(subject, 2, terms=(TERM,)))
     assert findable(body) == []
-    lifted = LiftWithholding(subject, second, NOON + DAY, SearchAs((other,)))
+    lifted = LiftWithholding(subject, second, NOON + DAY, SearchAs(held(subject, other)))
     body.change(subject, lifted, at=NOON + DAY)
     assert findable(body, at=NOON + DAY) == findable(body, other, at=NOON + DAY) == [subject]
     assert findable(body, TERM, at=NOON + DAY) == []

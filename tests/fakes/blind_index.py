@@ -2,7 +2,8 @@
 
 from hashlib import sha256
 
-from gateway.domain.blind import marked
+from gateway.domain.blind import SEAL_SIZE, marked
+from gateway.domain.identifiers import SubjectId
 
 
 class BlindIndex:
@@ -18,6 +19,10 @@ class BlindIndex:
     def terms(self, name: str, value: str) -> tuple[bytes, ...]:
         """Return a term by each living version."""
         return tuple(_term(version, name, value) for version in self.living)
+
+    def seal(self, term: bytes, subject: SubjectId) -> bytes:
+        """Return the seal that says that a subject has a term."""
+        return sha256(term + subject.bytes).digest()[:SEAL_SIZE]
 
 
 def _term(version: int, name: str, value: str) -> bytes:

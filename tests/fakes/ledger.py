@@ -146,7 +146,7 @@ def _shape_faults(change: Change) -> Iterator[str]:
             | Unshield(terms=terms)
             | RekeySubject(terms=terms)
         ):
-            if any(len(term) not in TERM_BYTES for term in terms):
+            if any(len(one.term) not in TERM_BYTES for one in terms):
                 yield "a term is 16 bytes, with or without its version"
         case RecordRelations(events=()):
             yield "a change without an event changes nothing"

@@ -3,13 +3,13 @@
 It keeps the law of the ports more strictly than a database: whoever breaks it hears so at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
-from gateway.domain.blind import FIRST, RaiseIndexFloor, RekeySubject, version_of
+from gateway.domain.blind import FIRST, Held, RaiseIndexFloor, RekeySubject, version_of
 from gateway.domain.breakglass import Broken
 from gateway.domain.changes import (
     ApproveLookUp,
@@ -284,7 +284,7 @@ class World:
             case Shield(subject):
                 self._settle(subject, replace(self._person(subject), shielded=True), moment)
             case Unshield(subject, terms):
-                shown = replace(self._person(subject), shielded=False, terms=frozenset(terms))
+                shown = replace(self._person(subject), shielded=False, terms=_terms(terms))
                 self._settle(subject, shown, moment)
             case IssueNotice(subject, notice):
                 self._person(subject)
@@ -395,12 +395,12 @@ class World:
             facts=change.facts,
             stored=(*person.stored, change),
             relations=(*person.relations, *change.relations),
-            terms=frozenset(change.terms),
+            terms=_terms(change.terms),
         )
         self._settle(change.subject, changed, moment)
 
     def _rekey(self, change: RekeySubject) -> None:
-        self._require_current(change.v_tag, change.content, *change.terms)
+        self._require_current(change.v_tag, change.content, *_terms(change.terms))
         person = self._person(change.subject)
         others = {one.v_tag for id_, one in self.people.items() if id_ != change.subject}
         _require(change.v_tag not in others, "subject: this number is someone else's")
@@ -409,7 +409,7 @@ class World:
             person,
             v_tag=change.v_tag,
             stored=(*emptied, replace(person.stored[-1], content=change.content)),
-            terms=frozenset(change.terms) if person.terms else person.terms,
+            terms=_terms(change.terms) if person.terms else person.terms,
         )
 
     def _require_current(self, *terms: bytes) -> None:
@@ -437,7 +437,7 @@ class World:
             terms=change.terms,
         )
         emptied = tuple(replace(one, parts=b"") for one in person.stored)
-        terms = frozenset(change.terms)
+        terms = _terms(change.terms)
         after = replace(person, facts=change.facts, stored=(*emptied, now), terms=terms)
         self._settle(change.subject, after, moment)
 
@@ -450,7 +450,7 @@ class World:
                 "consent: belongs to another subject",
             )
         _require(_fits(person.consents, event), "consent: does not fit its state")
-        terms = frozenset(change.terms) or person.terms
+        terms = _terms(change.terms) or person.terms
         after = replace(person, consents=(*person.consents, event), terms=terms)
         self._settle(change.subject, after, moment)
 
@@ -472,7 +472,7 @@ class World:
         if search is None:
             self.people[change.subject] = replace(after, epoch=person.epoch + 1)
             return
-        found = replace(after, search_closed=search.closed, terms=frozenset(search.terms))
+        found = replace(after, search_closed=search.closed, terms=_terms(search.terms))
         self._settle(change.subject, found, moment)
 
     def _break(self, change: BreakGlass) -> None:
@@ -538,3 +538,7 @@ def _same_analyst(one: TellTable, other: TellTable) -> bool:
 def _require(condition: bool, why: str) -> None:  # noqa: FBT001 - the condition itself
     if not condition:
         raise DoesNotHoldError(why)
+
+
+def _terms(held: Iterable[Held]) -> frozenset[bytes]:
+    return frozenset(one.term for one in held)

@@ -48,7 +48,8 @@ class Gate:
 
     def found(self) -> list[frozenset[SubjectId]]:
         """Search by level, as every agency may."""
-        index, stock = self.gateway.actions.index, Candidates(self.gateway.database)
+        index = self.gateway.actions.index
+        stock = Candidates(self.gateway.database, index)
         moment = self.gateway.actions.gate.clock.now()
 
         def terms_of(level: str) -> list[bytes]:

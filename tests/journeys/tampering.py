@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.actions.clients import ListClients
 from gateway.actions.disclose import Disclose
-from gateway.actions.search import Search
+from gateway.actions.search import Search, SearchIndex
 from gateway.domain.identifiers import FieldName, RoleId
 from gateway.domain.purposes import Cell, ConsentNeed, Matrix, Purpose, Rule
 from gateway.store.candidates import Candidates
@@ -31,7 +31,9 @@ def tampered(gateway: Gateway, short: str, role: str, change: Change) -> Gateway
     known = gateway.actions
     gate = replace(known.gate, matrix=matrix)
     disclose = Disclose(gate)
-    search = Search(gate, disclose, Candidates(gateway.database), known.index, 200)
+    areas = gateway.catalogue.codes.postcode_areas
+    found_by = SearchIndex(Candidates(gateway.database, known.index), known.index, areas)
+    search = Search(gate, disclose, found_by, 200)
     actions = replace(
         known, gate=gate, disclose=disclose, clients=ListClients(gate, disclose), search=search
     )

@@ -89,7 +89,7 @@ def test_too_small_a_group_is_not_shown(poort: Poort) -> None:
     ids = [poort.toestemming(one, "P04", AGENCIES) for one in PEOPLE[11:]]
     assert poort.zoek(MATCHER, {"engelsNiveau": "B1"})["teKlein"] is False
     narrow = poort.zoek(MATCHER, {"engelsNiveau": ["C1", "C2"]})
-    assert narrow == {"teKlein": True, "aantal": None, "kandidaten": []}
+    assert narrow == {"teKlein": True, "aantal": None, "meerDan": False, "kandidaten": []}
     assert len(ids) == 1
 
 

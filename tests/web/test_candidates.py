@@ -93,12 +93,69 @@ def test_the_form_offers_only_what_a_matcher_may_read(noor: Visitor) -> None:
     names = {*tree(noor.get("/kandidaten")).xpath("//main//select/@name | //main//input/@name")}
     assert names == {
         "csrf", "beroepen_gewenst", "setu_beroepscategorie", "arbeidsmarktregio",
-        "bemiddelingspostcode4", "nt2_niveau_spreken", "engels_niveau",
-        "opleidingsniveau_hoogste", "beschikbaar_uren", "rijbewijs", "inzetbaarheid",
-        "werktijden", "contractvoorkeur", "vervoermiddel",
+        "bemiddelingspostcode4", "afstand", "nt2_niveau_spreken", "engels_niveau",
+        "opleidingsniveau_hoogste", "beschikbaar_uren", "beschikbaar_vanaf", "rijbewijs",
+        "inzetbaarheid", "werktijden", "contractvoorkeur", "vervoermiddel", "vaardigheden",
+        "ervaring_jaren", "reisafstand_max_km",
     }  # fmt: skip
     seek(noor, nationaliteit="0110", engels_niveau="Z9")
     assert "Zonder filters" in words(noor.get(GEVONDEN))
+
+
+ASKED_FOR: Final = {
+    "vaardigheden": "koken, lassen",
+    "ervaring_jaren": "3",
+    "reisafstand_max_km": "20",
+    "beschikbaar_vanaf": "2026-12-31",
+    "bemiddelingspostcode4": "3841",
+    "afstand": "30",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("nl", ("Vaardigheden: koken, lassen", "Jaren ervaring: minstens 3 jaar",
+                "Maximale reisafstand (km): minstens 20 km", "Beschikbaar vanaf: 31 dec 2026",
+                "Afstand tot die postcode: hoogstens 30 km")),
+        ("en", ("Skills: koken, lassen", "Years of experience: at least 3 years",
+                "Max travel distance (km): at least 20 km", "Available from: 31 Dec 2026",
+                "Distance from that postcode: at most 30 km")),
+    ],
+)  # fmt: skip
+def test_every_filter_is_told_in_words(
+    noor: Visitor, language: str, lines: tuple[str, ...]
+) -> None:
+    """Skills, experience, travel, the day and the distance come back on the outcome and on the form."""
+    noor.get(f"/taal/{language}")
+    seek(noor, **ASKED_FOR)
+    told = words(noor.get(GEVONDEN))
+    assert [line for line in lines if line not in told] == []
+    form = tree(noor.get("/kandidaten"))
+    typed = {one.get("name"): one.get("value") for one in form.xpath("//main//input[@id]")}
+    assert typed == {k: v for k, v in ASKED_FOR.items() if k in typed}
+    chosen = form.xpath("//select/option[@selected][@value != '']/@value")
+    assert chosen == ["3", "30", "20"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("beschikbaar_vanaf", "morgen", "beschikbaar_vanaf"),
+        ("beschikbaar_vanaf", "20261231", "beschikbaar_vanaf"),
+        ("vaardigheden", ",".join(map(str, range(21))), "vaardigheden"),
+        ("vaardigheden", "x" * 101, "vaardigheden"),
+        ("bemiddelingspostcode4", "0941", "bemiddelingspostcode4"),
+        ("afstand", "20", "bemiddelingspostcode4"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_at_its_field(
+    noor: Visitor, name: str, value: str, wrong: str
+) -> None:
+    """A day that is none, too many skills, or a distance from nowhere: 400, and the field says why."""
+    answer = noor.submit("/kandidaten/zoek", **{name: value})
+    assert answer.status_code == 400
+    assert tree(answer).xpath("//input[@aria-invalid]/@name") == [wrong]
 
 
 def test_a_postcode_that_cannot_be_one_is_said_at_its_field(noor: Visitor) -> None:

@@ -23,11 +23,17 @@ def test_a_search_has_the_agreed_shape(door: Door) -> None:
         "ontvangstbewijs",
         "teKlein",
         "aantal",
+        "meerDan",
         "volgorde",
         "sessie",
         "vanaf",
     ]
-    assert (body["teKlein"], body["aantal"], body["vanaf"]) == (False, 15, None)
+    assert (body["teKlein"], body["aantal"], body["meerDan"], body["vanaf"]) == (
+        False,
+        15,
+        False,
+        None,
+    )
     assert isinstance(body["kandidaten"], list)
     assert len(body["kandidaten"]) == 13
     for one in body["kandidaten"]:
@@ -42,6 +48,7 @@ def test_a_group_that_is_too_small_is_no_error(door: Door) -> None:
     assert find(door, filters={"engelsNiveau": "C2"}) == {
         "teKlein": True,
         "aantal": None,
+        "meerDan": False,
         "kandidaten": [],
     }
 
@@ -60,6 +67,16 @@ def test_a_group_that_is_too_small_is_no_error(door: Door) -> None:
 def test_filters_go_by_field_in_either_spelling(door: Door, filters: dict[str, object]) -> None:
     """A value, a number or a list of values; at least a level, at least so many hours."""
     assert find(door, filters=filters)["aantal"] == 15
+
+
+@pytest.mark.parametrize(("postcode", "km", "small"), [("8011", 50, False), ("9711", 50, True)])
+def test_a_distance_goes_from_area_to_area(
+    door: Door, postcode: str, km: int, *, small: bool
+) -> None:
+    """Whoever lives around Harderwijk is found from Zwolle, and not from Groningen."""
+    asked = {"bemiddelingspostcode4": postcode}
+    assert find(door, filters=asked)["teKlein"] is True
+    assert find(door, filters=asked, afstandKm=km)["teKlein"] is small
 
 
 def test_a_session_keeps_its_references_and_order(door: Door) -> None:
@@ -105,6 +122,12 @@ def test_a_second_page_of_a_short_list_is_empty(door: Door) -> None:
         ({"filters": {str(n): "x" for n in range(13)}}, "filters"),
         ({"sessie": "x"}, "sessie"),
         ({"vanaf": 25}, "vanaf"),
+        ({"afstandKm": 0}, "afstandKm"),
+        ({"afstandKm": 20}, "afstandKm"),
+        (
+            {"afstandKm": 20, "filters": {"bemiddelingspostcode4": "0"}},
+            "bemiddelingspostcode4",
+        ),
         ({"vanaf": 100}, "vanaf"),
         ({"doel": "P" * 61}, "doel"),
         ({"onbekend": 1}, "body"),

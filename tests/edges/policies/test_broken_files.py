@@ -385,6 +385,20 @@ BREAKS = [
         "code: must be a new code of four digits",
     ),
     Break(
+        "postcode area",
+        "codes/postcode_areas.csv",
+        "10,Amsterdam",
+        "01,Amsterdam",
+        "area: must be two digits, and its place in degrees",
+    ),
+    Break(
+        "place of an area",
+        "codes/postcode_areas.csv",
+        "Amsterdam,52.37",
+        "Amsterdam,north",
+        "area: must be two digits, and its place in degrees",
+    ),
+    Break(
         "site twice", "codes/opvanglocaties.csv", "AZC-HDW-01", "AZC-ALM-01", "stands here twice"
     ),
     Break(

@@ -56,7 +56,9 @@ def test_removed_search_terms_are_gone_from_the_disk(files: Database, tmp_path: 
             "INSERT INTO subject (id, v_tag, epoch, version, shielded, held, created)"
             " VALUES (x'01', x'02', 1, 1, 0, '0', 3)"
         )
-        connection.exec_driver_sql("INSERT INTO candidate_term VALUES (?, x'01')", (term,))
+        connection.exec_driver_sql(
+            "INSERT INTO candidate_term (term, subject) VALUES (?, x'01')", (term,)
+        )
     assert files.data.scrub()
     assert term in on_disk(tmp_path, DATA_FILE)
     with files.data.writing() as connection:

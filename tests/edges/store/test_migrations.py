@@ -154,6 +154,37 @@ def test_a_step_that_fails_changes_nothing(blank: Database) -> None:
     assert status(blank)[0].current is None
 
 
+def test_a_restriction_of_before_closes_search(blank: Database) -> None:
+    """Whoever withheld all that searching shows is no longer found; who withheld some of it stays."""
+    shown, (_, person) = 0x7E5E028800000000008003000800, ROWS[1]
+    held = {  # by each: fields and purposes of her withholdings, and if she can be found after
+        b"a": ([(shown, "")], False),
+        b"b": ([(shown, "P04_arbeidsbemiddeling_zoeken")], False),
+        b"c": ([(shown & 0xFFFF, ""), (shown & ~0xFFFF, "P03,P04_x")], False),
+        b"d": ([(shown ^ 1 << 11, "")], True),
+        b"e": ([(shown, "P05_arbeidsbemiddeling_voorstel")], True),
+    }
+    DATA.move(blank.data, "d0014")
+    for one, (withholdings, _) in held.items():
+        rows: list[tuple[str, dict[str, object]]] = [
+            ("subject", person | {"id": one, "v_tag": one}),
+            ("candidate_term", {"term": b"term", "subject": one}),
+            ("candidate", {"recipient": "x", "subject": one, "since": 1, "until": 2}),
+        ]
+        rows += [
+            ("withholding", {"id": one + bytes([n]), "subject": one, "kind": "restricted",
+                             "fields": f"{mask:x}", "purposes": codes, "since": 1})
+            for n, (mask, codes) in enumerate(withholdings)
+        ]  # fmt: skip
+        insert(blank.data, DATA, tuple(rows))
+    upgrade(blank)
+    left = contents(blank.data)
+    found = {one for one, (_, stays) in held.items() if stays}
+    assert {bytes(row.id) for row in left["subject"] if not row.search_closed} == found
+    assert {bytes(row.subject) for row in left["candidate_term"]} == found
+    assert {bytes(row.subject) for row in left["candidate"]} == found
+
+
 def test_every_table_says_whose_data_it_holds() -> None:
     """Each table declares in a sentence whose data it holds."""
     tables = [*MAIN.tables.values(), *KEYS.tables.values()]

@@ -16,7 +16,7 @@ def test_the_index_finds_whom_plain_values_find(database: Database, *, deep: boo
     dice = random.Random(20_261_102)  # noqa: S311 - the same people in each run
     crowd, index = Crowd.of(2_000, dice, 0.5), BlindIndex()
     fill(database, crowd, index)
-    stock, found_any = Candidates(database), 0
+    stock, found_any = Candidates(database, index), 0
     for _ in range(2_000 if deep else 100):
         filters, start = crowd.question(dice), SubjectId(UUID(int=dice.getrandbits(128)))
         right = expected(crowd, filters, start)
