@@ -251,7 +251,7 @@ def test_who_is_restricted_for_searching_does_not_make_the_group_of_ten(
     people = ten(house)
     assert house.find(house.matcher)[0].count == 10
     wish = withhold(house, people[0], R, *purposes)
-    assert house.find(house.matcher)[0] == Found(0, None, more=False)
+    assert house.find(house.matcher)[0] == Found(0, None, more=False, beyond=False)
     house.clock.wait(MINUTE)
     run(house.withholdings.lift(house.casemanager, wish.withholding_id))
     assert house.find(house.matcher)[0].count == 10
