@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.evidence import INSTRUCTIONS, VERIFIER, Evidence
+from audit.policy import Policy
 
 EVIDENCE = "evidence.json"
 PAGE = "verifier.html"
 KEY = "vkey"
+POLICY = "tlog-policy"
 READ_ME = "README.txt"
 
 _UNDATED = (1980, 1, 1, 0, 0, 0)
@@ -25,8 +27,12 @@ evidence.json   the entries: leaf, payload where it is shown, salt, proof; and t
 verifier.html   checks evidence.json on your own device
 vkey            the log's key as the log itself states it; compare it with the one you know
                 from elsewhere, for a bundle cannot vouch for its own key
-
+{witnesses}
 Decided under policy version: {policies}
+"""
+_WITNESSES = """\
+tlog-policy     the witnesses that the log asks, who cosigned the checkpoint (c2sp.org/tlog-policy);
+                check by the one you hold: doelpoort audit verify-evidence --policy FILE
 """
 
 
@@ -39,8 +45,9 @@ def with_open(evidence: Evidence, opened: Container[int]) -> Evidence:
     return replace(evidence, entries=entries)
 
 
-def files(evidence: Evidence) -> Mapping[str, bytes]:
-    """Return the files of a bundle by name."""
+def files(evidence: Evidence, policy: Policy | None = None) -> Mapping[str, bytes]:
+    """Return the files of a bundle by name; the policy is among them where the bundle meets it."""
+    met = policy if policy is not None and policy.digest == evidence.policy else None
     leaves = [json.loads(one.leaf) for one in evidence.entries]
     policies = sorted({leaf["policy"] for leaf in leaves if "policy" in leaf})
     said = _READ_ME.format(
@@ -48,8 +55,10 @@ def files(evidence: Evidence) -> Mapping[str, bytes]:
         count=len(leaves),
         instructions=INSTRUCTIONS,
         policies=", ".join(policies) or "none",
+        witnesses=_WITNESSES if met else "",
     )
-    return {
+    known = {POLICY: met.raw} if met else {}
+    return known | {
         EVIDENCE: evidence.encode(),
         PAGE: VERIFIER.read_bytes(),
         KEY: f"{evidence.vkey}\n".encode(),

@@ -8,15 +8,18 @@ program. ``audit/verifier.html`` checks it in any browser; ``verify_evidence`` c
 3. Each leaf is canonical, of this log, and included under the checkpoint at its index.
 4. Each payload that is shown is the one its leaf commits to, of the same event, and counts on from
    the entry before it about the same subject where that is shown too.
+5. Where the check is given a trust policy (c2sp.org/tlog-policy), the checkpoint meets it.
 
-Entries come in order of index, each once. The policy's digest names the rules of a verifier that
-also asks for witnesses; it and the instructions are for reading, and nothing vouches for them.
+Entries come in order of index, each once. A log with witnesses shows its entries under the newest
+checkpoint that they cosigned, once that reaches them all. The policy's digest names the rules by
+which its keeper asked them; it and the instructions are for reading, and nothing vouches for them:
+who asks for witnesses judges by a policy of her own (5).
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,10 +27,11 @@ from audit.encoding import decode_base64, encode_base64
 from audit.entry import NO_ENTRY, SALT_BYTES, canonical
 from audit.export import Publication, open_payload
 from audit.findings import Fault, Findings
-from audit.note import VerifierKey
-from audit.policy import Policy
+from audit.note import NoteError, VerifierKey
+from audit.policy import Policy, PolicyError, Witnessed
 from audit.proof import TlogProof
-from audit.storage import LogStorage, PayloadSealer
+from audit.storage import LogStorage, PayloadSealer, StoredHead
+from audit.tiles import CHECKPOINT
 from audit.tree import ProofError
 
 FORMAT = "audit-evidence@v1"
@@ -112,29 +116,32 @@ def gather_evidence(
     key: VerifierKey,
     indexes: Iterable[int],
     opener: PayloadSealer | None = None,
-    policy: Policy | None = None,
+    witnessed: Witnessed | None = None,
 ) -> Evidence:
     """Gather entries under one checkpoint; payloads are shown only with an ``opener``.
 
-    Raises ``EvidenceError`` without an index, and for the rest as ``Publication.prove`` does.
+    That is the ``witnessed`` one, if it meets its policy and reaches every entry. Raises
+    ``EvidenceError`` without an index, and for the rest as ``Publication.prove`` does.
     """
-    public, head = Publication(storage, key), storage.head()
-    proofs = list(public.prove_each(sorted(set(indexes)), head))
-    if not proofs:
+    chosen = sorted(set(indexes))
+    if not chosen:
         raise EvidenceError("a bundle has at least one entry")
+    head, digest = _head(storage.head(), chosen, witnessed)
+    proofs = Publication(storage, key).prove_each(chosen, head)
     entries = tuple(_gather(storage, proof, opener) for proof in proofs)
-    digest = "" if policy is None else policy.digest.hex()
     return Evidence(str(key), digest, head.checkpoint, INSTRUCTIONS, entries)
 
 
-def verify_evidence(raw: bytes, key: VerifierKey) -> Examined:
-    """Check a bundle against a key one trusts (1 to 4); nothing but the bundle is read."""
+def verify_evidence(raw: bytes, key: VerifierKey, policy: Policy | None = None) -> Examined:
+    """Check a bundle against a key and a policy one trusts (1 to 5); only the bundle is read."""
     try:
         evidence = Evidence.decode(raw)
     except EvidenceError as error:
         return Examined((Fault("bundle", str(error)),), complete=False)
     findings = _Bundle(Findings(key))
     findings.check(evidence)
+    if policy is not None:
+        findings.judge(evidence.checkpoint, policy)
     counts = sorted(count for count, _ in findings.links.values())
     gapless = bool(counts) and counts == list(range(1, len(counts) + 1))
     faults = tuple(findings.findings.faults)
@@ -163,6 +170,14 @@ class _Bundle:
             findings.at = f"entry {exhibit.index}"
             self._entry(exhibit, evidence.checkpoint)
 
+    def judge(self, checkpoint: str, policy: Policy) -> None:
+        """Take step (5)."""
+        self.findings.at = CHECKPOINT
+        try:
+            policy.evaluate(checkpoint)
+        except (PolicyError, NoteError) as error:
+            self.findings.fault(str(error))
+
     def _entry(self, exhibit: Exhibit, checkpoint: str) -> None:
         findings, raw = self.findings, exhibit.leaf.encode()
         leaf = findings.leaf(raw)
@@ -186,6 +201,15 @@ class _Bundle:
         if before >= index or known[0] != count - 1:
             self.findings.fault("payload: count and prev do not fit the entry before it")
         self.links[index] = link
+
+
+def _head(
+    newest: StoredHead, indexes: Sequence[int], witnessed: Witnessed | None
+) -> tuple[StoredHead, str]:
+    """Choose the head to prove under, and name the policy that it meets."""
+    if witnessed is None or not indexes[-1] < witnessed.size <= newest.size:
+        return newest, ""
+    return replace(newest, size=witnessed.size, checkpoint=witnessed.note), witnessed.policy.digest
 
 
 def _gather(storage: LogStorage, proof: TlogProof, opener: PayloadSealer | None) -> Exhibit:

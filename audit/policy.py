@@ -59,13 +59,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a verifier is configured with; ``digest`` is the SHA-256 of the file."""
+    """What a verifier is configured with; ``raw`` is the file it was read from."""
 
     logs: tuple[Peer, ...]
     witnesses: Mapping[bytes, Peer]
     groups: Mapping[bytes, Group]
     quorum: bytes
-    digest: bytes
+    raw: bytes
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hexadecimal."""
+        return sha256(self.raw).hexdigest()
 
     @classmethod
     def parse(cls, raw: bytes) -> "Policy":
@@ -79,8 +84,7 @@ class Policy:
                 reading.line(number, words)
         if reading.quorum is None:
             raise PolicyError("policy: has no quorum line")
-        digest = sha256(raw).digest()
-        return cls(tuple(reading.logs), reading.witnesses, reading.groups, reading.quorum, digest)
+        return cls(tuple(reading.logs), reading.witnesses, reading.groups, reading.quorum, raw)
 
     def evaluate(self, note: str) -> Verdict:
         """Accept a checkpoint that a listed log signed and the quorum cosigned.
@@ -105,6 +109,22 @@ class Policy:
             return self.witnesses[name].key in signed
         group = self.groups[name]
         return sum(self._met(member, signed) for member in group.members) >= group.least
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A checkpoint that others cosigned, and the policy that says whose word is asked for."""
+
+    policy: Policy
+    note: str
+
+    @property
+    def size(self) -> int:
+        """How many entries its checkpoint covers; 0 where it does not meet the policy."""
+        try:
+            return self.policy.evaluate(self.note).checkpoint.size
+        except (PolicyError, NoteError):
+            return 0
 
 
 @dataclass(slots=True)

@@ -46,9 +46,13 @@ def _verify_store(data: Path | None, *, payloads: bool, as_json: bool) -> None:
 
 
 def _described(office: AuditOffice) -> dict[str, object]:
-    """State size and root of a log that holds; of another they say nothing, or cannot be read."""
-    head = office.head()
-    return {"size": head.size, "root": office.root_of(head)}
+    """State size and root of a log that holds, and how far witnesses cosigned it as its policy asks.
+
+    Of a log that does not hold they say nothing, or cannot be read.
+    """
+    head, witnessed = office.head(), office.witnessed()
+    told = {} if witnessed is None else {"witnessed": witnessed.size}
+    return {"size": head.size, "root": office.root_of(head)} | told
 
 
 def _say(report: dict[str, object], faults: list[Fault], *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 from audit.bundle import write_folder, zipped
 from audit.evidence import verify_evidence
 from audit.note import NoteError, VerifierKey
+from audit.policy import Policy, PolicyError
 from gateway import wiring
 from gateway.actions.extract import Chosen, Events
 from gateway.actions.oversee import Inquiry
@@ -62,6 +63,9 @@ def evidence(  # noqa: PLR0913, PLR0917 - one argument an option
 def verify_bundle(
     bundle: Annotated[Path, typer.Argument(help="The bundle's evidence.json.", exists=True)],
     vkey: Annotated[str, typer.Option(help="The log's key, as you know it from elsewhere.")],
+    policy: Annotated[
+        Path | None, typer.Option(help="Whose cosignatures you ask for (tlog-policy).", exists=True)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check an evidence bundle offline; exit 1 names every fault."""
@@ -69,11 +73,18 @@ def verify_bundle(
         key = VerifierKey.parse(vkey)
     except NoteError:
         raise InvalidRequestError("vkey", "is not a verifier key") from None
-    examined = verify_evidence(bundle.read_bytes(), key)
+    examined = verify_evidence(bundle.read_bytes(), key, _policy(policy))
     faults = [str(fault) for fault in examined.faults]
     report = {"faults": faults, "complete": examined.complete}
     show(report, as_json=as_json, title="evidence")
     raise typer.Exit(1 if faults else 0)
+
+
+def _policy(file: Path | None) -> Policy | None:
+    try:
+        return None if file is None else Policy.parse(file.read_bytes())
+    except PolicyError as error:
+        raise InvalidRequestError("policy", str(error)) from None
 
 
 def events(  # noqa: PLR0913, PLR0917 - one argument an option

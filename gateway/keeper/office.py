@@ -1,6 +1,5 @@
 """Everything one may ask of the log itself."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from audit.examination import Examination, examine
 from audit.export import Publication, export_log
 from audit.note import Signer, VerifierKey
+from audit.policy import Policy, Witnessed
 from audit.storage import LogStorage, PayloadSealer, StoredHead
 from audit.tree import root
 from audit.verify import Fault, verify_store
@@ -22,7 +22,7 @@ class AuditOffice:
 
     ``minimum`` is the index below which the log is pruned: nothing that only concerns entries below
     it is shown (``public``) or exported. ``mldsa`` is the key of the cosignature on published heads, where there is one;
-    ``witnesses`` the keys of those who are asked to cosign them.
+    ``policy`` names those who are asked to cosign them.
     """
 
     storage: LogStorage
@@ -34,7 +34,7 @@ class AuditOffice:
     mark: Path
     minimum: int = 0
     mldsa: VerifierKey | None = None
-    witnesses: Sequence[VerifierKey] = ()
+    policy: Policy | None = None
 
     def verify(self, *, payloads: bool = True) -> list[Fault]:
         """Check the live store, payloads opened or not, and the anchored heads; all faults are named."""
@@ -66,8 +66,14 @@ class AuditOffice:
     def vouch(self, index: int, moment: datetime) -> Vouched:
         """Check one entry under the newest head, and the cosignatures of the published one."""
         own = [self.mldsa] if self.mldsa else []
-        keys = [*own, *self.witnesses]
+        asked = self.policy.witnesses.values() if self.policy else ()
+        keys = [*own, *(peer.key for peer in asked)]
         return vouch(self.publication, self.checkpoint(), keys, index, moment)
+
+    def witnessed(self) -> Witnessed | None:
+        """Return the newest head that witnesses cosigned, with the policy that judges them."""
+        head = self.anchors.heads.newest_cosigned() if self.policy else None
+        return None if self.policy is None or head is None else Witnessed(self.policy, head.note)
 
     def checkpoint(self) -> str:
         """Return the published head; empty while the log is empty."""

@@ -7,7 +7,7 @@ opening is done in threads, a step at a time: the event loop goes on.
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Final
@@ -16,6 +16,7 @@ from uuid import UUID
 from audit.bundle import files, with_open
 from audit.evidence import EvidenceError, gather_evidence
 from audit.export import Publication
+from audit.policy import Witnessed
 from audit.storage import LogStorage, PayloadSealer, StoredRow
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId
@@ -30,11 +31,16 @@ class LogArchive:
     """Reads one log through; see ``gateway.domain.archive.LogArchive``."""
 
     def __init__(
-        self, storage: LogStorage, sealer: PayloadSealer, publication: Publication
+        self,
+        storage: LogStorage,
+        sealer: PayloadSealer,
+        publication: Publication,
+        witnessed: Callable[[], Witnessed | None] = lambda: None,
     ) -> None:
         self._storage = storage
         self._sealer = sealer
         self._publication = publication
+        self._witnessed = witnessed
         self._reader = LogReader(storage, sealer, publication)
 
     async def period(self, sought: Sought) -> AsyncIterator[LoggedEvent]:
@@ -83,11 +89,12 @@ class LogArchive:
         return None
 
     def _evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
+        key, known = self._publication.key, self._witnessed()
         try:
-            whole = gather_evidence(self._storage, self._publication.key, indexes, self._sealer)
+            whole = gather_evidence(self._storage, key, indexes, self._sealer, known)
         except EvidenceError:
             raise InvalidRequestError("selectie", "holds no entry") from None
-        return files(with_open(whole, opened))
+        return files(with_open(whole, opened), known.policy if known else None)
 
     def _rows(self, sought: Sought) -> Iterator[StoredRow]:
         filters, size = sought.filters, self._storage.head().size

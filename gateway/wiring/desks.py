@@ -174,7 +174,7 @@ def _erase(bench: Bench) -> Erase:
 
 def archive_of(audit: AuditOffice) -> LogArchive:
     """Return the log as overseers and projections read it."""
-    return LogArchive(audit.storage, audit.sealer, audit.publication)
+    return LogArchive(audit.storage, audit.sealer, audit.publication, audit.witnessed)
 
 
 def _issuer(settings: Settings) -> Issuer:

@@ -128,7 +128,7 @@ def open_office(settings: Settings, cabinet: Cabinet, clock: Clock) -> AuditOffi
         settings.guard_file,
         settings.log_minimum,
         _mldsa_key(cosigners),
-        _witness_keys(settings),
+        _policy(settings),
     )
 
 
@@ -157,11 +157,6 @@ def _policy(settings: Settings) -> Policy | None:
         return Policy.parse(settings.witness_policy.read_bytes())
     except (PolicyError, OSError) as error:
         raise SettingsError(f"witness_policy: {error}") from None
-
-
-def _witness_keys(settings: Settings) -> Sequence[VerifierKey]:
-    policy = _policy(settings)
-    return [peer.key for peer in policy.witnesses.values()] if policy else []
 
 
 def _fresh(settings: Settings) -> timedelta:

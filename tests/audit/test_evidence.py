@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from audit.cosigner import MlDsaCosigner, publish
+from audit.bundle import files
+from audit.checkpoint import sign_checkpoint
+from audit.cosigner import Ed25519Cosigner, MlDsaCosigner, publish
 from audit.entry import canonical
 from audit.evidence import (
     VERIFIER,
@@ -22,16 +24,17 @@ from audit.evidence import (
     gather_evidence,
     verify_evidence,
 )
-from audit.export import ExportError
+from audit.export import ExportError, Publication
 from audit.findings import Fault
-from audit.policy import Policy
+from audit.policy import Policy, Witnessed
 from tests.audit.worlds import ORIGIN, World, signer, submission
 
 KEY = signer().verifier
 WORLD = World().fill(300, subjects=3)
 MINE = [index for index in range(300) if index % 4 == 1][:6]
 POLICY = Policy.parse(f"log {KEY}\nquorum none\n".encode())
-BUNDLE = gather_evidence(WORLD.storage, KEY, MINE, WORLD.sealer, POLICY).encode()
+WITNESSED = Witnessed(POLICY, WORLD.storage.head().checkpoint)
+BUNDLE = gather_evidence(WORLD.storage, KEY, MINE, WORLD.sealer, WITNESSED).encode()
 
 PAGE = VERIFIER.read_text(encoding="utf-8")
 HARNESS = """
@@ -268,6 +271,51 @@ def test_a_bundle_names_its_policy_and_how_to_read_it() -> None:
     assert evidence.policy == sha256(f"log {KEY}\nquorum none\n".encode()).hexdigest()
     assert "verifier.html" in evidence.instructions
     assert gather_evidence(WORLD.storage, KEY, [0]).policy == ""
+
+
+def _asking(witness: Ed25519Cosigner) -> Policy:
+    lines = f"log {KEY}\nwitness partner {witness.verifier}\nquorum partner\n"
+    return Policy.parse(lines.encode())
+
+
+def _cosigned(size: int, witness: Ed25519Cosigner) -> str:
+    root = Publication(WORLD.storage, KEY).root_at(size)
+    return publish(sign_checkpoint(size, root, signer()), [witness], 1_785_000_000)
+
+
+PARTNER, STRANGER = (
+    Ed25519Cosigner(f"{n}.example", bytes([n_] * 32)) for n, n_ in (("p", 7), ("s", 8))
+)
+
+
+def test_entries_are_shown_under_the_checkpoint_that_witnesses_cosigned() -> None:
+    """The bundle carries policy and cosignatures, and meets that policy, not one that asks another."""
+    policy = _asking(PARTNER)
+    witnessed = Witnessed(policy, _cosigned(200, PARTNER))
+    evidence = gather_evidence(WORLD.storage, KEY, [1, 199], WORLD.sealer, witnessed)
+    assert (evidence.checkpoint, evidence.policy) == (witnessed.note, policy.digest)
+    assert verify_evidence(evidence.encode(), KEY, policy).faults == ()
+    (fault,) = verify_evidence(evidence.encode(), KEY, _asking(STRANGER)).faults
+    assert str(fault) == "checkpoint: the checkpoint is not cosigned by the quorum"
+    bundle = files(evidence, policy)
+    assert bundle["tlog-policy"] == policy.raw
+    assert b"tlog-policy" in bundle["README.txt"]
+
+
+@pytest.mark.parametrize(
+    ("index", "witness"), [(200, PARTNER), (1, STRANGER)], ids=["newer", "another's word"]
+)
+def test_what_is_not_witnessed_is_shown_under_the_logs_own_word(
+    index: int, witness: Ed25519Cosigner
+) -> None:
+    """An entry that no cosigned head reaches yet, or a quorum that was missed: no policy is named."""
+    policy = _asking(PARTNER)
+    witnessed = Witnessed(policy, _cosigned(200, witness))
+    evidence = gather_evidence(WORLD.storage, KEY, [index], WORLD.sealer, witnessed)
+    assert (evidence.checkpoint, evidence.policy) == (WORLD.storage.head().checkpoint, "")
+    assert "tlog-policy" not in files(evidence, policy)
+    assert verify_evidence(evidence.encode(), KEY).faults == ()
+    assert verify_evidence(evidence.encode(), KEY, policy).faults != ()
 
 
 def test_what_cannot_be_proven_is_not_gathered() -> None:

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from audit.cosigner import Ed25519Cosigner
 from audit.evidence import verify_evidence
 from audit.note import VerifierKey
 from gateway import wiring
@@ -204,3 +205,21 @@ def test_events_are_written_a_line_each(folder: Path, tmp_path: Path, form: str)
     assert len(lines) == 6
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert doelpoort(*words, "--data", folder).code == 1
+
+
+def test_a_verifier_asks_for_the_witnesses_of_her_own_policy(bundle: Path, tmp_path: Path) -> None:
+    """A log that asks nobody meets a policy that asks nobody; one that asks a witness names the lack."""
+    vkey = (bundle / "vkey").read_text().strip()
+    witness = Ed25519Cosigner("partner.example", bytes(32)).verifier
+    rules = {
+        "nobody": f"log {vkey}\nquorum none\n",
+        "one": f"log {vkey}\nwitness p {witness}\nquorum p\n",
+        "none": "quorum\n",
+    }
+    heard = {}
+    for name, text in rules.items():
+        (tmp_path / name).write_text(text)
+        words = ("--vkey", vkey, "--policy", tmp_path / name)
+        done = doelpoort("audit", "verify-evidence", bundle / "evidence.json", *words)
+        heard[name] = (done.code, "policy line 1" in done.err)
+    assert heard == {"nobody": (0, False), "one": (1, False), "none": (1, True)}

@@ -1,5 +1,6 @@
 """Two gates cosign each other over HTTP, and a gate that went back in time is stopped by its partner."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from time import monotonic, sleep
 import pytest
 
 from adapters.peers.http import HttpExchange
+from audit.evidence import verify_evidence
 from audit.note import VerifierKey
 from audit.policy import Policy
 from audit.trust import Cause
 from gateway.settings import Settings
 from gateway.wiring import witness_app
+from gateway.wiring.desks import archive_of
+from tests.edges.api.door import Door
 from tests.edges.keeper.gates import opened, put_back, snapshot, write
 from tests.edges.keeper.servers import free_port, served
 
@@ -75,6 +79,16 @@ def test_partners_cosign_each_other(partners: tuple[Partner, Partner]) -> None:
             assert mldsa is not None
             assert f"\u2014 {mldsa.name} " in note
             assert door.gateway.audit.verify() == []
+            check_bundle(door, partner)
+
+
+def check_bundle(door: Door, partner: Partner) -> None:
+    """See that an evidence bundle carries the partner's policy, and meets it."""
+    bundle = asyncio.run(archive_of(door.gateway.audit).evidence([0, 3], frozenset()))
+    assert bundle["tlog-policy"] == partner.policy.read_bytes()
+    policy = Policy.parse(bundle["tlog-policy"])
+    key = door.gateway.audit.signer.verifier
+    assert verify_evidence(bundle["evidence.json"], key, policy).faults == ()
 
 
 def test_a_served_gate_asks_by_itself(partners: tuple[Partner, Partner]) -> None:
