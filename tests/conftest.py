@@ -24,6 +24,12 @@ settings.register_profile(
 settings.load_profile("deep" if DEEP else "ci")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the suites of API and screens be run on a server too."""
+    stores, what = ("sqlite", "postgres"), "where gates of edges/api and web keep their data"
+    parser.addoption("--store", choices=stores, default="sqlite", help=what)
+
+
 @pytest.fixture(scope="session")
 def deep() -> bool:
     """Tell whether the full numbers are asked for (``make test-deep``)."""

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,12 +21,15 @@ from uuid import uuid4
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
 
+from gateway.settings import Settings
 from gateway.store import migrations
 from gateway.store.database import Database
 from gateway.store.fences import GATEWAY, OFFICER, RETENTION, make_roles
 from gateway.store.postgres import Server
 from gateway.store.tables import DATA_SCHEMA, KEYS, KEYS_SCHEMA, MAIN
+from gateway.wiring import Gateway
 
 TENANT: Final = "doelpoort"
 OWNER: Final = "test_owner"
@@ -95,10 +98,10 @@ class Clone:
 
 
 @contextmanager
-def clone(cluster: Cluster, *, empty: bool = False) -> Iterator[Clone]:
-    """Give a fresh database with the schema, or without, and drop it after."""
+def clone(cluster: Cluster, *, empty: bool = False, of: str = "") -> Iterator[Clone]:
+    """Give a fresh database with the schema, or without, or a copy of a closed one; drop it after."""
     name = f"test_{uuid4().hex}"
-    model = "template1" if empty else cluster.template
+    model = of or ("template1" if empty else cluster.template)
     cluster.run(f"CREATE DATABASE {name} TEMPLATE {model} OWNER {OWNER}")
     try:
         yield Clone(cluster, name)
@@ -109,7 +112,25 @@ def clone(cluster: Cluster, *, empty: bool = False) -> Iterator[Clone]:
 @cache
 def shared(cluster: Cluster) -> Clone:
     """Return a clone that lives as long as its server; who takes it empties it first."""
-    name = f"shared_{uuid4().hex}"
+    return _clone(cluster)
+
+
+def keeping(build: Callable[..., Gateway]) -> Callable[..., Gateway]:
+    """Let each folder's gate keep its data in a database of its own on the newest server."""
+
+    @cache
+    def clone_of(_: Path) -> Clone:
+        return _clone(newest())
+
+    def built(settings: Settings, **how: object) -> Gateway:
+        url = SecretStr(clone_of(settings.data).url())
+        return build(settings.model_copy(update={"database_url": url}), **how)
+
+    return built
+
+
+def _clone(cluster: Cluster) -> Clone:
+    name = f"kept_{uuid4().hex}"
     cluster.run(f"CREATE DATABASE {name} TEMPLATE {cluster.template} OWNER {OWNER}")
     return Clone(cluster, name)
 

@@ -1,6 +1,7 @@
 """Run the suites, two at a time, and print what each said, took and counted."""
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,13 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 FOLDER = Path(__file__).parent
+DEEP = os.environ.get("DOELPOORT_DEEP") == "1"  # noqa: TID251 - the switch of make test-deep
+ON_A_SERVER = {
+    "web-server": ("web", "--store=postgres"),
+    "api-server": ("edges/api", "--store=postgres"),
+}
 SUITES = {
+    **(ON_A_SERVER if DEEP else {}),
     "web": ("web",),
     "api": ("edges/api",),
     "faults": ("faults",),
@@ -26,7 +33,10 @@ SUITES = {
     "house": ("house",),
     "worlds": ("worlds",),
 }
-"""Each suite's folder and what pytest is told of it; the longest first, so that none runs on alone."""
+"""Each suite's folder and what pytest is told of it; the longest first, so that none runs on alone.
+
+The deep run asks screens and API on a server too; the others ask both stores themselves.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""One watched gate a story: when it ends, no mark of a resident may have slipped out of it."""
+"""One watched gate a story, on each database: when it ends, no mark of a resident slipped out of it."""
 
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from gateway import wiring
 from tests import servers
+from tests.conftest import DEEP
 from tests.journeys.poort import MovableClock, Poort
 from tests.journeys.watch import Watch
 
@@ -20,10 +22,25 @@ def rules_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+STORES: Final = ("sqlite", "postgres")
+LONG_STORES: Final = STORES if DEEP else ("sqlite",)
+"""What the stories with the demo's many people are told on."""
+
+
+@pytest.fixture(params=STORES)
 def each_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tell the story on each database; every gate and command of it finds it in the environment."""
-    if request.param == "postgres":
+    _choose(request.param, monkeypatch)
+
+
+@pytest.fixture(params=LONG_STORES)
+def each_store_in_the_end(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell a long story on each database too, the server in the deep run only."""
+    _choose(request.param, monkeypatch)
+
+
+def _choose(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if store == "postgres":
         clone = servers.shared(servers.newest())
         clone.empty()
         monkeypatch.setenv("DOELPOORT_DATABASE_URL", clone.url())
@@ -47,7 +64,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def poort(tmp_path: Path, clock: MovableClock, watch: Watch) -> Iterator[Poort]:
+def poort(tmp_path: Path, clock: MovableClock, watch: Watch, each_store: None) -> Iterator[Poort]:
     """Give an empty gate that is watched."""
     with Poort(tmp_path / "data", clock, watch) as poort:
         yield poort

@@ -7,8 +7,6 @@ import json
 from time import monotonic, sleep
 from typing import Any
 
-import pytest
-
 from tests.edges.adapters.webhooks.receiver import Receiver, receiving
 from tests.fakes.messenger import Sent
 from tests.journeys.poort import AGENCY_OIN, KLANTMANAGER, MATCHER, MovableClock, Poort
@@ -39,7 +37,6 @@ def is_ours(sent: Sent, secret: str) -> bool:
     return sent.headers["webhook-signature"] == f"v1,{mark.decode()}"
 
 
-@pytest.mark.usefixtures("each_store")
 def test_a_withdrawal_reaches_the_agencys_own_system(poort: Poort, clock: MovableClock) -> None:
     """Told at the address it gave, signed, by its own reference; away it is tried again; then confirmed."""
     clock.pass_by(days=-365)  # what is put off waits by the wall clock of the command

@@ -1,10 +1,9 @@
 """The demo: told once it ends well; on a gate that misbehaves it stops loudly, at the right point."""
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copytree
 
@@ -16,29 +15,75 @@ from gateway.commands.population import fill
 from gateway.commands.story import Story, StoryFailedError
 from gateway.domain.purposes import ConsentNeed, RelationTest
 from gateway.settings import Settings
-from gateway.store.database import DATA_FILE
+from tests import servers
+from tests.journeys.conftest import LONG_STORES
+from tests.journeys.intruder import swap
 from tests.journeys.poort import command
 from tests.journeys.tampering import Change, also, also_without_consent, tampered
 
 PEOPLE = 90
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with the demo's people and consents; copy it before changing anything."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A gate with the demo's people and consents, closed; whoever would change it copies it."""
+
+    folder: Path
+    clone: servers.Clone | None
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[Path]:
+        """Give a copy; every gate and command finds its database in the environment."""
+        copytree(self.folder, folder)
+        if self.clone is None:
+            yield folder
+            return
+        with servers.clone(self.clone.cluster, of=self.clone.name) as copy, at(copy):
+            yield folder
+
+
+@contextmanager
+def at(clone: servers.Clone) -> Iterator[None]:
+    """Let gates and commands go to a server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOELPOORT_DATABASE_URL", clone.url())
+        yield
+
+
+@pytest.fixture(scope="module", params=LONG_STORES)
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Filled]:
+    """Fill a gate on each database."""
     folder = tmp_path_factory.mktemp("demo") / "data"
+    if request.param == "sqlite":
+        _fill(folder)
+        yield Filled(folder, None)
+        return
+    with servers.clone(servers.newest()) as clone:
+        with at(clone):
+            _fill(folder)
+        yield Filled(folder, clone)
+
+
+def _fill(folder: Path) -> None:
     gateway = wiring.build(Settings(data=folder), create=True)
     try:
         asyncio.run(fill(gateway, PEOPLE))
     finally:
         gateway.close()
-    return folder
 
 
 @pytest.fixture
-def gateway(filled: Path, tmp_path: Path) -> Iterator[wiring.Gateway]:
-    """Give a gate of its own to each test."""
-    folder = copytree(filled, tmp_path / "data")
+def folder(filled: Filled, tmp_path: Path) -> Iterator[Path]:
+    """Give a copy of its own to each test."""
+    with filled.copied(tmp_path / "data") as copy:
+        yield copy
+
+
+@pytest.fixture
+def gateway(folder: Path) -> Iterator[wiring.Gateway]:
+    """Open the gate of a copy."""
     gateway = wiring.build(Settings(data=folder))
     yield gateway
     gateway.close()
@@ -48,6 +93,7 @@ def _tell(gateway: wiring.Gateway) -> None:
     asyncio.run(Story(gateway, Console(quiet=True)).tell())
 
 
+@pytest.mark.usefixtures("each_store")
 def test_demo_told_once_ends_well() -> None:
     """`demo --once` tells every step from delivery to offline proof and exits 0."""
     told = command("demo", "--once", "--people", "60")
@@ -55,9 +101,8 @@ def test_demo_told_once_ends_well() -> None:
     assert [n for n in range(1, 20) if f"─ {n}. " in told] == [*range(1, 11)]
 
 
-def test_demo_goes_on_where_it_was(filled: Path, tmp_path: Path) -> None:
-    """On a folder that was filled before it delivers nothing twice, and ends well again."""
-    folder = copytree(filled, tmp_path / "data")
+def test_demo_goes_on_where_it_was(folder: Path) -> None:
+    """On a gate that was filled before it delivers nothing twice, and ends well again."""
     told = command("demo", "--once", "--people", str(PEOPLE), "--data", str(folder))
     assert "consents 0" in told
 
@@ -94,13 +139,8 @@ def test_story_ends_well_on_an_unchanged_copy_of_the_rules(gateway: wiring.Gatew
     _tell(tampered(gateway, "P02", "gemeente_klantmanager", lambda rule: rule))
 
 
-def test_demo_exits_1_where_the_log_was_tampered_with(filled: Path, tmp_path: Path) -> None:
+def test_demo_exits_1_where_the_log_was_tampered_with(folder: Path) -> None:
     """A log in which one leaf was changed ends the story with exit code 1."""
-    folder = copytree(filled, tmp_path / "data")
-    with closing(sqlite3.connect(folder / DATA_FILE)) as database, database:
-        database.execute("DROP TRIGGER log_entry_no_update")
-        database.execute(
-            "UPDATE log_entry SET leaf = replace(leaf, 'stored', 'stoned') WHERE \"index\" = 3"
-        )
+    swap(folder, "log_entry", "leaf", 3)
     told = command("demo", "--once", "--people", str(PEOPLE), "--data", str(folder), code=1)
     assert "the story ends well" not in told

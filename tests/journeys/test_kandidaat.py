@@ -15,8 +15,6 @@ from tests.journeys.poort import AGENCY_OIN, CASEMANAGER, MATCHER, MovableClock,
 from tests.journeys.residents import Resident, resident
 from tests.journeys.tampering import also, also_without_consent
 
-pytestmark = pytest.mark.usefixtures("each_store")
-
 PEOPLE: Sequence[Resident] = [resident(n, None) for n in range(10, 22)]
 FINDABLE = PEOPLE[:11]
 SELAM = PEOPLE[0]

@@ -10,7 +10,9 @@ from gateway.domain.subjects import Dossier
 from tests.journeys.logbook import of_kind
 from tests.journeys.poort import CASEMANAGER, KLANTMANAGER, MovableClock, Poort, command
 from tests.journeys.residents import resident
-from tests.journeys.watch import Place, cells
+from tests.journeys.watch import at_rest
+
+pytestmark = pytest.mark.usefixtures("each_store")
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "tvs"
 FORMATS = ("csv", "json", "xml", "xlsx")
@@ -30,11 +32,6 @@ def _import(file: Path, data: Path, *words: str, code: int = 0) -> dict[str, Any
     output = command("import", "tvs", str(file), "--data", str(data), "--json", *words, code=code)
     report: dict[str, Any] = json.loads(output)
     return report
-
-
-def _state(data: Path) -> list[Place]:
-    """Read every cell of both databases, those of the log too."""
-    return [cell for path in sorted(data.glob("*.db")) for cell in cells(path)]
 
 
 def _entries(data: Path) -> int:
@@ -84,9 +81,9 @@ def test_same_file_twice_changes_nothing(tmp_path: Path, suffix: str) -> None:
     file, _ = _expected(suffix)
     data = tmp_path / "data"
     first = _import(file, data)
-    before = _state(data)
+    before = at_rest(data)
     assert _import(file, data) == first
-    assert _state(data) == before
+    assert at_rest(data) == before
 
 
 def test_same_people_in_another_file_change_no_profile(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ from tests.journeys.logbook import of_kind
 from tests.journeys.poort import AGENCY_OIN, CASEMANAGER, MATCHER, MovableClock, Poort, Worker
 from tests.journeys.residents import SITE, Resident, resident
 
-pytestmark = pytest.mark.usefixtures("each_store")
-
 EMPLOYER_OIN = "00000099000000005000"
 EMPLOYER = Worker("werkgever", "werkgever", "werkgever-1")
 COORDINATOR = Worker("coa", "coa_coordinator_meedoenbalie", "coordinator-1", frozenset({SITE}))

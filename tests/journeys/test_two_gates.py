@@ -9,8 +9,6 @@ from tests.journeys.poort import AGENCY_OIN, KLANTMANAGER, MATCHER, MovableClock
 from tests.journeys.residents import UTRECHT, delivery, resident
 from tests.journeys.watch import Watch
 
-pytestmark = pytest.mark.usefixtures("each_store")
-
 SELAM, SENAIT = resident(1), resident(2)
 
 

@@ -1,17 +1,16 @@
 """Uitleg: what a filled gate decided comes out the same when it is decided again from its log."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from gateway import wiring
 from gateway.commands.population import fill
 from gateway.commands.story import Story
 from gateway.settings import Settings
-from gateway.store.database import DATA_FILE
+from tests.journeys.intruder import swap
 from tests.journeys.logbook import logged
 from tests.journeys.poort import command
 
@@ -19,6 +18,7 @@ PEOPLE = 60
 DECISIONS = 100
 
 
+@pytest.mark.usefixtures("each_store_in_the_end")
 def test_a_hundred_logged_decisions_come_out_the_same(tmp_path: Path) -> None:
     """Grants and refusals of the demo replay to the same fields, rules and reason; a changed one not."""
     folder = tmp_path / "data"
@@ -34,7 +34,7 @@ def test_a_hundred_logged_decisions_come_out_the_same(tmp_path: Path) -> None:
         assert all(one.story for one in retold)
     finally:
         gateway.close()
-    _change(folder, decided[0])
+    swap(folder, "log_payload", "payload", decided[0])
     command("explain", str(decided[0]), "--data", str(folder), code=1)
     command("explain", str(decided[1]), "--replay", "--data", str(folder))
 
@@ -43,15 +43,3 @@ def _decisions(gateway: wiring.Gateway) -> list[int]:
     kinds = {"disclosure.intent", "disclosure.denied"}
     entries = (one for one in logged(gateway) if one.kind in kinds)
     return [one.index for one in entries if "rests_on" in one.payload]
-
-
-def _change(folder: Path, index: int) -> None:
-    with closing(sqlite3.connect(folder / DATA_FILE)) as database, database:
-        for (name,) in database.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            database.execute(f'DROP TRIGGER "{name}"')
-        database.execute(
-            'UPDATE log_payload SET payload = zeroblob(length(payload)) WHERE "index" = ?',
-            (index,),
-        )

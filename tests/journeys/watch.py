@@ -16,6 +16,7 @@ import httpx
 import psycopg
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from gateway.settings import Settings
 from gateway.store.tables import DATA_SCHEMA, KEYS, KEYS_SCHEMA, MAIN
 from gateway.wiring import Gateway
 from tests.journeys.logbook import logged
@@ -108,16 +109,8 @@ class Watch:
             self._search_now(cells(path))
 
     def search_database(self, url: str, tenant: str) -> None:
-        """Search each table that a server keeps, in the bytes in which it would send them."""
-        tables = [
-            *(f"{DATA_SCHEMA}.{name}" for name in MAIN.tables),
-            *(f"{KEYS_SCHEMA}.{name}" for name in KEYS.tables),
-        ]
-        with psycopg.connect(url, options=f"-c doelpoort.tenant={tenant}") as connection:
-            for table in tables:
-                statement = f"COPY (SELECT * FROM {table}) TO STDOUT (FORMAT binary)"  # noqa: S608 - the schema's own names
-                with connection.cursor().copy(statement.encode()) as rows:
-                    self._search_now([Place(f"table {table}", b"".join(map(bytes, rows)))])
+        """Search each table that a server keeps."""
+        self._search_now(tables(url, tenant))
 
     def _search_now(self, places: Iterable[Place]) -> None:
         self.hits += _search(places, {*self.marks, *self.blocked})
@@ -141,6 +134,27 @@ def cells(path: Path) -> Iterator[Place]:
                 for cell in row:
                     content = cell if isinstance(cell, bytes) else str(cell).encode()
                     yield Place(f"table {table}", content)
+
+
+def tables(url: str, tenant: str) -> Iterator[Place]:
+    """Yield each table of a server, in the bytes in which it would send it."""
+    names = [
+        *(f"{DATA_SCHEMA}.{name}" for name in MAIN.tables),
+        *(f"{KEYS_SCHEMA}.{name}" for name in KEYS.tables),
+    ]
+    with psycopg.connect(url, options=f"-c doelpoort.tenant={tenant}") as connection:
+        for name in names:
+            statement = f"COPY (SELECT * FROM {name}) TO STDOUT (FORMAT binary)"  # noqa: S608 - the schema's own names
+            with connection.cursor().copy(statement.encode()) as rows:
+                yield Place(f"table {name}", b"".join(map(bytes, rows)))
+
+
+def at_rest(folder: Path) -> list[Place]:
+    """Read whatever a gate's store keeps: on the server that the settings name, or in its folder."""
+    settings = Settings()
+    if settings.database_url is not None:
+        return list(tables(settings.database_url.get_secret_value(), settings.tenant))
+    return [cell for path in sorted(folder.glob("*.db")) for cell in cells(path)]
 
 
 def _search(places: Iterable[Place], marks: Iterable[str]) -> Iterator[Found]:
