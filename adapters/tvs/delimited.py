@@ -28,10 +28,15 @@ class Delimited:
     @contextmanager
     def read(self, stream: BinaryIO) -> Iterator[ReadDelivery]:
         """Open a delivery; raises ``DeliveryRefusedError`` when it cannot be read."""
-        data = Bounded(stream, self.limits).read_all()
-        text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data), newline="")
+        encoding = _encoding(Bounded(stream, self.limits))
+        stream.seek(0)
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         left = Left(self.limits)
-        yield read_whole(self._rows(_records(text), left), left)
+        try:
+            delivery = read_whole(self._rows(_records(text, self.limits), left), left)
+        finally:
+            text.detach()  # the stream is whoever's who opened it
+        yield delivery
 
     def _rows(self, records: Iterator[tuple[int, list[str]]], left: Left) -> Iterator[Raw]:
         _, header = next(records, (0, []))
@@ -50,37 +55,55 @@ class Delimited:
             yield line, profiles.profile([*map(bare, cells)], f"line {line}")
 
 
-def _encoding(data: bytes) -> str:
-    """Tell UTF-8 from Windows-1252; a file that is neither is refused."""
-    if b"\0" in data:
-        raise DeliveryRefusedError("holds NUL bytes: not CSV text in UTF-8 or Windows-1252")
-    for encoding in ("utf-8-sig", "cp1252"):
-        if _decodes(data, encoding):
-            return encoding
-    raise DeliveryRefusedError("neither UTF-8 nor Windows-1252 text")
+def _encoding(stream: Bounded) -> str:
+    """Tell UTF-8 from Windows-1252, reading all of it; a file that is neither is refused."""
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "cp1252")}
+    while chunk := stream.read(CHUNK):
+        if b"\0" in chunk:
+            raise DeliveryRefusedError("holds NUL bytes: not CSV text in UTF-8 or Windows-1252")
+        decoders = {name: one for name, one in decoders.items() if _decodes(one, chunk)}
+    fitting = [name for name, one in decoders.items() if _decodes(one, b"", final=True)]
+    if not fitting:
+        raise DeliveryRefusedError("neither UTF-8 nor Windows-1252 text")
+    return fitting[0]
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
     try:
-        for start in range(0, len(data), CHUNK):
-            decoder.decode(data[start : start + CHUNK])
-        decoder.decode(b"", final=True)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _records(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+@dataclass(slots=True)
+class _Lines:
+    """Lines of text, none of them and no record of several too long."""
+
+    text: io.TextIOWrapper
+    limits: Limits
+    begun: int = 1
+    length: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        most = self.limits.max_profile_chars
+        while line := self.text.readline(most + 1):
+            self.length += len(line)
+            refuse_above(most, self.length, f"line {self.begun}: characters in a row")
+            yield line
+
+
+def _records(text: io.TextIOWrapper, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line it begins on."""
-    reader = csv.reader(text, delimiter=";", strict=True)
+    lines = _Lines(text, limits)
+    reader = csv.reader(iter(lines), delimiter=";", strict=True)
     while True:
-        line = reader.line_num + 1
+        lines.begun, lines.length = reader.line_num + 1, 0
         try:
-            yield line, next(reader)
+            yield lines.begun, next(reader)
         except StopIteration:
             return
         except csv.Error:
             raise DeliveryRefusedError(
-                f"line {line}: a quote that is not closed, or a cell that is far too long"
+                f"line {lines.begun}: a quote that is not closed, or a cell that is far too long"
             ) from None

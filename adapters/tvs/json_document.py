@@ -18,8 +18,6 @@ from gateway.domain.fields import FieldDictionary
 
 PROFILES: Final = "klantprofielen"
 FIRST_ROW: Final = 2
-# A profile of some 150 fields stays far below this many of the longest cells.
-CELLS_A_PROFILE: Final = 200
 LONGEST_INTEGER: Final = 15
 
 
@@ -74,7 +72,10 @@ def _members(text: "_Text") -> Iterator[JsonValue]:
 
 
 def _items(text: "_Text") -> Iterator[JsonValue]:
-    return (text.value() for _ in _sequence(text, "[", "]"))
+    for row, _ in enumerate(_sequence(text, "[", "]"), start=FIRST_ROW):
+        text.where = f"row {row}: "
+        yield text.value()
+    text.where = ""
 
 
 def _sequence(text: "_Text", opening: str, closing: str) -> Iterator[None]:
@@ -116,7 +117,8 @@ class _Text:
 
     def __init__(self, stream: Bounded, limits: Limits) -> None:
         self._stream = stream
-        self._longest = limits.max_cell_chars * CELLS_A_PROFILE
+        self._longest = limits.max_profile_chars
+        self.where = ""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._window = ""
         self._at = 0
@@ -136,7 +138,7 @@ class _Text:
     def take(self, mark: str) -> None:
         """Step over a mark; anything else is no JSON."""
         if self.peek() != mark:
-            raise DeliveryRefusedError("not well-formed JSON")
+            raise self._refused("not well-formed JSON")
         self._at += 1
 
     def value(self) -> JsonValue:
@@ -145,11 +147,13 @@ class _Text:
         while True:
             try:
                 found: tuple[JsonValue, int] = _DECODER.raw_decode(self._window, self._at)
+            except DeliveryRefusedError as error:
+                raise self._refused(str(error)) from None
             except RecursionError:
-                raise DeliveryRefusedError("nested far too deep") from None
+                raise self._refused("nested far too deep") from None
             except ValueError:
                 if self._ended or len(self._window) - self._at > self._longest:
-                    raise DeliveryRefusedError(
+                    raise self._refused(
                         f"not well-formed JSON, or a profile of more than {self._longest:,} characters"
                     ) from None
             else:
@@ -166,6 +170,10 @@ class _Text:
         try:
             fresh = self._decoder.decode(chunk, final=self._ended)
         except UnicodeDecodeError:
-            raise DeliveryRefusedError("not UTF-8 text") from None
+            raise self._refused("not UTF-8 text") from None
         self._window = self._window[self._at :] + fresh
         self._at = 0
+
+    def _refused(self, why: str) -> DeliveryRefusedError:
+        """Say in which row it is."""
+        return DeliveryRefusedError(f"{self.where}{why}")

@@ -15,9 +15,11 @@ class Limits:
     max_bytes: int = 300_000_000
     max_rows: int = 200_000
     max_cell_chars: int = 20_000
+    max_profile_chars: int = 4_000_000
     max_depth: int = 12
     max_columns: int = 1_000
     max_unpacked_bytes: int = 1_000_000_000
+    max_shared_bytes: int = 100_000_000
     max_entries: int = 200
 
 
@@ -28,20 +30,25 @@ def refuse_above(limit: int, found: int, what: str) -> None:
 
 
 class Bounded:
-    """A stream that refuses to give more than ``max_bytes``."""
+    """A stream that refuses to give more than ``max_bytes``, or too many before the next ``mark``."""
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream = stream
-        self._limit = limits.max_bytes
+        self._limits = limits
         self._read = 0
+        self._marked = 0
 
     def read(self, size: int = CHUNK) -> bytes:
         """Read at most ``size`` bytes; empty at the end."""
         chunk = self._stream.read(size)
         self._read += len(chunk)
-        refuse_above(self._limit, self._read, "bytes in the file")
+        refuse_above(self._limits.max_bytes, self._read, "bytes in the file")
         return chunk
 
-    def read_all(self) -> bytes:
-        """Read all that is left into memory."""
-        return b"".join(iter(self.read, b""))
+    def mark(self) -> None:
+        """Say that what was read so far is dealt with."""
+        self._marked = self._read
+
+    def refuse_above(self, limit: int, what: str) -> None:
+        """Refuse when more than ``limit`` bytes were read since the last mark."""
+        refuse_above(limit, self._read - self._marked, what)

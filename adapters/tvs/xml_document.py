@@ -13,7 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from adapters.tvs.layout import Layout, Left, folded
-from adapters.tvs.limits import Bounded, Limits, refuse_above
+from adapters.tvs.limits import CHUNK, Bounded, Limits, refuse_above
 from adapters.tvs.nesting import checked
 from adapters.tvs.rows import Raw, read_whole
 from gateway.domain.deliveries import JsonValue, ReadDelivery
@@ -43,7 +43,10 @@ class XmlDocument:
             delivery = read_whole(self._rows(stream, left), left)
         except DefusedXmlException:
             raise DeliveryRefusedError("XML with a DTD or entities") from None
-        except (ParseError, ValueError, LookupError):
+        except ParseError as error:
+            line, _ = error.position
+            raise DeliveryRefusedError(f"line {line}: not well-formed XML") from None
+        except (ValueError, LookupError):
             raise DeliveryRefusedError("not well-formed XML") from None
         yield delivery
 
@@ -62,7 +65,7 @@ class XmlDocument:
         """Yield each profile once it is whole, and forget it after."""
         path: list[Element] = []
         elements = 0
-        bounded = Bounded(stream, self.limits)
+        bounded = _Paced(stream, self.limits)
         for event, element in iterparse(bounded, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 path.append(element)
@@ -80,6 +83,16 @@ class XmlDocument:
                     left.behind(_local(element.tag), blocked=False)
                 path[0].clear()
                 elements = 0
+                bounded.mark()
+
+
+class _Paced(Bounded):
+    """Refuses a profile that goes on and on, whatever it is made of."""
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """Read at most ``size`` bytes; empty at the end."""
+        self.refuse_above(self._limits.max_profile_chars, "bytes in one profile")
+        return super().read(size)
 
 
 def _local(tag: str) -> str:

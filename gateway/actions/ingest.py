@@ -8,9 +8,11 @@
 5. A file that cannot be read at all leaves nothing but the record that it was refused.
 """
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO
@@ -31,7 +33,8 @@ from gateway.domain.partners import Caller
 from gateway.domain.ports import Deliveries, DeliveryState, Entry, Source
 from gateway.domain.records import Receipt, RecordKind
 
-BATCH = 500
+BATCH = 250
+AT_ONCE = 2
 RECENT = 50
 CHUNK = 1 << 20
 KEY = "delivery"
@@ -151,10 +154,19 @@ class Ingest:
         read: ReadDelivery,
         progress: Callable[[int], None],
     ) -> DeliveryReport:
+        """Take batch after batch; while one waits for the log, the next is judged and sealed."""
         lines: list[ReportLine] = []
-        for batch in _batches(judge(read.rows, self._gate.fields, self._codes)):
-            lines += await self._take(context, delivery, batch)
-            progress(len(batch))
+        waiting: deque[asyncio.Task[list[ReportLine]]] = deque()
+        try:
+            for batch in _batches(judge(read.rows, self._gate.fields, self._codes)):
+                waiting.append(asyncio.create_task(self._take(context, delivery, batch)))
+                await asyncio.sleep(0)  # let it begin
+                if len(waiting) == AT_ONCE:
+                    lines += await _next(waiting, progress)
+            while waiting:
+                lines += await _next(waiting, progress)
+        finally:
+            await _give_up(waiting)
         return DeliveryReport.of(lines, read.blocked_columns, read.unknown_columns)
 
     async def _take(
@@ -207,6 +219,23 @@ class Ingest:
                 report.duplicates,
             )
         )
+
+
+async def _next(
+    waiting: "deque[asyncio.Task[list[ReportLine]]]", progress: Callable[[int], None]
+) -> list[ReportLine]:
+    """Await the batch that was begun first."""
+    lines = await waiting[0]
+    del waiting[0]
+    progress(len(lines))
+    return lines
+
+
+async def _give_up(waiting: Iterable[asyncio.Task[list[ReportLine]]]) -> None:
+    """End what is under way: whatever of it is stored is found again the next time."""
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _batches(rows: Iterator[JudgedRow]) -> Iterator[Sequence[JudgedRow]]:

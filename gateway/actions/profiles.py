@@ -1,10 +1,11 @@
 """Write versions of client profiles: sealed, with their facts, relations, terms and log entry."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
+
+import orjson
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate
@@ -133,7 +134,7 @@ class ProfileWriter:
         day = context.moment.date()
         terms = self._known.parameters.on(day)
         values |= derive(values, day, self._known.codes, terms)
-        plain = {gate.fields[name].number: _text(v).encode() for name, v in values.items()}
+        plain = {gate.fields[name].number: _text(v) for name, v in values.items()}
         changed = self._changed(plain, before)
         relations = before.situation.relations if before else ()
         change = StoreProfile(
@@ -213,11 +214,12 @@ def facts_of(
 
 def content_of(values: Mapping[FieldName, JsonValue]) -> str:
     """Write the values of a row as the text whose digest says whether the same came before."""
-    return _text(dict(sorted(values.items())))
+    return _text(dict(sorted(values.items()))).decode()
 
 
-def _text(value: JsonValue) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _text(value: JsonValue) -> bytes:
+    """Write a value as every sealed value is written: the bytes of one value are always the same."""
+    return orjson.dumps(value)
 
 
 def _str(values: Mapping[FieldName, JsonValue], name: str) -> str | None:

@@ -93,5 +93,5 @@ def test_depth_is_limited(refusal: Refusal, depth: int) -> None:
 def test_a_profile_without_end_is_refused(refusal: Refusal) -> None:
     """A profile that goes on for megabytes is refused before all of it is read."""
     data = b'{"klantprofielen":[{"talen":[' + b'"geheim",' * 1_000_000
-    said = refusal("x.json", data, Limits(max_cell_chars=10_000))
+    said = refusal("x.json", data, Limits(max_profile_chars=2_000_000))
     assert "a profile of more than 2,000,000 characters" in said
