@@ -41,6 +41,15 @@ class Issuer:
     formats: Mapping[str, ReceiptFormat]
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A receipt before it is put in a form: what it says, its id, and when it was made."""
+
+    statement: ConsentStatement
+    receipt_id: UUID
+    moment: datetime
+
+
 class ReceiptDesk:
     """Where a consent is shown in the form that others read."""
 
@@ -56,6 +65,11 @@ class ReceiptDesk:
         if render is None:
             known = ", ".join(self._issuer.formats)
             raise InvalidRequestError("formaat", f"is not one of {known}")
+        found = await self.issue(caller, consent_id, form)
+        return render(found.statement, found.receipt_id, found.moment)
+
+    async def issue(self, caller: Caller, consent_id: UUID, form: str) -> Issued:
+        """Return what a receipt says, once that it is given out stands in the log."""
         desk, consent = await self._desk.find(caller, consent_id)
         situation, gate = desk.dossier.situation, self._gate
         context = Context.of(Ask(caller, consent.scope.purpose), gate.matrix, desk.moment)
@@ -67,9 +81,9 @@ class ReceiptDesk:
             mask=gate.fields.mask(consent.scope.fields),
             detail={"consent": str(consent.consent_id), "format": form},
         )
-        document = render(self._statement(desk, consent), record.event_id, desk.moment)
+        issued = Issued(self._statement(desk, consent), record.event_id, desk.moment)
         await commit(gate, Entry(record, (RequireEpoch(situation.subject, situation.epoch),)))
-        return document
+        return issued
 
     def _statement(self, desk: Desk, consent: Consent) -> ConsentStatement:
         scope = consent.scope

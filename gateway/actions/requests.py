@@ -13,8 +13,15 @@ from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
 from gateway.domain.consents import Asked
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
+from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Consents, Format
+
+ASKED_OF = (
+    CLIENT_REF,
+    *(FieldName(name) for name in ("roepnaam", "voornamen", "voorvoegsel", "achternaam")),
+)
+"""What a casemanager needs to know of whom something was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +35,17 @@ class RequestPage:
 class OpenRequests:
     """What was asked of the residents of a casemanager's sites."""
 
-    def __init__(self, gate: Gate, disclose: Disclose, consents: Consents) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        disclose: Disclose,
+        consents: Consents,
+        columns: tuple[FieldName, ...] = (CLIENT_REF,),
+    ) -> None:
         self._gate = gate
         self._disclose = disclose
         self._consents = consents
+        self._columns = columns
 
     @asynccontextmanager
     async def __call__(
@@ -47,7 +61,7 @@ class OpenRequests:
         found = await self._consents.asked_at(sites, context.moment, after, PAGE + 1)
         page = tuple(found[:PAGE])
         question = Question(
-            Ask(caller, GUIDANCE, self._gate.fields.mask([CLIENT_REF])),
+            Ask(caller, GUIDANCE, self._gate.fields.mask(self._columns)),
             tuple(dict.fromkeys(one.subject for one in page)),
             layout(page),
             trace_id=trace_id,

@@ -15,21 +15,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gateway.actions.disclose import Question
-from gateway.actions.wording import FINDABLE_BY_KIND
 from gateway.domain.consent_choices import ConsentWish
 from gateway.domain.consent_texts import ConsentText
 from gateway.domain.consents import request_for
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import FieldName, Oin, SubjectId
+from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.purposes import Purpose
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
-from gateway.web.resident import ONE, chosen, reference_in, title, whom
+from gateway.web.resident import ONE, chosen, kind_of, reference_in, title, whom
 from gateway.web.residents import GUIDANCE, PATH
 from gateway.web.values import Teller, full_name, text
 from gateway.web.visit import Visit
@@ -102,7 +101,7 @@ async def _talk(visit: Visit, language: str) -> Talk:
     if choice is None:
         raise HTTPException(404)
     purpose, recipient = choice
-    texts, kind = visit.rooms.desks.counter.texts, _kind(visit, recipient)
+    texts, kind = visit.rooms.desks.counter.texts, kind_of(visit, recipient)
     dutch = texts.get(purpose.short, kind, "nl")
     try:
         spoken = texts.get(purpose.short, kind, language)
@@ -188,12 +187,6 @@ class TalkPage(HtmlFormat):
         named = frozenset().union(*(rule.fields for rule in rules))
         fields = visit.rooms.desks.gate.fields
         return [teller.label(spec.name) for spec in fields if spec.name in named]
-
-
-def _kind(visit: Visit, recipient: str) -> str:
-    if recipient.startswith(FINDABLE_BY_KIND):
-        return recipient.removeprefix(FINDABLE_BY_KIND)
-    return visit.rooms.partners[Oin(recipient)].kind
 
 
 def _named(code: str) -> str:

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.preview import Preview
+from gateway.actions.receipts import ReceiptDesk
+from gateway.actions.requests import OpenRequests
 from gateway.domain.ports import BlindIndex, ConsentTexts
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The desks where a casemanager sits down with a resident."""
+    """The desks where a casemanager sits down with a resident; ``url`` is the address of this gate."""
 
     residents: ListClients
     consents: ConsentDesk
     texts: ConsentTexts
     preview: Preview
+    receipts: ReceiptDesk
+    requests: OpenRequests
     index: BlindIndex
+    url: str

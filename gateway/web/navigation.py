@@ -34,7 +34,10 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("/overdrachten", N_("Mijn overdrachten")),
             ("/verwijderen", N_("Meldingen")),
         ),
-        "coa_casemanager": (("/bewoners", N_("Bewoners")),),
+        "coa_casemanager": (
+            ("/bewoners", N_("Bewoners")),
+            ("/verzoeken", N_("Open verzoeken")),
+        ),
         "uitzendbureau_matcher": (
             ("/kandidaten", N_("Kandidaten")),
             ("/voorstellen", N_("Voorstellen")),

@@ -177,6 +177,13 @@ def whom(visit: Visit, recipient: str) -> str:
     return partner.name if partner else recipient
 
 
+def kind_of(visit: Visit, recipient: str) -> str:
+    """Return which kind of partner a recipient is."""
+    if recipient.startswith(FINDABLE_BY_KIND):
+        return recipient.removeprefix(FINDABLE_BY_KIND)
+    return visit.rooms.partners[Oin(recipient)].kind
+
+
 def reference_in(text_: str) -> UUID | None:
     """Read a reference that a form carries; ``None`` for none."""
     try:

@@ -9,6 +9,7 @@ from gateway.actions.clients import GUIDED, PLACED, ListClients
 from gateway.actions.consent_overview import ConsentCensus
 from gateway.actions.entries import EntryDesk
 from gateway.actions.preview import Preview
+from gateway.actions.requests import ASKED_OF, OpenRequests
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.worklist import Worklist
@@ -46,7 +47,7 @@ def screens(
     parameters = load_parameters()
     return Web(
         Rooms(
-            desks=_desks(actions, database, parameters, audit),
+            desks=_desks(settings, actions, database, parameters, audit),
             partners=catalogue.partners,
             codes=catalogue.codes,
             parameters=parameters,
@@ -59,7 +60,11 @@ def screens(
 
 
 def _desks(
-    actions: Actions, database: Database, parameters: Parameters, audit: AuditOffice
+    settings: Settings,
+    actions: Actions,
+    database: Database,
+    parameters: Parameters,
+    audit: AuditOffice,
 ) -> Desks:
     return Desks(
         gate=actions.gate,
@@ -87,18 +92,21 @@ def _desks(
         inspect=actions.inspect,
         sessions=SessionDesk(actions.gate, Sessions(database)),
         overseers=_overseers(actions, database, audit),
-        counter=_counter(actions),
+        counter=_counter(settings, actions, database),
     )
 
 
-def _counter(actions: Actions) -> Counter:
+def _counter(settings: Settings, actions: Actions, database: Database) -> Counter:
     """Build what the Meedoenbalie needs; residents are listed with what a casemanager may see."""
     return Counter(
         residents=actions.clients,
         consents=actions.consents,
         texts=actions.texts,
         preview=Preview(actions.gate, actions.disclose, actions.consents),
+        receipts=actions.receipts,
+        requests=OpenRequests(actions.gate, actions.disclose, Consents(database), ASKED_OF),
         index=actions.index,
+        url=settings.public_url.rstrip("/"),
     )
 
 

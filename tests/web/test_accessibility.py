@@ -19,6 +19,8 @@ PAGES: Final = {
     "bewoner": ("Fatima van Dijk", "BEWONER?gedaan=nee"),
     "gesprek": ("Fatima van Dijk", "BEWONER/gesprek/P04.uitzendbureau?taal=ar"),
     "gesprek onvolledig": ("Fatima van Dijk", "GESPREK"),
+    "bewijs": ("Fatima van Dijk", "BEWIJS"),
+    "open verzoeken": ("Fatima van Dijk", "/verzoeken"),
     "voorbeeld": ("Fatima van Dijk", "BEWONER/voorbeeld/P04.uitzendbureau"),
     "overdrachten": ("Sanne Bakker", "/overdrachten"),
     "niemand in de selectie": ("Sanne Bakker", "/overdrachten?toon=nieuw"),
@@ -116,6 +118,14 @@ def _unanswered(one: Desk, _: str) -> None:
     one.page.locator("main form button").click()
 
 
+def _proof(one: Desk, _: str) -> None:
+    page = one.go(f"{_first(one, '/bewoners')}/gesprek/P04.uitzendbureau?taal=ar")
+    page.locator("input[value=nee]").check()
+    page.locator("input[name=teruggelezen]").check()
+    page.locator("main form button").click()
+    page.locator("tbody a[href$='/bewijs']").first.click()
+
+
 def _first(one: Desk, path: str) -> str:
     return str(one.go(path).locator("tbody th a").first.get_attribute("href"))
 
@@ -126,6 +136,7 @@ WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "PROFIEL": _profile,
     "BESTAND": _file,
     "GESPREK": _unanswered,
+    "BEWIJS": _proof,
 }
 LISTS: Final = {"DOSSIER": "/overdrachten", "LOGREGEL": "/logboek", "BEWONER": "/bewoners"}
 

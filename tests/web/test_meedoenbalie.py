@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.edges.api.door import AGENCY, EMPLOYER, OTHER, OWN, SPARE, Door, v_nummer
+from tests.edges.api.door import AGENCY, EMPLOYER, OTHER, OWN, SPARE, Door, unknown, v_nummer
 from tests.edges.api.door import HERE as SITE
 from tests.web.visitor import CASEMANAGER, SANNE, Visitor, signed_in, tree, words
 
@@ -182,3 +182,36 @@ def test_a_klantmanager_has_no_seat_here(door: Door) -> None:
 def test_she_works_for_her_own_sites(door: Door) -> None:
     """Everyone on the list stays at a site that is hers."""
     assert SITE in words(signed_in(door, CASEMANAGER).get("/bewoners"))
+
+
+def test_a_question_waits_on_the_list_until_it_is_answered(fatima: Visitor, door: Door) -> None:
+    """Her name, for what and whom, and a way back to the conversation in her language."""
+    here, choice = resident(door, SPARE + 1), f"P05.{EMPLOYER}"
+    say(fatima, here, choice, "gevraagd")
+    address = f"{here}/gesprek/{choice}?taal=ti"
+    assert address in tree(fatima.get("/verzoeken")).xpath("//tbody//a/@href")
+    say(fatima, here, choice, "ja")
+    assert address not in tree(fatima.get("/verzoeken")).xpath("//tbody//a/@href")
+
+
+def test_she_takes_a_receipt_along(fatima: Visitor, door: Door) -> None:
+    """On paper: how to stop, in her language, the digest of the words, and a code without data."""
+    here = resident(door, SPARE + 2)
+    say(fatima, here, FINDABLE, "ja")
+    (path,) = tree(fatima.get(here)).xpath("//tbody//a[contains(@href, '/bewijs')]/@href")
+    page = fatima.get(path)
+    shown = tree(page)
+    assert len(shown.xpath("//p[@lang='ti']")) == 4
+    assert shown.xpath("//code[string-length(text()) = 64]")
+    assert shown.xpath("//*[local-name()='svg']//*[local-name()='path']")
+    assert "Selam" not in page.text
+
+
+def test_the_code_on_a_receipt_leads_to_her(fatima: Visitor, door: Door) -> None:
+    """To who guides her; to anyone else, and for a code that nobody was given, nothing is there."""
+    here = resident(door, SPARE + 3)
+    say(fatima, here, FINDABLE, "nee")
+    (path,) = tree(fatima.get(here)).xpath("//tbody//a[contains(@href, '/bewijs')]/@href")
+    consent = path.split("/")[-2]
+    assert fatima.get(f"/bewoners/bewijs/{consent}").headers["location"] == here
+    assert fatima.get(f"/bewoners/bewijs/{unknown()}").status_code == 404
