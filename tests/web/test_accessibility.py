@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.suites import DEEP
 from tests.web.browser import NARROW, WIDE, Desk, Served, desk
 
 # Pages by what one does to come there, and who has them.
@@ -53,7 +54,9 @@ PAGES: Final = {
     "cijfers": ("Willem de Groot", "/verantwoording/cijfers"),
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
 }
-LOOKS: Final = [("nl-NL", "light"), ("nl-NL", "dark"), ("en-GB", "light"), ("en-GB", "dark")]
+LOOKS: Final = [("nl-NL", "light"), ("en-GB", "dark")]
+CROSSED: Final = [("nl-NL", "dark"), ("en-GB", "light")]
+"""Each page is seen in both languages and both lights; the deep run crosses them."""
 SMALL_TARGETS: Final = """
 [...document.querySelectorAll('button, input:not([type=hidden]), select, summary')]
   .filter(e => e.getClientRects().length)
@@ -65,7 +68,9 @@ RULES: Final = {
 }
 
 
-@pytest.fixture(scope="module", name="windows", params=LOOKS, ids="-".join)
+@pytest.fixture(
+    scope="module", name="windows", params=LOOKS + (CROSSED if DEEP else []), ids="-".join
+)
 def fixture_windows(
     request: pytest.FixtureRequest, chromium: Browser, served_gate: Served
 ) -> Iterator[dict[str, Desk]]:
