@@ -1,7 +1,7 @@
 """Tables for spreadsheets, as CSV and XLSX: what begins like a formula stays text on both ways.
 
 XLSX is written from front to back straight into the zip: no row is held, and nothing lies on disk
-in clear, as xlsxwriter's temporary files would. Two writings of the same rows are the same bytes.
+in clear. Two writings of the same rows are the same bytes.
 """
 
 import csv

@@ -1,5 +1,6 @@
 """A CV on one page, in the order of Europass, without photo, sex, birth date or nationality."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ MOST: Final = 5
 LONGEST: Final = 220
 _SIZES: Final = ((1_300, "9.5"), (2_200, "8.5"))
 _SMALLEST: Final = "7.5"
+_ISO_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _FACTS: Final = (
     ("Telefoon", "telefoonnummer_azc"),
     ("E-mail", "email_azc"),
@@ -43,7 +45,7 @@ class Cv:
 
 def page(cover: Cover, candidate: Candidate) -> dict[str, object]:
     """Return what the template shows, cut to what fits on one page."""
-    facts = [(label, value) for label, name in _FACTS if (value := candidate.text(name))]
+    facts = [(label, _dutch(value)) for label, name in _FACTS if (value := candidate.text(name))]
     if licence := candidate.licence():
         facts.append(("Rijbewijs", licence))
     shown: dict[str, object] = {
@@ -77,6 +79,12 @@ def _job(job: Job) -> dict[str, str]:
         "sector": job.sector,
         "tasks": job.tasks[:LONGEST],
     }
+
+
+def _dutch(text: str) -> str:
+    """Write an ISO date as Dutch people do; other texts stay."""
+    found = _ISO_DAY.fullmatch(text)
+    return "-".join(found.groups()[::-1]) if found else text
 
 
 def _period(start: str, end: str) -> str:

@@ -127,6 +127,8 @@ class Dossier:
         if name.endswith("gemeente_code"):
             town = self.codes.gemeenten.get(GemeenteCode(text))
             return f"{town} ({text})" if town else text
+        if self.fields[name].type == "enum":
+            return text.replace("_", " ")
         return _day(text) if self.fields[name].type == "date" or name in MEMBERS else text
 
     def _refusals(self, person: Person) -> list[Refusal]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,7 @@ from gateway.domain.errors import GatewayError
 
 HERE: Final = Path(__file__).parent
 FONTS: Final = HERE / "fonts"
+BASE: Final = FONTS.as_uri() + "/"
 VARIANT: Final = "pdf/a-3a"
 
 
@@ -52,10 +54,8 @@ class Press:
         self, values: Mapping[str, object], at: datetime, attached: tuple[Attached, ...] = ()
     ) -> bytes:
         """Return the PDF; raises ``PaperUnavailableError`` where WeasyPrint cannot run."""
-        weasyprint = _weasyprint()
-        page = weasyprint.HTML(
-            string=self.page(values), base_url=FONTS.as_uri() + "/", url_fetcher=_fetcher()
-        )
+        weasyprint, type_case = _weasyprint(), _type_case()
+        page = weasyprint.HTML(string=self.page(values), base_url=BASE, url_fetcher=_fetcher())
         files = [
             weasyprint.Attachment(
                 file_obj=_Bytes(one.data),
@@ -68,10 +68,12 @@ class Press:
             for one in attached
         ]
         try:
-            with warnings.catch_warnings():
+            with type_case.lock, warnings.catch_warnings():
                 # WeasyPrint leaves its own colour profile open.
                 warnings.simplefilter("ignore", ResourceWarning)
                 made: bytes = page.write_pdf(
+                    stylesheets=[type_case.faces],
+                    font_config=type_case.fonts,
                     pdf_variant=VARIANT,
                     pdf_tags=True,
                     attachments=files,
@@ -80,6 +82,25 @@ class Press:
         except weasyprint.urls.FatalURLFetchingError as error:  # no Exception to Python
             raise PaperUnavailableError(str(error)) from None
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class _TypeCase:
+    """Our fonts, unpacked once; whoever prints holds the lock, as Pango's map of fonts is not shared."""
+
+    fonts: Any
+    faces: Any
+    lock: Lock
+
+
+@cache
+def _type_case() -> _TypeCase:
+    """Unpack the fonts, which takes longer than laying out a page."""
+    fonts = import_module("weasyprint.text.fonts").FontConfiguration()
+    faces = _weasyprint().CSS(
+        HERE / "fonts.css", font_config=fonts, base_url=BASE, url_fetcher=_fetcher()
+    )
+    return _TypeCase(fonts, faces, Lock())
 
 
 class _Bytes:
@@ -108,14 +129,13 @@ def _weasyprint() -> Any:  # noqa: ANN401 - an untyped package
 def _fetcher() -> Any:  # noqa: ANN401 - an untyped package
     """Make a fetcher that reads our fonts and data URLs, and nothing else."""
     fetchers = import_module("weasyprint.urls")
-    allowed = FONTS.as_uri() + "/"
 
     class OwnFilesOnly(fetchers.URLFetcher):  # type: ignore[misc, name-defined]  # an untyped package
         """Refuses every address outside the folder of fonts."""
 
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> object:
             """Open one of our own files."""
-            if not url.startswith((allowed, "data:")) or ".." in url:
+            if not url.startswith((BASE, "data:")) or ".." in url:
                 raise fetchers.FatalURLFetchingError("a page named a file that is not ours")
             return super().fetch(url, headers)
 

@@ -62,6 +62,7 @@ class FieldDictionary:
         self._by_number: Mapping[int, FieldSpec] = MappingProxyType(
             {spec.number: spec for spec in ordered}
         )
+        self._bits: Mapping[FieldName, int] = {spec.name: spec.bit for spec in ordered}
         self.special = self._mask_from(Sensitivity.S4)
         self.numbers_by_law = self._mask_from(Sensitivity.S3) & ~self.special
         self._specs = lru_cache(MASKS_KEPT)(self._read)
@@ -85,7 +86,7 @@ class FieldDictionary:
         """Return the bit mask of ``names``; an unknown name raises ``KeyError``."""
         bits = 0
         for name in names:
-            bits |= self._by_name[name].bit
+            bits |= self._bits[name]
         return bits
 
     def _mask_from(self, floor: Sensitivity) -> int:

@@ -1,11 +1,13 @@
 """Files for one recipient: only her key opens them, one algorithm a key, and the gate's signature."""
 
 import json
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, Final
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDH
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -179,3 +181,13 @@ def decode_base64url(text: str | bytes) -> bytes:
     """Read base64url without padding."""
     raw = text.encode() if isinstance(text, str) else text
     return urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))
+
+
+def test_a_signature_is_checked_without_the_library_that_made_it(parcels: JoseParcels) -> None:
+    """It is plain Ed25519 over header, dot and content (RFC 7515, RFC 8037), and of nothing longer."""
+    head, _, tail = parcels.sign(b"parcel").encode().split(b".")
+    key = Ed25519PublicKey.from_public_bytes(decode_base64url(str(parcels.public_key()["x"])))
+    signed = head + b"." + urlsafe_b64encode(b"parcel").rstrip(b"=")
+    key.verify(decode_base64url(tail), signed)
+    with pytest.raises(InvalidSignature):
+        key.verify(decode_base64url(tail), signed + b"A")
