@@ -11,7 +11,7 @@ class Submission(NamedTuple):
 
     ``leaf`` stays for ever and names nobody (``audit.entry.LEAF_KEYS``); ``payload`` is sealed for
     ``subject``, an opaque handle; ``companions`` stand or fall with the entry. A retry is the same
-    in all of these, ``event_id`` (16 random bytes) included: the log takes it once, and answers
+    in all of these, ``event_id`` (16 bytes, given once) included: the log takes it once, and answers
     again. ``retry`` says that it may be known already; who leaves it out pays a second commit.
     """
 
