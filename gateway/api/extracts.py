@@ -29,6 +29,7 @@ class FormaatNaam(StrEnum):
 
     FHIR = "fhir"
     NEN7513 = "nen7513"
+    ADL = "adl"
 
 
 class Bewijsvraag(Wire):
@@ -79,7 +80,7 @@ async def bundle(
 
 @router.post(
     "/_uitvoer",
-    summary="Uw regels als FHIR AuditEvent of NEN 7513",
+    summary="Uw regels als FHIR AuditEvent, NEN 7513 of Authorization Decision Log",
     responses={200: {"content": {"application/x-ndjson": {}, "application/fhir+ndjson": {}}}},
 )
 async def events(
@@ -95,4 +96,6 @@ async def events(
 
 async def _lines(opened: Events, wanted: EventFormat) -> AsyncIterator[bytes]:
     async for seen in opened.entries:
-        yield orjson.dumps(wanted.write(seen), option=orjson.OPT_APPEND_NEWLINE)
+        document = wanted.write(seen)
+        if document is not None:
+            yield orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)

@@ -90,14 +90,14 @@ def _policy(file: Path | None) -> Policy | None:
 def events(  # noqa: PLR0913, PLR0917 - one argument an option
     period: Annotated[str, typer.Argument(help="Days, as 2026-03-01..2026-03-31.")],
     out: Annotated[Path, typer.Option(help="File to write, one JSON document a line.")],
-    form: Annotated[FormaatNaam, typer.Option("--format", help="fhir or nen7513.")],
+    form: Annotated[FormaatNaam, typer.Option("--format", help="fhir, nen7513 or adl.")],
     partner: Annotated[str, typer.Option(help="Whose entries: slug, OIN or gemeentecode.")] = "coa",
     actor: Annotated[
         str, typer.Option("--as", help="Name of the officer in the log.")
     ] = "operator",
     data: Data = None,
 ) -> None:
-    """Write a partner's entries as FHIR AuditEvents or NEN 7513 records, people by pseudonym."""
+    """Write a partner's entries as FHIR, NEN 7513 or decision log records, people by pseudonym."""
     with opened(data) as gateway:
         organisation = partner_named(partner, gateway.catalogue.partners)
         caller = Caller(organisation, RoleId("privacy_officer"), ActorId(actor))
@@ -118,6 +118,8 @@ async def _write(
 async def _each(found: Events, form: EventFormat, stream: BinaryIO) -> int:
     count = 0
     async for seen in found.entries:
-        stream.write(json.dumps(form.write(seen), ensure_ascii=False).encode() + b"\n")
-        count += 1
+        document = form.write(seen)
+        if document is not None:
+            stream.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")
+            count += 1
     return count

@@ -13,6 +13,6 @@ class EventFormat(Protocol):
         """The media type of documents, one a line."""
         ...
 
-    def write(self, seen: SeenEntry) -> dict[str, Any]:
-        """Return the document of an entry."""
+    def write(self, seen: SeenEntry) -> dict[str, Any] | None:
+        """Return the document of an entry; ``None`` where the format has none for it."""
         ...

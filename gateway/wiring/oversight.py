@@ -1,5 +1,6 @@
 """Builds what overseers look back with, and what another logbook is told; it holds no rule."""
 
+from adapters.logbook.adl import AdlRecords
 from adapters.logbook.fhir import FhirEvents
 from adapters.logbook.nen7513 import Nen7513Events
 from adapters.logbook.otlp import OtlpLogbook
@@ -28,6 +29,7 @@ def hindsight(
     signals = SignalDesk(gate, oversee, review, Signals(database), Kinship(gate, archive))
     formats: dict[str, EventFormat] = {
         "fhir": FhirEvents(settings.origin, settings.public_url),
+        "adl": AdlRecords(settings.origin, API_VERSION),
         "nen7513": Nen7513Events(settings.origin, settings.tenant),
     }
     return Hindsight(review, signals, Extract(gate, oversee, archive), formats)

@@ -223,3 +223,16 @@ def test_a_verifier_asks_for_the_witnesses_of_her_own_policy(bundle: Path, tmp_p
         done = doelpoort("audit", "verify-evidence", bundle / "evidence.json", *words)
         heard[name] = (done.code, "policy line 1" in done.err)
     assert heard == {"nobody": (0, False), "one": (1, False), "none": (1, True)}
+
+
+def test_decisions_are_written_as_a_decision_log(folder: Path, tmp_path: Path) -> None:
+    """Only the decisions among the entries; each replays from the entry that its record names."""
+    out = tmp_path / "decisions.ndjson"
+    words = ("audit", "events", DAY, "--format", "adl", "--out", out, "--partner", "harderwijk")
+    assert doelpoort(*words, "--data", folder).code == 0
+    lines = [orjson.loads(line) for line in out.read_bytes().splitlines()]
+    assert 0 < len(lines) < 6
+    for line in lines:
+        entry = line["attributes"]["adl.core.information"]["doelpoort-log"]
+        again = doelpoort("explain", entry, "--replay", "--json", "--data", folder)
+        assert (again.code, again.json["replay"]) == (0, "same")

@@ -2,19 +2,34 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gateway.store.database import DATA_FILE
 from policies import compiler
 from policies.catalogue import shipped
+from tests.conftest import DEEP
 from tests.edges.api.door import FOUND, OTHER, OWN, Door, opened
 from tests.edges.commands.shell import doelpoort
 
 P02 = "purposes/P02_warme_overdracht_brede_intake.yaml"
 P08 = "purposes/P08_nazorg_jobcoaching.yaml"
 P05 = "purposes/P05_arbeidsbemiddeling_voorstellen.yaml"
+ASKED = (
+    ("coa_casemanager", "P03"),
+    ("gemeente_huisvesting", "P01"),
+    ("gemeente_burgerzaken", "P07"),
+    ("jobcoach_gemeente", "P08"),
+    ("werkgever", "P06"),
+    ("gemeente_klantmanager", "P12"),
+    ("maatschappelijke_begeleiding", "P02"),
+    ("betrokkene", "P11"),
+)
+ROUNDS = 62 if DEEP else 1  # 62 make a thousand decisions
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
 
 
@@ -54,6 +69,9 @@ def fixture_gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for number in (OWN, OTHER, *FOUND):
         door.disclose("gemeente_klantmanager", "P02", number)
         door.disclose("uitzendbureau_matcher", "P05", number, "roepnaam")
+    for role, purpose in ASKED * ROUNDS:
+        for number in (OWN, OTHER):
+            door.disclose(role, purpose, number)
     door.gateway.close()
     yield folder
     shutil.rmtree(folder)
@@ -190,7 +208,7 @@ def test_a_simulation_under_the_policy_in_force_answers_as_recorded(gate: Path) 
     """All decisions of the period come out exactly as they were recorded."""
     done = doelpoort("policy", "simulate", *DAYS, "--data", gate, "--json")
     assert done.code == 0, done.err
-    assert done.json["decisions"] == 2 * (2 + len(FOUND))
+    assert done.json["decisions"] == 2 * (2 + len(FOUND)) + 2 * len(ASKED) * ROUNDS
     assert (done.json["not as recorded"], done.json["different"]) == ([], 0)
 
 
@@ -205,6 +223,22 @@ def test_a_simulation_under_a_changed_policy_explains_each_difference(
     assert len(lost) == 1 + len(FOUND)
     told = doelpoort("policy", "simulate", *DAYS, "--with", changed, "--data", gate).out
     assert "gemeente_klantmanager: -roepnaam" in told
+
+
+def test_a_tampered_record_is_not_simulated(gate: Path, tmp_path: Path) -> None:
+    """A payload that was changed behind the gate's back does not fit its leaf, and stops it."""
+    forged = shutil.copytree(gate, tmp_path / "forged")
+    with closing(sqlite3.connect(forged / DATA_FILE)) as database, database:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (name,) in database.execute(triggers).fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        forging = 'UPDATE log_payload SET payload = zeroblob(length(payload)) WHERE "index" = ?'
+        decided = "FROM log_entry WHERE CAST(leaf AS TEXT) LIKE '%disclosure.denied%'"
+        last = database.execute(f'SELECT max("index") {decided}').fetchone()
+        assert database.execute(forging, last).rowcount == 1
+    done = doelpoort("policy", "simulate", *DAYS, "--data", forged)
+    assert (done.code, done.out) == (1, "")
+    assert f"log entry {last[0]}" in done.err
 
 
 def test_a_simulation_needs_a_period(gate: Path) -> None:

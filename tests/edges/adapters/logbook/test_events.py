@@ -1,6 +1,7 @@
-"""FHIR AuditEvent and NEN 7513: word for word, whole for every kind, and nobody but by pseudonym."""
+"""FHIR AuditEvent, NEN 7513 and decision log: word for word, whole for every kind, and nobody but by pseudonym."""
 
 import json
+import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.logbook.adl import AdlRecords
 from adapters.logbook.fhir import FhirEvents
 from adapters.logbook.nen7513 import Nen7513Events
 from gateway.domain.logbook import LoggedEvent, Told
@@ -17,7 +19,9 @@ from tests.edges.adapters.logbook.entries import (
     BSN,
     FIELD,
     PSEUDONYM,
+    SPAN,
     SUBJECT,
+    TRACE,
     V_NUMMER,
     WORDS,
     WORKER,
@@ -26,6 +30,7 @@ from tests.edges.adapters.logbook.entries import (
 )
 
 FHIR: Final = FhirEvents("doelpoort.example/log", "https://doelpoort.example/")
+ADL: Final = AdlRecords("doelpoort.example/log", "1.0.0")
 NEN: Final = Nen7513Events("doelpoort.example/log", "coa")
 SEALED: Final = (BSN, V_NUMMER, WORDS, str(SUBJECT), SUBJECT.hex)
 HL7: Final = "http://terminology.hl7.org/CodeSystem"
@@ -194,7 +199,7 @@ def test_what_nen_7513_requires_is_always_there(entry: LoggedEvent, whom: UUID |
 @given(any_event())
 def test_no_personal_value_is_in_an_event(entry: LoggedEvent) -> None:
     """No number, words or id of hers: a worker and a person stand under their log names only."""
-    for form in (FHIR, NEN):
+    for form in (FHIR, NEN, ADL):
         text = json.dumps(form.write(seen(entry)))
         assert [value for value in SEALED if value in text] == []
 
@@ -268,3 +273,76 @@ def test_an_emergency_button_stands_in_for_the_relation() -> None:
         "toestemming": False,
         "noodknop": True,
     }
+
+
+def test_a_refusal_as_a_record_of_the_decision_log() -> None:
+    """Question and answer in AuthZEN's words; policy, what was read and engine by reference."""
+    told = Told(
+        WORKER,
+        "gemeente_klantmanager",
+        (FIELD,),
+        reason="NOT_LINKED",
+        trace_id=f"{TRACE}-{SPAN}",
+        rests_on={"v": 1},
+    )
+    refused = event(RecordKind.DENIED, "refused", basis=(), told=told)
+    assert ADL.write(seen(refused)) == {
+        "trace_id": TRACE,
+        "span_id": "0b1c2d3e4f504162",
+        "parent_span_id": SPAN,
+        "event_name": "adl.access_evaluation",
+        "timestamp": 1772452800250,
+        "status": "Unset",
+        "attributes": {
+            "adl.core.policies": {"doelpoort": "ab" * 32},
+            "adl.core.information": {"doelpoort-log": "0b1c2d3e-4f50-4162-8374-8596a7b8c9da"},
+            "adl.core.configuration": {"doelpoort": "1.0.0"},
+            "dpl.core.data_subject_id": str(PSEUDONYM),
+        },
+        "resource": {"service.name": "doelpoort", "doelpoort.log": "doelpoort.example/log"},
+        "body": {
+            "adl.core.request": {
+                "subject": {
+                    "type": "rol",
+                    "id": "gemeente_klantmanager",
+                    "properties": {"oin": "00000099000000002430"},
+                },
+                "action": {"name": "P02_warme_overdracht_brede_intake"},
+                "resource": {
+                    "type": "client",
+                    "id": str(PSEUDONYM),
+                    "properties": {"velden": [FIELD]},
+                },
+                "context": {"time": "2026-03-02T12:00:00.250+00:00"},
+            },
+            "adl.core.response": {"decision": False, "context": {"reden": "NOT_LINKED"}},
+        },
+    }
+
+
+def test_a_grant_names_its_rules_in_the_decision_log() -> None:
+    """A grant is a yes with the rules that carry it."""
+    written = ADL.write(seen(event()))
+    assert written is not None
+    answer = written["body"]["adl.core.response"]
+    assert answer == {"decision": True, "context": {"regels": ["P02-gemeente_klantmanager"]}}
+
+
+@given(any_event(), st.none() | st.just(PSEUDONYM))
+def test_what_the_decision_log_requires_is_always_there(
+    entry: LoggedEvent, whom: UUID | None
+) -> None:
+    """Ids in lower-case hex, a moment in milliseconds, never an error; of no decision no record."""
+    written = ADL.write(seen(entry, whom))
+    decides = entry.kind in {RecordKind.INTENT, RecordKind.DENIED, RecordKind.EXPLAINED}
+    assert (written is not None) == (decides and entry.told is not None)
+    if written is None:
+        return
+    assert re.fullmatch("[0-9a-f]{32}", written["trace_id"])
+    assert re.fullmatch("[0-9a-f]{16}", written["span_id"])
+    assert re.fullmatch("[0-9a-f]{16}", written.get("parent_span_id", SPAN))
+    assert (written["event_name"], written["status"]) == ("adl.access_evaluation", "Unset")
+    assert isinstance(written["timestamp"], int)
+    located = [*written["attributes"], *written["body"]]
+    core = [name for name in located if name.startswith("adl.core.")]
+    assert len(core) == len(set(core)) == 5
