@@ -98,12 +98,8 @@ class Bench:
 
 def desks(bench: Bench) -> Actions:
     """Build everything that routes, commands and pages may call."""
-    settings, catalogue, gate, database = (
-        bench.settings,
-        bench.catalogue,
-        bench.gate,
-        bench.database,
-    )
+    settings, catalogue = bench.settings, bench.catalogue
+    gate, database = bench.gate, bench.database
     partners, codes = bench.partners, catalogue.codes
     index, parameters = KeyedIndex(bench.keyring), load_parameters()
     terms = SearchTerms(gate.vault, index, catalogue.fields)
