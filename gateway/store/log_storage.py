@@ -18,7 +18,7 @@ from gateway.domain.ports import Entry
 from gateway.store import tables
 from gateway.store.changes import carry_out
 from gateway.store.database import Database
-from gateway.store.prepared import Prepared, PreparedIn, PreparedRows
+from gateway.store.prepared import Prepared, PreparedIn, PreparedRows, together
 
 PAGE: Final = 1_000
 _HASH: Final = 32
@@ -208,10 +208,11 @@ class _Transaction:
         log = self._log
         entries = [(log, r.index, r.event_id, r.leaf_hash, r.leaf) for r in rows]
         payloads = [(log, r.index, r.tag, r.counter, r.payload) for r in rows]
-        _ADD_ENTRIES.run(self._connection, entries)
-        _ADD_PAYLOADS.run(self._connection, payloads)
-        if self._told:
-            _ADD_OUTBOX.run(self._connection, [(log, r.index, False) for r in rows])
+        with together(self._connection):
+            _ADD_ENTRIES.run(self._connection, entries)
+            _ADD_PAYLOADS.run(self._connection, payloads)
+            if self._told:
+                _ADD_OUTBOX.run(self._connection, [(log, r.index, False) for r in rows])
 
     def save_head(self, head: StoredHead) -> None:
         _SAVE_HEAD.run(

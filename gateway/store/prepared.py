@@ -4,10 +4,12 @@ Core costs some 40 µs a statement, the driver 10; types and placeholders still 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -170,6 +172,15 @@ class PreparedIn:
             binds = dict(zip(self._names, part, strict=False))
             found += self._of_length[length].rows(connection, **binds, **values)
         return found
+
+
+def together(connection: sa.Connection) -> AbstractContextManager[object]:
+    """Send what is run within to a server before its first answer comes back; SQLite answers at once.
+
+    An error is raised at the latest on leaving.
+    """
+    driver = connection.connection.driver_connection
+    return driver.pipeline() if isinstance(driver, psycopg.Connection) else nullcontext()
 
 
 class PreparedRows:
