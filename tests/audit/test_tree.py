@@ -1,12 +1,14 @@
 """The tree keeps the definition of RFC 9162 at every size, and no changed proof passes."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.tree import (
+    EMPTY_ROOT,
     ProofError,
     Subtree,
     append,
@@ -18,6 +20,7 @@ from audit.tree import (
     verify_consistency,
     verify_inclusion,
     verify_subtree,
+    verify_subtree_inclusion,
 )
 from tests.audit.trees import definition, source_of
 
@@ -116,6 +119,61 @@ def test_a_subtree_proof_serves_one_place(size: int, data: st.DataObject) -> Non
                 verify_subtree(subtree, size, proof, SOURCE(level, here), ROOTS[size])
 
 
+@pytest.mark.parametrize("size", range(1, 36))
+def test_every_valid_subtree_is_proven_and_no_other(size: int) -> None:
+    """One that starts at a multiple of its width is proven part of the tree; any other is refused."""
+    for start, end in combinations(range(size + 1), 2):
+        part, subtree = Subtree(start, end), definition(LEAVES[start:end])
+        if start % (1 << (end - start - 1).bit_length()):
+            with pytest.raises(ProofError, match="a multiple of its width"):
+                prove_subtree(part, size, SOURCE)
+            with pytest.raises(ProofError, match="a multiple of its width"):
+                verify_subtree(part, size, (), subtree, ROOTS[size])
+            continue
+        proof = prove_subtree(part, size, SOURCE)
+        verify_subtree(part, size, proof, subtree, ROOTS[size])
+        with pytest.raises(ProofError):
+            verify_subtree(part, size, proof, EMPTY_ROOT, ROOTS[size])
+        with pytest.raises(ProofError):
+            verify_subtree(part, size, proof, subtree, EMPTY_ROOT)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 1), (4, 7), (8, 16), (16, 27), (64, 128), (96, 97)])
+def test_every_leaf_is_proven_within_a_subtree(start: int, end: int) -> None:
+    """A leaf stands at one index of a subtree that does not start at 0, and at no other."""
+    part, subtree = Subtree(start, end), definition(LEAVES[start:end])
+    source = source_of(LEAVES[start:end])
+    for index in range(start, end):
+        proof = prove_inclusion(index - start, end - start, source)
+        verify_subtree_inclusion(HASHES[index], index, part, proof, subtree)
+        for other in {start - 1, index - 1, index + 1, end} - {index}:
+            with pytest.raises(ProofError):
+                verify_subtree_inclusion(HASHES[index], other, part, proof, subtree)
+
+
+@pytest.mark.parametrize("place", [0, 1, 3, 6, 300])
+def test_the_empty_subtree_is_part_of_every_tree(place: int) -> None:
+    """It has no proof and the empty root, wherever it stands; another root or a proof is refused."""
+    part, tree = Subtree(place, int(str(place))), ROOTS[7]
+    assert prove_subtree(part, 300, SOURCE) == ()
+    verify_subtree(part, 300, (), EMPTY_ROOT, tree)
+    for proof, claimed in [((), bytes(32)), ((), b"\xff" * 32), ((tree,), EMPTY_ROOT)]:
+        with pytest.raises(ProofError, match="the empty subtree"):
+            verify_subtree(part, 300, proof, claimed, tree)
+
+
+def test_a_tree_of_hundreds_keeps_its_proofs() -> None:
+    """Numbers beyond those that Python keeps once are equal without being the same."""
+    leaves = [b"leaf %d" % number for number in range(600)]
+    source, whole = source_of(leaves), definition(leaves)
+    for index in (256, 257, 511, 598, 599):
+        proof = prove_inclusion(index, 600, source)
+        verify_inclusion(leaf_hash(leaves[index]), index, 600, proof, whole)
+    for first in (257, 512, 513, 599):
+        proof = prove_consistency(first, 600, source)
+        verify_consistency(first, 600, proof, definition(leaves[:first]), whole)
+
+
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 5), (6, 5), (-1, 5)])
 def test_sizes_that_prove_nothing_are_refused(first: int, second: int) -> None:
     """Size 0, a larger size first, and a negative size are refused in a consistency proof."""
@@ -128,7 +186,7 @@ def test_an_index_outside_the_tree_has_no_proof(index: int, size: int) -> None:
     """Nothing outside the tree is proven or verified."""
     with pytest.raises(ProofError):
         prove_inclusion(index, size, SOURCE)
-    with pytest.raises(ProofError):
+    with pytest.raises(ProofError, match="the index is outside"):
         verify_inclusion(HASHES[0], index, size, (), ROOTS[size])
 
 
