@@ -74,7 +74,7 @@ class LogArchive:
         return [event for row in rows for event in self._reader.select(row, sought)]
 
     def _each(self, indexes: Sequence[int]) -> list[LoggedEvent]:
-        rows = chain.from_iterable(self._storage.rows(index, index + 1) for index in indexes)
+        rows = chain.from_iterable(self._storage.rows(*stretch) for stretch in _stretches(indexes))
         return self._selected(rows, _EVERYTHING)
 
     def _named(self, event_id: UUID) -> LoggedEvent | None:
@@ -116,3 +116,15 @@ class LogArchive:
             return event_of(row).at
 
         return bisect_left(range(size), shifted, key=at)
+
+
+def _stretches(indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Join indexes that follow each other: what waits to be told was mostly written in a row."""
+    start = stop = 0
+    for index in indexes:
+        if index != stop:
+            yield from ((start, stop),) if start < stop else ()
+            start = index
+        stop = index + 1
+    if start < stop:
+        yield start, stop

@@ -92,6 +92,10 @@ def test_entries_are_read_by_index(body: Body) -> None:
     found = asyncio.run(body.archive.each([3, 0]))
     assert [event.event_id for event in found] == [ids[3], ids[0]]
     assert [event.told is None for event in found] == [False, True]
+    asked = [3, 4, 5, 0, 1, 9, 3]
+    found = asyncio.run(body.archive.each(asked))
+    assert [event.index for event in found] == asked
+    assert asyncio.run(body.archive.each([])) == []
 
 
 def test_an_entry_is_found_by_its_id(body: Body) -> None:
