@@ -45,7 +45,8 @@ class Inquiry:
     """What an overseer looks for; ``before`` is the index of the page before to go on below.
 
     ``look_up`` is the request that a second officer approved, for who names a person without a case;
-    ``naming`` says that people are named in another way, for which only a case will do.
+    ``naming`` says that people are named in another way, for which only a case will do; ``limit`` is
+    how many entries a page holds.
     """
 
     filters: Filters = EVERYTHING
@@ -55,6 +56,7 @@ class Inquiry:
     trace_id: str | None = None
     look_up: UUID | None = None
     naming: bool = False
+    limit: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Oversee:
 
     async def _page(self, sought: Sought, inquiry: Inquiry) -> LogPage:
         if inquiry.subject is None:
-            return await self._log.back(sought, inquiry.before, PAGE)
+            return await self._log.back(sought, inquiry.before, inquiry.limit)
         about = await self._log.about(inquiry.subject)
         below = (
             event
@@ -159,7 +161,7 @@ class Oversee:
             and sought.concerns(event)
             and sought.matches(event)
         )
-        return _cut(below)
+        return _cut(below, inquiry.limit)
 
     def pseudonym(self, caller: Caller, tag: bytes | None) -> UUID | None:
         """Name whom a tag stands for, for one organisation: two logs can not be laid side by side."""
@@ -194,7 +196,7 @@ def sought_by(caller: Caller, filters: Filters) -> Sought:
             return Sought(caller.partner.oin, filters=filters)
 
 
-def _cut(events: Iterable[LoggedEvent]) -> LogPage:
+def _cut(events: Iterable[LoggedEvent], limit: int) -> LogPage:
     """Cut a page off; there is more when one entry is left over."""
-    taken = tuple(islice(events, PAGE + 1))
-    return LogPage(taken[:PAGE], taken[PAGE - 1].index if len(taken) > PAGE else None)
+    taken = tuple(islice(events, limit + 1))
+    return LogPage(taken[:limit], taken[limit - 1].index if len(taken) > limit else None)

@@ -84,7 +84,7 @@ class SearchIndex:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuestion:
-    """A search: by which criteria, in which session, from which offset (0 or a multiple of 50).
+    """A search: by which criteria, in which session, from which offset, a page of ``limit``.
 
     ``layout`` makes the format once it is known how many there are.
     """
@@ -95,6 +95,7 @@ class SearchQuestion:
     offset: int
     layout: Callable[[Hits], Format]
     trace_id: str | None = None
+    limit: int = PAGE
 
 
 class Search:
@@ -120,8 +121,8 @@ class Search:
             yield Found(0, None, more=False, beyond=False)
             return
         ordered = self._ordered(question, shown)[:MAX_RESULTS]
-        page = ordered[question.offset : question.offset + PAGE]
-        more = len(ordered) > question.offset + PAGE
+        end = question.offset + question.limit
+        page, more = ordered[question.offset : end], len(ordered) > end
         ask = replace(question.ask, group=group)
         known_as = found_as(question.ask.caller, question.session)
         beyond = len(shown) > MAX_COUNT

@@ -7,8 +7,7 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.disclose import PAGE
-from gateway.actions.search import Hits, SearchQuestion
+from gateway.actions.search import MAX_RESULTS, Hits, SearchQuestion
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.records import Receipt
@@ -23,6 +22,9 @@ from gateway.web.visit import Visit
 from gateway.web.words import N_, day
 
 FOUND: Final = f"{PATH}/gevonden"
+ROWS: Final = 25
+"""How many candidates a page shows: what one can take in, as on a worklist."""
+_PLACES: Final = {str(place): place for place in range(0, MAX_RESULTS, ROWS)}
 _WRONG: Final = 400
 
 
@@ -72,7 +74,7 @@ async def found(visit: Visit) -> Response:
     sought = kept(visit)
     if sought is None:
         return RedirectResponse(PATH, 303)
-    offset = PAGE if visit.request.query_params.get("vanaf") == str(PAGE) else 0
+    offset = _PLACES.get(visit.request.query_params.get("vanaf", ""), 0)
     left = max(0, await visit.rooms.desks.search.left(visit.caller) - 1)
     return ReleasedPage(lambda: _found(visit, sought, offset, left))
 
@@ -85,7 +87,7 @@ async def _found(
         return CandidatesPage(visit, sought, hits, offset, left)
 
     ask = Ask(visit.caller, PURPOSE)
-    question = SearchQuestion(ask, sought.criteria, sought.session, offset, layout)
+    question = SearchQuestion(ask, sought.criteria, sought.session, offset, layout, limit=ROWS)
     async with visit.rooms.desks.search(question) as hits:
         if hits.released is not None:
             yield hits.released
@@ -112,8 +114,8 @@ class CandidatesPage(HtmlFormat):
             "count": self._hits.count,
             "beyond": self._hits.beyond,
             "asked": asked(self._visit, self._sought),
-            "before": self._offset > 0,
-            "more": self._hits.more,
+            "before": self._offset - ROWS if self._offset else None,
+            "onward": self._offset + ROWS if self._hits.more else None,
             "left": self._left,
             "list": PATH,
             "may_ask": self._visit.caller.role in AGENCY,

@@ -21,6 +21,7 @@ from gateway.domain.sentences import render as told_in_words
 from gateway.web.guard import Screen
 from gateway.web.log_lines import line, table
 from gateway.web.navigation import OFFICER
+from gateway.web.overseers import Cells
 from gateway.web.oversight_forms import (
     LARGEST_INDEX,
     lenient_period,
@@ -49,6 +50,10 @@ from gateway.web.words import AMSTERDAM, N_
 
 PATH: Final = "/logboek"
 TABS: Final = ((PATH, N_("Zoeken")), (PATH + "/tijdlijnen", N_("Tijdlijnen")))
+ROWS: Final = 25
+"""How many entries a page shows: what one can take in."""
+IN_FILE: Final = 1_000
+"""How many entries a file holds at most; its last line says so where there are more."""
 _NOT_FOUND: Final = 404
 # Under which name the search takes what a timeline groups by.
 _TIMELINES: Final[Mapping[Grouping, str]] = {
@@ -79,8 +84,15 @@ async def search(visit: Visit) -> Response:
     except InvalidRequestError as error:
         return _found(visit, values, None, wrong(visit, error.field))
     if values.get("als") == "csv":
-        return table_file(visit, "logboek", table(visit, overview.entries))
+        return table_file(
+            visit, "logboek", [*table(visit, overview.entries), *_rest(visit, overview)]
+        )
     return _found(visit, values, overview)
+
+
+def _rest(visit: Visit, overview: Overview) -> list[Cells]:
+    more = N_("Er zijn meer regels. Kies een kortere periode of meer filters.")
+    return [[visit.say(more)]] if overview.onward is not None else []
 
 
 def _found(
@@ -131,6 +143,7 @@ async def _inquiry(visit: Visit, values: Mapping[str, str]) -> Inquiry:
         await person_of(visit, values),
         values.get("zaaknummer"),
         look_up=uuid_of("heridentificatie", request) if request else None,
+        limit=IN_FILE if values.get("als") == "csv" else ROWS,
     )
 
 

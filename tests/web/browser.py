@@ -7,15 +7,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
 
+import httpx
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from gateway import wiring
 from gateway.commands.population import fill
+from gateway.commands.shared import partner_named
+from gateway.domain.callers import Persona
+from gateway.domain.identifiers import ActorId, RoleId
+from gateway.domain.partners import Partner
 from gateway.settings import Settings
 
 PEOPLE: Final = 120
@@ -42,6 +48,29 @@ class Served:
         lines = self.gateway.telemetry.exposition().splitlines()
         told = [line for line in lines if line.startswith("doelpoort_page_broke_its_policy")]
         return sum(int(line.rpartition(" ")[2]) for line in told)
+
+    def partner(self, slug: str) -> Partner:
+        """Return a partner by its short name."""
+        return partner_named(slug, self.gateway.catalogue.partners)
+
+    def ask(
+        self,
+        caller: tuple[str, str],
+        method: str,
+        path: str,
+        body: object = None,
+    ) -> httpx.Response:
+        """Ask the gate's own interface as a partner's system does; ``caller`` is partner and role."""
+        slug, role = caller
+        actions, sites = (
+            self.gateway.actions,
+            frozenset(self.gateway.catalogue.codes.opvanglocaties),
+        )
+        assert actions.tokens is not None
+        persona = Persona(self.partner(slug), RoleId(role), ActorId(f"{role}-1"), sites)
+        token = actions.tokens.issue(persona, actions.gate.clock.now(), timedelta(hours=1))
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.request(method, self.address + path, json=body, headers=headers)
 
 
 @contextmanager
@@ -81,11 +110,16 @@ class Desk:
     page: Page
     served: Served
     complaints: list[str]
+    answers: list[Response] = field(default_factory=list)
 
     def go(self, path: str) -> Page:
         """Open a page of the gate."""
         self.page.goto(self.served.address + path)
         return self.page
+
+    def source(self) -> str:
+        """Return the page that is shown as it was sent."""
+        return next(one.text() for one in reversed(self.answers) if not 300 <= one.status < 400)
 
     def sign_in(self, name: str) -> None:
         """Come in by the demo's door."""
@@ -102,6 +136,11 @@ class Desk:
 def _wrong(said: ConsoleMessage) -> list[str]:
     """Leave out what a browser merely tells, such as that it cleared what we asked it to."""
     return [said.text] if said.type in {"error", "warning"} else []
+
+
+def _keep(one: Desk, answer: Response) -> None:
+    if answer.request.resource_type == "document":
+        one.answers.append(answer)
 
 
 @contextmanager
@@ -121,6 +160,8 @@ def desk(
     page.on("console", lambda said: complaints.extend(_wrong(said)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
-        yield Desk(page, served_, complaints)
+        one = Desk(page, served_, complaints)
+        page.on("response", lambda answer: _keep(one, answer))
+        yield one
     finally:
         context.close()

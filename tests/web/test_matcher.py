@@ -3,17 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gateway.commands.shared import partner_named
-from gateway.domain.callers import Persona
-from gateway.domain.identifiers import ActorId, RoleId
-from gateway.domain.partners import Partner
 from tests.web.browser import NARROW, Desk, Served, desk
 
 NOOR: Final = "Noor Jansen"
@@ -39,7 +33,7 @@ class Casemanager:
         wish = {
             "clientRef": client,
             "doel": "P05",
-            "ontvanger": self._partner("uitzendbureau").oin,
+            "ontvanger": self.served.partner("uitzendbureau").oin,
             "taal": "tir",
             "tekstVersie": "1",
             "tolk": True,
@@ -50,24 +44,8 @@ class Casemanager:
         """Record that she takes it back."""
         self._ask("POST", f"/v1/toestemmingen/{consent}/_intrekken")
 
-    def _partner(self, slug: str) -> Partner:
-        return partner_named(slug, self.served.gateway.catalogue.partners)
-
     def _ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - what JSON holds
-        gateway = self.served.gateway
-        tokens = gateway.actions.tokens
-        assert tokens is not None
-        sites = frozenset(gateway.catalogue.codes.opvanglocaties)
-        persona = Persona(
-            self._partner("coa"), RoleId("coa_casemanager"), ActorId("casemanager-1"), sites
-        )
-        token = tokens.issue(persona, gateway.actions.gate.clock.now(), timedelta(hours=1))
-        answer = httpx.request(
-            method,
-            self.served.address + path,
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-        )
+        answer = self.served.ask(("coa", "coa_casemanager"), method, path, body)
         assert answer.is_success, answer.text
         return answer.json()
 
