@@ -29,6 +29,7 @@ PLAYED: Final = (
     Played("Fatima van Dijk", "coa", ("coa_casemanager",)),
     Played("Yonas Tesfay", "coa", ("bewoner_matcher",)),
     Played("Karin Mulder", "werkgever", ("werkgever",)),
+    Played("Mila Kok", "harderwijk", ("gemeente_burgerzaken",)),
     Played("Pieter Post", "harderwijk", ("jobcoach_gemeente",)),
     Played("Els de Wit", "ap", ("autoriteit_persoonsgegevens",)),
 )

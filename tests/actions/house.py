@@ -16,7 +16,7 @@ from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk, RecordedConsent
 from gateway.actions.count import CountPeople
-from gateway.actions.disclose import Disclose, Gate, Question
+from gateway.actions.disclose import PAGE, Disclose, Gate, Question
 from gateway.actions.explain import Explain
 from gateway.actions.extract import Extract
 from gateway.actions.handover_files import HandoverFiles
@@ -329,12 +329,19 @@ class House:
         return self.catalogue.fields.mask(FieldName(name) for name in names)
 
     def find(
-        self, caller: Caller, criteria: Criteria | None = None, session: str = "s1", offset: int = 0
+        self,
+        caller: Caller,
+        criteria: Criteria | None = None,
+        session: str = "s1",
+        offset: int = 0,
+        limit: int = PAGE,
     ) -> tuple[Found, Sequence[Disclosed]]:
         """Search, take every byte, and return what was found with the shares shown."""
         lines = Lines()
         ask = Ask(caller, "P04")
-        question = SearchQuestion(ask, criteria or Criteria(), session, offset, lambda _: lines)
+        question = SearchQuestion(
+            ask, criteria or Criteria(), session, offset, lambda _: lines, limit=limit
+        )
 
         async def once() -> Found:
             async with self.search(question) as found:

@@ -99,6 +99,16 @@ def test_pages_hold_fifty_and_a_search_a_hundred(house: House) -> None:
     assert len({share.subject for share in (*one, *two)}) == 100
 
 
+def test_a_page_holds_what_is_asked_for(house: House) -> None:
+    """A shorter page goes on where it ended, in the same order, and says whether there is more."""
+    findable(house, 30)
+    whole = house.find(house.matcher)[1]
+    first, one = house.find(house.matcher, limit=25)
+    second, two = house.find(house.matcher, offset=25, limit=25)
+    assert (first.more, second.more) == (True, False)
+    assert [s.subject for s in (*one, *two)] == [s.subject for s in whole]
+
+
 def test_the_order_is_stable_in_a_session_and_says_nothing_about_people(house: House) -> None:
     """The same session shows the same order, another session another; neither is that of ids."""
     people = findable(house, 20)

@@ -19,6 +19,7 @@ from tests.web.markup import faults
 PAGES: Final = {
     "aanmelden": ("", "/aanmelden?reden=verlopen"),
     "rol": ("Robin Smit", "/rol"),
+    "begin zonder schermen": ("Mila Kok", "/"),
     "bewoners": ("Fatima van Dijk", "/bewoners"),
     "bewoner": ("Fatima van Dijk", "BEWONER?gedaan=nee"),
     "gesprek": ("Fatima van Dijk", "BEWONER/gesprek/P04.uitzendbureau?taal=ar"),

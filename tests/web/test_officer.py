@@ -12,6 +12,7 @@ import pytest
 
 from audit.note import VerifierKey
 from audit.proof import TlogProof
+from gateway.web import logbook
 from tests.edges.api.door import OWN, Door, opened, unknown, v_nummer
 from tests.web.visitor import OFFICER, Visitor, signed_in, tree, words
 
@@ -148,6 +149,15 @@ def test_entries_go_along_as_csv(willem: Visitor) -> None:
     assert lines[0].startswith("Regel;Op;Wat;Afloop")
     assert len(lines) > 2
     assert all(WORKER in line for line in lines[1:])
+
+
+def test_a_csv_that_is_full_says_so(willem: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file holds so many entries; its last line tells that there are more."""
+    monkeypatch.setattr(logbook, "IN_FILE", 1)
+    table = willem.submit("/logboek", als="csv", medewerker=WORKER)
+    _, entry, more = table.content.decode("utf-8-sig").splitlines()
+    assert WORKER in entry
+    assert more.startswith("Er zijn meer regels")
 
 
 def test_an_entry_is_explained_with_rule_file_and_line(willem: Visitor) -> None:
