@@ -178,9 +178,10 @@ def main() -> int:
             gateway, crowd, [crowd.question(dice) for _ in range(asked.questions)]
         )
         gateway.close()
+    print(f"| {'way':<10} | {'p50 ms':>8} | {'p95 ms':>8} |\n| --- | ---: | ---: |")
     for name, times in (("index", ours), ("plain list", plain)):
         p95 = quantiles(times, n=20)[-1]
-        print(f"{name:<12}p50 {median(times) * 1e3:8.2f} ms   p95 {p95 * 1e3:8.2f} ms")
+        print(f"| {name:<10} | {median(times) * 1e3:8.2f} | {p95 * 1e3:8.2f} |")
     print(f"{asked.people} people, {asked.questions} questions, {wrong} answers differ")
     return 1 if wrong else 0
 

@@ -14,7 +14,7 @@ run by the driver; groups are filled up to a few lengths, so that shapes are few
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from heapq import merge
 from itertools import groupby, islice
 from typing import Any, Final
@@ -136,18 +136,17 @@ def _walk(lengths: tuple[int, ...], *, named: bool, besides: bool) -> Prepared:
     lane = listed.alias("lane")
     along = lane.c.term if named else lane.c.recipient
     subject, lists = lane.c.subject, len(lengths) - (2 if besides else 1)
+    asked = [_has(_names(place, lengths[place], _term.term), subject) for place in range(lists)]
+    asked.append(_open_to(_names(lists, lengths[lists], candidate.c.recipient), subject))
+    if besides:
+        place = lists + 1
+        asked.append(~_open_to(_names(place, lengths[place], candidate.c.recipient), subject))
     query = sa.select(subject).where(
         along == sa.bindparam("along"),
         subject >= sa.bindparam("begin"),
         subject <= sa.bindparam("end"),
-        *(_has(_names(place, lengths[place], _term.term), subject) for place in range(lists)),
-        _open_to(_names(lists, lengths[lists], candidate.c.recipient), subject),
+        reduce(_then, reversed(asked)),
     )
-    if besides:
-        place = lists + 1
-        query = query.where(
-            ~_open_to(_names(place, lengths[place], candidate.c.recipient), subject)
-        )
     return Prepared(query.order_by(subject).limit(sa.bindparam("most", type_=sa.Integer)))
 
 
@@ -169,6 +168,11 @@ def _open_to(recipients: Binds, subject: sa.ColumnElement[Any]) -> Part:
     )
 
 
+def _then(later: Part, first: Part) -> Part:
+    """Ask the second only of whom the first holds: a planner would begin with what it thinks cheap."""
+    return sa.case((first, later), else_=sa.false())
+
+
 def _exists(*conditions: Part) -> Part:
     """Ask person by person: the offset keeps a planner from joining whole lists instead."""
     one: sa.Select[Any] = sa.select(sa.literal_column("1")).where(*conditions)
@@ -187,15 +191,16 @@ def _true(
         return
     terms = [term for group in groups for term in group]
     for part in (met[at : at + LENGTHS[-1]] for at in range(0, len(met), LENGTHS[-1])):
-        hers: dict[bytes, set[bytes]] = {one.bytes: set() for one in part}
+        known = {one.bytes: one for one in part}
+        hers: dict[bytes, set[bytes]] = {one: set() for one in known}
         statement = _seals(_length(len(part)), _length(len(terms)))
         values = {**dict(_fill(0, part)), **dict(_fill(1, terms))}
         for subject, term, seal in statement.rows(connection, **values):
-            if seal is None or seal == index.seal(term, SubjectId(UUID(bytes=subject))):
+            if seal is None or seal == index.seal(term, known[subject]):
                 hers[subject].add(term)
-        for one in part:
-            if not any(hers[one.bytes].isdisjoint(group) for group in groups):
-                yield one
+        for one, terms_of_hers in hers.items():
+            if not any(terms_of_hers.isdisjoint(group) for group in groups):
+                yield known[one]
 
 
 @lru_cache(_SHAPES_KEPT)

@@ -32,7 +32,10 @@ PROMISES: Final[Mapping[str, tuple[str, ...]]] = {
     "session_replication_role": ("origin",),  # foreign keys and append-only triggers are at work
 }
 LIMITS: Final = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
-READ_LIMITS: Final = "SET statement_timeout = '15s'; SET default_transaction_read_only = on"
+READ_LIMITS: Final = (
+    "SET statement_timeout = '15s'; SET default_transaction_read_only = on; "
+    "SET jit = off"  # reads are short: compiling one costs more than all of it
+)
 NETWORK: Final = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "30"}
 
 _ASK: Final = "SELECT current_setting('server_version_num'), " + ", ".join(
