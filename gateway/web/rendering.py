@@ -14,7 +14,7 @@ from gateway.domain.disclosures import Disclosed
 from gateway.domain.partners import Caller
 from gateway.domain.records import Receipt
 from gateway.domain.sentences import Language
-from gateway.web import words
+from gateway.web import retention, words
 from gateway.web.navigation import doors
 from gateway.web.visit import Visit
 
@@ -62,6 +62,7 @@ def environment(language: Language) -> Environment:
         "day": partial(words.day, language=language),
         "moment": partial(words.moment, language=language),
         "number": partial(words.number, language=language),
+        "kept": partial(retention.in_words, language=language),
     }
     found.globals.update(asset=asset, htmx=json.dumps(_HTMX))
     return found

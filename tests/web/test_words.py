@@ -7,7 +7,9 @@ from importlib.resources import files
 from babel.messages.extract import extract_from_dir
 
 from gateway.domain.sentences import Language
+from gateway.web.retention import DUTCH, in_words
 from gateway.web.words import catalogue, count, day, say
+from policies.enforcer import load_policy
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"newstyle_gettext": "true"}}
@@ -41,6 +43,15 @@ def test_a_translation_fills_the_same_gaps() -> None:
         for english in catalogue(Language.EN)[source]:
             assert set(gap.findall(english)) <= set(gap.findall(forms[-1])), source
         assert set(gap.findall(catalogue(Language.EN)[source][-1])) == set(gap.findall(forms[-1]))
+
+
+def test_every_term_of_the_rules_has_its_dutch() -> None:
+    """How long data may be kept is told in Dutch for each rule, and nothing is told of no rule."""
+    matrix = load_policy()[1]
+    terms = {rule.retention for purpose in matrix.purposes() for rule in purpose.rules}
+    assert terms == set(DUTCH)
+    assert in_words("session only", Language.NL) == "alleen tijdens de sessie"
+    assert in_words("session only", Language.EN) == "session only"
 
 
 def test_words_and_days_follow_the_language() -> None:
