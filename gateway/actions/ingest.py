@@ -187,7 +187,7 @@ class Ingest:
         ]
 
     def _quarantine(self, context: Context, delivery: UUID, row: JudgedRow) -> Entry:
-        where = delivery.bytes + row.row.to_bytes(4, "big")
+        where = place_of(delivery, row.row)
         plain = json.dumps(dict(row.values), ensure_ascii=False).encode()
         sealed = self._gate.vault.seal_blob(KEY, where, plain)
         change = QuarantineRow(delivery, row.row, context.moment, row.reasons, sealed)
@@ -241,6 +241,11 @@ async def _give_up(waiting: Iterable[asyncio.Task[list[ReportLine]]]) -> None:
 def _batches(rows: Iterator[JudgedRow]) -> Iterator[Sequence[JudgedRow]]:
     while batch := tuple(islice(rows, BATCH)):
         yield batch
+
+
+def place_of(delivery: UUID, row: int) -> bytes:
+    """Return to which row of which delivery the seal on quarantined values is bound."""
+    return delivery.bytes + row.to_bytes(4, "big")
 
 
 def digest_of(stream: BinaryIO) -> bytes:

@@ -28,6 +28,7 @@ from gateway.actions.keys import KeyDesk
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
+from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.references import all_meant, meant, numbered
@@ -86,6 +87,7 @@ class Actions:
     subscriptions: SubscriptionDesk
     sweep: ConsentSweep
     ingest: Ingest
+    quarantine: QuarantineDesk
     oversee: Oversee
     hindsight: Hindsight
     reidentify: Reidentify

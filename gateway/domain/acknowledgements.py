@@ -40,12 +40,13 @@ def _lines(report: Mapping[str, JsonValue], outcome: RowOutcome) -> Iterator[Jso
         if isinstance(line, dict) and line["outcome"] == outcome:
             reasons = line["reasons"]
             faults: list[JsonValue] = [
-                _fault(str(reason)) for reason in (reasons if isinstance(reasons, list) else ())
+                dict(zip(("field", "reason"), fault(str(reason)), strict=True))
+                for reason in (reasons if isinstance(reasons, list) else ())
             ]
             yield {"row": line["row"], "faults": faults}
 
 
-def _fault(reason: str) -> JsonValue:
+def fault(reason: str) -> tuple[str, str]:
     """Take a reason apart, which names its field before the first colon."""
     field, _, why = reason.partition(": ")
-    return {"field": field, "reason": why}
+    return field, why

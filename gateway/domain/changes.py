@@ -14,6 +14,7 @@ from gateway.domain.identifiers import ActorId, Oin, PurposeCode, SubjectId
 from gateway.domain.introductions import Introduction, IntroductionState
 from gateway.domain.look_ups import LookUp
 from gateway.domain.notices import Notice
+from gateway.domain.quarantine import SettleQuarantined
 from gateway.domain.rectification import Rectification, RectificationState
 from gateway.domain.relations import RelationEvent
 from gateway.domain.signals import Judged, Verdict
@@ -427,6 +428,7 @@ Change = (
     | OpenDelivery
     | CloseDelivery
     | QuarantineRow
+    | SettleQuarantined
     | SpendQuery
     | RequestIntroduction
     | CloseIntroduction

@@ -21,6 +21,7 @@ from gateway.domain.introductions import Introduction
 from gateway.domain.logbook import LoggedEvent, LogPage, Proven, Sought
 from gateway.domain.look_ups import LookUp
 from gateway.domain.notices import Notice
+from gateway.domain.quarantine import QuarantinedRow
 from gateway.domain.records import AuditRecord, Receipt
 from gateway.domain.rectification import Rectification
 from gateway.domain.statistics import Told
@@ -342,6 +343,10 @@ class Deliveries(Protocol):
 
     async def recent(self, limit: int) -> Sequence[DeliveryState]:
         """List the newest deliveries."""
+        ...
+
+    async def quarantined(self, delivery: UUID) -> Sequence[QuarantinedRow]:
+        """List a delivery's quarantined rows by number, those that were settled too."""
         ...
 
 

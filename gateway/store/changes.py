@@ -54,6 +54,7 @@ from gateway.domain.changes import (
 )
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
+from gateway.domain.quarantine import SettleQuarantined
 from gateway.store import (
     deliveries,
     introductions,
@@ -181,12 +182,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _notice(connection, change)
         case Subscribe() | Unsubscribe() | MarkPushed():
             change_subscription(connection, change)
-        case OpenDelivery():
-            deliveries.open_(connection, change)
-        case CloseDelivery():
-            deliveries.close(connection, change)
-        case QuarantineRow():
-            deliveries.quarantine(connection, change)
+        case OpenDelivery() | CloseDelivery() | QuarantineRow() | SettleQuarantined():
+            deliveries.change_delivery(connection, change)
         case SpendQuery(actor, purpose, at):
             _NEW_SEARCH.run(connection, actor=actor, purpose=purpose, at=at)
         case RequestIntroduction(introduction):

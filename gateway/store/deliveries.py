@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from audit.storage import RefusedError
 from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.ports import DeliveryState
+from gateway.domain.quarantine import Fate, QuarantinedRow, SettleQuarantined
 from gateway.store import tables
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
@@ -32,6 +33,11 @@ _QUARANTINED = Prepared(
 _NEW_QUARANTINED = Prepared(
     sa.insert(tables.quarantine_row), "delivery", "row", "at", "reasons", "sealed"
 )
+_SETTLED = Prepared(
+    sa.update(tables.quarantine_row)
+    .where(_q.delivery == sa.bindparam("of"), _q.row == sa.bindparam("nth"), _q.fate.is_(None))
+    .values(fate=sa.bindparam("fate_"), settled=sa.bindparam("at_"), sealed=sa.bindparam("emptied"))
+)
 
 
 class Deliveries:
@@ -53,25 +59,52 @@ class Deliveries:
         newest = _STATES.order_by(_d.at.desc(), _d.id).limit(limit)
         return await self._database.read(partial(_states, newest))
 
+    async def quarantined(self, delivery: UUID) -> Sequence[QuarantinedRow]:
+        """List a delivery's quarantined rows."""
+        kept = sa.select(_q.row, _q.at, _q.reasons, _q.sealed, _q.fate)
+        query = kept.where(_q.delivery == delivery).order_by(_q.row)
+        return await self._database.read(
+            lambda connection: [
+                QuarantinedRow(row, at, tuple(reasons), bytes(sealed), Fate(fate) if fate else None)
+                for row, at, reasons, sealed, fate in connection.execute(query)
+            ]
+        )
+
     async def _one(self, condition: sa.ColumnElement[bool]) -> DeliveryState | None:
         found = await self._database.read(partial(_states, _STATES.where(condition)))
         return found[0] if found else None
 
 
-def open_(connection: sa.Connection, change: OpenDelivery) -> None:
+def change_delivery(
+    connection: sa.Connection,
+    change: OpenDelivery | CloseDelivery | QuarantineRow | SettleQuarantined,
+) -> None:
+    """Carry out a change; raises ``RefusedError``."""
+    match change:
+        case OpenDelivery():
+            _open(connection, change)
+        case CloseDelivery():
+            _close(connection, change)
+        case QuarantineRow():
+            _quarantine(connection, change)
+        case SettleQuarantined():
+            _settle(connection, change)
+
+
+def _open(connection: sa.Connection, change: OpenDelivery) -> None:
     """Note that a delivery came in; refused when the same file did before."""
     if _DELIVERED.rows(connection, of=change.delivery, same=change.digest):
         raise RefusedError("delivery: the same file came in before")
     _NEW_DELIVERY.run(connection, id=change.delivery, digest=change.digest, at=change.at)
 
 
-def close(connection: sa.Connection, change: CloseDelivery) -> None:
+def _close(connection: sa.Connection, change: CloseDelivery) -> None:
     """Note that a delivery was processed."""
     require_unfinished(connection, change.delivery)
     _CLOSE.run(connection, of=change.delivery, at_=change.at, report_=change.report)
 
 
-def quarantine(connection: sa.Connection, change: QuarantineRow) -> None:
+def _quarantine(connection: sa.Connection, change: QuarantineRow) -> None:
     """Keep a row that could not be accepted; refused the second time."""
     require_unfinished(connection, change.delivery)
     if _QUARANTINED.rows(connection, of=change.delivery, nth=change.row):
@@ -84,6 +117,13 @@ def quarantine(connection: sa.Connection, change: QuarantineRow) -> None:
         reasons=list(change.reasons),
         sealed=change.sealed,
     )
+
+
+def _settle(connection: sa.Connection, change: SettleQuarantined) -> None:
+    """Note what became of a quarantined row, and empty it; refused when it does not wait."""
+    row = {"of": change.delivery, "nth": change.row}
+    if not _SETTLED.run(connection, **row, fate_=change.fate, at_=change.at, emptied=b""):
+        raise RefusedError("delivery: this row does not wait in quarantine")
 
 
 def require_unfinished(connection: sa.Connection, delivery: UUID) -> None:

@@ -61,6 +61,8 @@ quarantine_row = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("fate", sa.Text),
+    sa.Column("settled", Moment),
     info={"holds": "a resident: a row that was not accepted, sealed under the delivery's key"},
 )
 

@@ -22,6 +22,7 @@ from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.profiles import Known, ProfileWriter
+from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.receipts import Issuer, ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
@@ -104,8 +105,8 @@ def desks(bench: Bench) -> Actions:
     index, parameters = KeyedIndex(bench.keyring), load_parameters()
     terms = SearchTerms(gate.vault, index, catalogue.fields)
     wording = Wording(load_texts(catalogue), partners, settings.mode is Mode.DEMO)
-    known = Known(codes, parameters, partners)
-    disclose = Disclose(gate)
+    known, disclose = Known(codes, parameters, partners), Disclose(gate)
+    ingest = Ingest(gate, Deliveries(database), ProfileWriter(gate, terms, index, known), codes)
     log = LogReader(bench.audit.storage, bench.audit.sealer, bench.audit.publication)
     consents = ConsentDesk(gate, Consents(database), terms, wording, Introductions(database))
     oversee = Oversee(gate, log, LookUps(database), partners)
@@ -131,7 +132,8 @@ def desks(bench: Bench) -> Actions:
         notices=NoticeDesk(gate, Notices(database)),
         subscriptions=subscription_desk(settings, gate, database),
         sweep=ConsentSweep(gate, Consents(database), partners),
-        ingest=Ingest(gate, Deliveries(database), ProfileWriter(gate, terms, index, known), codes),
+        ingest=ingest,
+        quarantine=_quarantine(bench, disclose, ingest),
         oversee=oversee,
         hindsight=hindsight(settings, gate, oversee, database, archive_of(bench.audit)),
         reidentify=Reidentify(gate, LookUps(database)),
@@ -193,6 +195,13 @@ def _sources(settings: Settings, catalogue: Catalogue) -> Sources:
         for media_type in tvs.MEDIA_TYPES
     }
     return Sources(sources, settings.max_delivery_bytes)
+
+
+def _quarantine(bench: Bench, disclose: Disclose, ingest: Ingest) -> QuarantineDesk:
+    fields, codes = bench.catalogue.fields, bench.catalogue.codes
+    corrections = tvs.source_for("levering.json", fields, limits_of(bench.settings))
+    deliveries = Deliveries(bench.database)
+    return QuarantineDesk(bench.gate, disclose, deliveries, ingest, corrections, codes)
 
 
 def limits_of(settings: Settings) -> tvs.Limits:

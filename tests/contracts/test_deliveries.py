@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.ports import DeliveryState, Rejected
+from gateway.domain.quarantine import Fate, QuarantinedRow, SettleQuarantined
 from gateway.domain.records import Receipt
 from tests.contracts.bodies import DAY, NOON, Body, subject_id
 
@@ -75,3 +76,23 @@ def test_a_profile_comes_with_an_unfinished_delivery(body: Body) -> None:
         subject = subject_id(number)
         change = body.version(subject, delivery=strange)
         assert isinstance(body.change(subject, change), Rejected)
+
+
+def test_a_quarantined_row_is_settled_once_and_emptied(body: Body) -> None:
+    """What became of it stays with its reasons; its values go; nothing else can be settled."""
+    delivery = arrive(body)
+    reasons = ("v_nummer: not ten digits",)
+    for number in (7, 5):
+        row = QuarantineRow(delivery, number, NOON, reasons, b"sealed")
+        assert isinstance(body.change(None, row), Receipt)
+    body.change(None, CloseDelivery(delivery, NOON, b"report"))
+    settled = SettleQuarantined(delivery, 7, Fate.DISCARDED, NOON)
+    assert isinstance(body.change(None, settled), Receipt)
+    assert isinstance(body.change(None, settled), Rejected)
+    nowhere = SettleQuarantined(delivery, 6, Fate.CORRECTED, NOON)
+    assert isinstance(body.change(None, nowhere), Rejected)
+    assert list(asyncio.run(body.deliveries.quarantined(delivery))) == [
+        QuarantinedRow(5, NOON, reasons, b"sealed"),
+        QuarantinedRow(7, NOON, reasons, b"", Fate.DISCARDED),
+    ]
+    assert list(asyncio.run(body.deliveries.quarantined(uuid4()))) == []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.domain.ports import DeliveryState
+from gateway.domain.quarantine import QuarantinedRow
 from tests.fakes.world import World
 
 
@@ -28,6 +29,15 @@ class Deliveries:
         states = [self._state(delivery) for delivery in self.world.deliveries]
         newest = sorted(states, key=lambda one: one.delivery)
         return sorted(newest, key=lambda one: one.at, reverse=True)[:limit]
+
+    async def quarantined(self, delivery: UUID) -> Sequence[QuarantinedRow]:
+        """List a delivery's quarantined rows."""
+        kept, settled = self.world.quarantine, self.world.settled
+        return [
+            QuarantinedRow(one.row, one.at, one.reasons, one.sealed, settled.get(place))
+            for place, one in sorted(kept.items())
+            if one.delivery == delivery
+        ]
 
     def _state(self, delivery: UUID) -> DeliveryState:
         arrival = self.world.deliveries[delivery]

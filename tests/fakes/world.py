@@ -60,6 +60,7 @@ from gateway.domain.introductions import Introduction
 from gateway.domain.keys import KeyStore
 from gateway.domain.look_ups import LookUp
 from gateway.domain.ports import Entry, NoticeState
+from gateway.domain.quarantine import Fate, SettleQuarantined
 from gateway.domain.rectification import Rectification
 from gateway.domain.relations import RelationEvent, municipal_ties
 from gateway.domain.signals import Judged
@@ -158,6 +159,7 @@ class World:
     people: dict[SubjectId, Person] = field(default_factory=dict)
     deliveries: dict[UUID, Arrival] = field(default_factory=dict)
     quarantine: dict[tuple[UUID, int], QuarantineRow] = field(default_factory=dict)
+    settled: dict[tuple[UUID, int], Fate] = field(default_factory=dict)
     searches: list[SpendQuery] = field(default_factory=list)
     withheld: dict[UUID, Withheld] = field(default_factory=dict)
     notices: dict[UUID, NoticeState] = field(default_factory=dict)
@@ -219,6 +221,7 @@ class World:
         """Go back to how a copy of this world was."""
         self.people, self.deliveries = kept.people, kept.deliveries
         self.quarantine, self.searches = kept.quarantine, kept.searches
+        self.settled = kept.settled
         self.withheld, self.notices = kept.withheld, kept.notices
         self.introductions, self.glasses = kept.introductions, kept.glasses
         self.look_ups, self.rectifications = kept.look_ups, kept.rectifications
@@ -234,6 +237,7 @@ class World:
             self.people.copy(),
             self.deliveries.copy(),
             self.quarantine.copy(),
+            self.settled.copy(),
             self.searches.copy(),
             self.withheld.copy(),
             self.notices.copy(),
@@ -313,6 +317,12 @@ class World:
                 self._unfinished(delivery)
                 _require((delivery, row) not in self.quarantine, "delivery: row is there already")
                 self.quarantine[delivery, row] = change
+            case SettleQuarantined(delivery, row, fate):
+                kept = self.quarantine.get((delivery, row))
+                if kept is None or (delivery, row) in self.settled:
+                    raise DoesNotHoldError("delivery: row does not wait")
+                self.quarantine[delivery, row] = replace(kept, sealed=b"")
+                self.settled[delivery, row] = fate
             case SpendQuery():
                 self.searches.append(change)
             case RequestIntroduction(asked):

@@ -322,6 +322,30 @@ def _report(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", f"/v1/leveringen/{listed[0]['id']}", role)
 
 
+def _quarantined(door: Door, number: int) -> str:
+    """Let a row wait in quarantine; return its path."""
+    content = document(row(number, bsn="123456789"))
+    delivered = door.ask("POST", "/v1/leveringen", content=content, headers=JSON).json()
+    return f"/v1/leveringen/{delivered['id']}/quarantaine"
+
+
+def _quarantine(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("GET", _quarantined(door, 9_100 + number), role)
+
+
+def _quarantined_row(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("GET", f"{_quarantined(door, 9_100 + number)}/2", role)
+
+
+def _correct_row(door: Door, role: str | None, number: int) -> httpx.Response:
+    path = f"{_quarantined(door, 9_200 + number)}/2/_corrigeren"
+    return door.ask("POST", path, role, json={"klantprofiel": row(9_200 + number)})
+
+
+def _discard_row(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("POST", f"{_quarantined(door, 9_300 + number)}/2/_verwerpen", role)
+
+
 def _acknowledgement(door: Door, role: str | None, number: int) -> httpx.Response:
     listed = door.ask("GET", "/v1/leveringen").json()["leveringen"]
     return door.ask("GET", f"/v1/leveringen/{listed[0]['id']}/ontvangstbevestiging", role)
@@ -556,6 +580,18 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/leveringen"): Row(_deliver, frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen"): Row(_get("/v1/leveringen"), frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen/{levering_id}"): Row(_report, frozenset({"coa_casemanager"}), 200),
+    ("GET", "/v1/leveringen/{levering_id}/quarantaine"): Row(
+        _quarantine, frozenset({"coa_casemanager"}), 200
+    ),
+    ("GET", "/v1/leveringen/{levering_id}/quarantaine/{rij}"): Row(
+        _quarantined_row, frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/leveringen/{levering_id}/quarantaine/{rij}/_corrigeren"): Row(
+        _correct_row, frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/leveringen/{levering_id}/quarantaine/{rij}/_verwerpen"): Row(
+        _discard_row, frozenset({"coa_casemanager"}), 200
+    ),
     ("GET", "/v1/leveringen/{levering_id}/ontvangstbevestiging"): Row(
         _acknowledgement, frozenset({"coa_casemanager"}), 200
     ),

@@ -1,0 +1,132 @@
+"""The quarantine desk: what could not be accepted is looked at, corrected or discarded, each on record.
+
+1. A row's values leave only once the log says that they do, and to who may deliver.
+2. A correction replaces the whole row. It runs the same checks as any row, and comes in as a delivery
+   of its own; what is still not right is refused by field and reason and changes nothing.
+3. A settled row's values are deleted; that it was there, why, and what became of it stays for its term.
+"""
+
+import io
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from gateway.actions.accounts import Context
+from gateway.actions.desk import commit
+from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.ingest import KEY, Delivered, Ingest, place_of
+from gateway.domain.codes import CodeLists
+from gateway.domain.deliveries import JsonValue, RowOutcome
+from gateway.domain.disclosures import Released
+from gateway.domain.errors import InvalidRequestError
+from gateway.domain.intake import judge
+from gateway.domain.partners import Caller
+from gateway.domain.ports import Deliveries, Entry, Source
+from gateway.domain.quarantine import Fate, QuarantinedRow, SettleQuarantined
+from gateway.domain.records import RecordKind
+
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Which row of which delivery."""
+
+    delivery: UUID
+    row: int
+
+
+class QuarantineDesk:
+    """Where quarantined rows are settled; ``source`` reads a correction as a delivery in JSON."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - a desk names each of its neighbours
+        self,
+        gate: Gate,
+        disclose: Disclose,
+        deliveries: Deliveries,
+        ingest: Ingest,
+        source: Source,
+        codes: CodeLists,
+    ) -> None:
+        self._gate = gate
+        self._disclose = disclose
+        self._deliveries = deliveries
+        self._ingest = ingest
+        self._source = source
+        self._codes = codes
+
+    async def rows(self, caller: Caller, delivery: UUID) -> Sequence[QuarantinedRow]:
+        """List the rows of a delivery that were quarantined, by number; no values."""
+        await self._ingest.admit(caller)
+        return await self._deliveries.quarantined(delivery)
+
+    @asynccontextmanager
+    async def shown(self, caller: Caller, spot: Spot) -> AsyncIterator[Released]:
+        """Disclose the values of a row as they came (1); raises ``InvalidRequestError``."""
+        context = await self._ingest.admit(caller)
+        found = await self._waiting(spot)
+
+        async def values() -> bytes:
+            return self._gate.vault.open_blob(KEY, place_of(spot.delivery, spot.row), found.sealed)
+
+        entry = self._entry(context, spot, "shown")
+        async with self._disclose.whole(context, entry, values, JSON) as released:
+            yield released
+
+    async def correct(
+        self, caller: Caller, spot: Spot, profile: Mapping[str, JsonValue]
+    ) -> Delivered:
+        """Take in a whole row in the place of one that waits (2); raises ``InvalidRequestError``."""
+        context = await self._ingest.admit(caller)
+        await self._waiting(spot)
+        document = _document(spot, profile)
+        self._check(document)
+        delivered = await self._ingest(caller, io.BytesIO(document), self._source)
+        detail = {"by": str(delivered.delivery)}
+        await self._settle(context, spot, Fate.CORRECTED, detail)
+        return delivered
+
+    async def discard(self, caller: Caller, spot: Spot) -> None:
+        """Give a row up and delete its values; raises ``InvalidRequestError``."""
+        context = await self._ingest.admit(caller)
+        await self._waiting(spot)
+        await self._settle(context, spot, Fate.DISCARDED, {})
+
+    async def _waiting(self, spot: Spot) -> QuarantinedRow:
+        rows = await self._deliveries.quarantined(spot.delivery)
+        found = next((one for one in rows if one.row == spot.row), None)
+        if found is None or found.fate is not None:
+            raise InvalidRequestError("rij", "does not wait in quarantine")
+        return found
+
+    def _check(self, document: bytes) -> None:
+        """Refuse what would be quarantined again."""
+        with self._source.read(io.BytesIO(document)) as read:
+            (row,) = judge(read.rows, self._gate.fields, self._codes)
+        if row.outcome is RowOutcome.QUARANTINED:
+            raise InvalidRequestError("klantprofiel", "; ".join(row.reasons))
+
+    async def _settle(
+        self, context: Context, spot: Spot, fate: Fate, detail: Mapping[str, str | int]
+    ) -> None:
+        change = SettleQuarantined(spot.delivery, spot.row, fate, context.moment)
+        outcome = "corrected" if fate is Fate.CORRECTED else "discarded"
+        entry = self._entry(context, spot, outcome, detail)
+        await commit(self._gate, Entry(entry.record, (change,)))
+
+    @staticmethod
+    def _entry(
+        context: Context, spot: Spot, outcome: str, more: Mapping[str, str | int] | None = None
+    ) -> Entry:
+        detail = {"row": spot.row, "in": str(spot.delivery), **(more or {})}
+        return Entry(context.record(RecordKind.QUARANTINE, outcome, detail=detail))
+
+
+def _document(spot: Spot, profile: Mapping[str, JsonValue]) -> bytes:
+    """Write a correction as a delivery of one; the same correction of one row is the same bytes."""
+    where = {"levering": str(spot.delivery), "rij": spot.row}
+    whole = {"correctieVan": where, "klantprofielen": [profile]}
+    return json.dumps(whole, ensure_ascii=True, sort_keys=True).encode()
