@@ -148,6 +148,7 @@ class DossierPage(HtmlFormat):
         return {
             "name": full_name(one),
             "ref": one.reference,
+            "standing": self.standing,
             "here": f"{PATH}/{one.reference}",
             "list": PATH,
             "terms": self._terms(one),

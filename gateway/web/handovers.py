@@ -12,6 +12,7 @@ from gateway.actions.worklist import Excerpt
 from gateway.domain.clocks import SOON, Clock, Due, View
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.handovers import File
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
 from gateway.web.navigation import KLANTMANAGER
@@ -34,7 +35,7 @@ VIEWS: Final[Mapping[View, str]] = {
     View.HOUSED: N_("Gehuisvest"),
 }
 CLOCKS: Final[Mapping[Clock, str]] = {
-    Clock.TALK: N_("Driegesprek plannen"),
+    Clock.TALK: N_("Gesprek"),
     Clock.HOUSING: N_("Woning"),
     Clock.PIP: N_("PIP"),
 }
@@ -66,6 +67,7 @@ class Row:
     talk_day: str
     interpreter: str
     terms: Sequence[Term]
+    file: File
 
 
 async def worklist(visit: Visit) -> Response:
@@ -106,6 +108,7 @@ class WorklistPage(HtmlFormat):
             "excerpt": excerpt,
             "forms": forms(self._visit),
             "total": excerpt.counts[excerpt.view],
+            "handed_on": self._visit.request.query_params.get("doorgegeven") == "1",
             "receipt": receipt,
         }
 
@@ -127,6 +130,7 @@ class WorklistPage(HtmlFormat):
             text(one, "driegesprek_datum"),
             self._teller.spoken(language) if read(one, "tolk_nodig") and language else "",
             [term(self._visit, one, self._excerpt.today) for one in due],
+            self._excerpt.files[one.subject],
         )
 
 

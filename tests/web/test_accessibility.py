@@ -1,5 +1,6 @@
 """Every page, in both languages, in light and in dark: no fault that a machine can find (WCAG 2.2 AA)."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import count
@@ -32,6 +33,8 @@ PAGES: Final = {
     "dossier": ("Sanne Bakker", "DOSSIER"),
     "dossier dat veranderde": ("Sanne Bakker", "VERANDERD"),
     "meldingen": ("Sanne Bakker", "/verwijderen"),
+    "overdracht": ("Sanne Bakker", "DOSSIER/overdracht?gedaan=ontvangst"),
+    "overdracht met een fout": ("Sanne Bakker", "VRAAG"),
     "waarom": ("Sanne Bakker", "DOSSIER/waarom/religie"),
     "kandidaten": ("Noor Jansen", "/kandidaten"),
     "gevonden": ("Noor Jansen", "ZOEK"),
@@ -207,7 +210,17 @@ def _sample(one: Desk, _: str) -> None:
 
 _TIMES: Final = count()
 _KLANTMANAGER: Final = ("harderwijk", "gemeente_klantmanager")
+
+
+def _ask_nothing(one: Desk, _: str) -> None:
+    """Ask COA nothing at all, about someone who stays there."""
+    links = one.go("/overdrachten?toon=zonder-gesprek").locator("tbody th a")
+    one.go(f"{links.first.get_attribute('href')}/overdracht")
+    one.page.get_by_role("button", name=re.compile("Stel de vraag|Ask the question")).click()
+
+
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
+    "VRAAG": _ask_nothing,
     "ZOEK": _seek,
     "KIES": _pick,
     "PROFIEL": _profile,

@@ -45,6 +45,12 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/overdrachten": KLANTMANAGER,
     DOSSIER: KLANTMANAGER,
     DOSSIER + "/waarom/{veld}": KLANTMANAGER,
+    DOSSIER + "/overdracht": KLANTMANAGER,
+    DOSSIER + "/overdracht/ontvangst": KLANTMANAGER,
+    DOSSIER + "/overdracht/driegesprek": KLANTMANAGER,
+    DOSSIER + "/overdracht/driegesprek/{gesprek:uuid}": KLANTMANAGER,
+    DOSSIER + "/overdracht/vraag": KLANTMANAGER,
+    DOSSIER + "/overdracht/doorgeven": KLANTMANAGER,
     **dict.fromkeys(
         (
             "/toezicht",
@@ -167,7 +173,7 @@ def test_someone_elses_client_looks_like_no_client(
 ) -> None:
     """A person of another municipality, and one who does not exist, give the same page."""
     reference = door.reference("gemeente_klantmanager", number) if number is not None else unknown()
-    for end in ("", "/waarom/achternaam"):
+    for end in ("", "/overdracht", "/waarom/achternaam"):
         answer = visitors["gemeente_klantmanager"].get(f"/overdrachten/{reference}{end}")
         assert answer.status_code == 404
         assert "Deze pagina is er niet" in answer.text

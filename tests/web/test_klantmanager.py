@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from gateway.domain.callers import Persona
+from gateway.domain.identifiers import ActorId, RoleId
 from tests.web.browser import NARROW, Desk, Served, desk
 
 
@@ -66,6 +70,80 @@ def test_she_sees_a_bsn_after_more_proof_and_why_she_may(sannes: Desk) -> None:
     expect(page.get_by_role("main")).to_contain_text("Wet inburgering 2021")
     sannes.picture("klantmanager-waarom")
     assert sannes.complaints == []
+
+
+def test_she_takes_a_handover_in_hand(sannes: Desk) -> None:
+    """She confirms receipt, plans the talk, asks COA, and reads the answer; then the talk is held."""
+    page = sannes.page
+    page.get_by_role("link", name=re.compile("^Geen driegesprek")).click()
+    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name="Bevestig, plan of vraag").click()
+    page.get_by_role("button", name="Bevestig de ontvangst").click()
+    expect(page.get_by_role("status")).to_have_text("De ontvangst is bevestigd; het COA ziet dat.")
+    page.get_by_label("Scenario").select_option(label="Gecombineerde aanpak")
+    page.get_by_label("Hoe").select_option(label="Op de COA-locatie")
+    page.get_by_label("Dag").fill(f"{_day(sannes, 7)}")
+    page.get_by_label("Tijd").fill("10:30")
+    page.get_by_role("button", name="Plan het driegesprek").click()
+    expect(page.get_by_role("alert")).to_contain_text("als de bewoner daarmee instemt")
+    (refused,) = sannes.complaints
+    assert "400" in refused
+    sannes.complaints.clear()
+    page.get_by_label("De bewoner stemt ermee in").check()
+    page.get_by_role("button", name="Plan het driegesprek").click()
+    expect(page.get_by_role("status")).to_contain_text("Het driegesprek is gepland")
+    page.get_by_label("Onderwerp").select_option(label="Opleiding")
+    page.get_by_label("Uw vraag").fill("Is het diploma al gezien?")
+    page.get_by_role("button", name="Stel de vraag").click()
+    expect(page.get_by_text("Wacht op antwoord")).to_be_visible()
+    sannes.picture("klantmanager-overdracht")
+    _answer(sannes, "Ja, vorige week.")
+    page.reload()
+    expect(page.get_by_text("Ja, vorige week.")).to_be_visible()
+    page.get_by_label("Afspraak over taal").check()
+    page.get_by_role("button", name="Het gesprek is gevoerd").click()
+    expect(page.get_by_role("main")).to_contain_text("Afspraak over taal")
+    assert sannes.complaints == []
+    assert sannes.served.broken_policies() == 0
+
+
+def _day(one: Desk, ahead: int) -> date:
+    """Return the day so many days ahead."""
+    return one.served.gateway.actions.gate.clock.now().date() + timedelta(days=ahead)
+
+
+def _answer(one: Desk, words: str) -> None:
+    """Answer the one open question as COA's casemanager would, at the interface."""
+    gateway = one.served.gateway
+    partner = next(p for p in gateway.catalogue.partners.values() if p.slug == "coa")
+    sites = frozenset(gateway.catalogue.codes.opvanglocaties)
+    persona = Persona(partner, RoleId("coa_casemanager"), ActorId("fatima"), sites)
+    headers = {"Authorization": f"Bearer {gateway.token(persona)}"}
+    with httpx.Client(base_url=f"{one.served.address}/v1/overdrachten", headers=headers) as coa:
+        listed = coa.get("/vragen").json()["vragen"]
+        (waiting,) = [one for one in listed if one["tekst"] == "Is het diploma al gezien?"]
+        path = f"/vragen/{waiting['id']}/_beantwoorden"
+        assert coa.post(path, json={"antwoord": words}).status_code == 200
+
+
+def test_she_asks_coa_without_a_mouse(chromium: Browser, served_gate: Served) -> None:
+    """With the keyboard alone she opens a handover, confirms its receipt and asks a question."""
+    with desk(chromium, served_gate) as one:
+        one.sign_in("Sanne Bakker")
+        page = one.go("/overdrachten?toon=zonder-gesprek")
+        path = page.locator("tbody th a").nth(1).get_attribute("href")
+        one.go(f"{path}/overdracht")
+        page.get_by_role("button", name="Bevestig de ontvangst").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("De ontvangst is bevestigd")
+        page.locator("#onderwerp").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.type("Welk niveau haalde zij?")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("De vraag is gesteld")
+        expect(page.get_by_role("main")).to_contain_text("Welk niveau haalde zij?")
+        assert one.complaints == []
 
 
 def test_she_needs_no_mouse(chromium: Browser, served_gate: Served) -> None:
