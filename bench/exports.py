@@ -204,9 +204,6 @@ def measure(folder: Path, own: Path, count: int, formats: Sequence[str]) -> None
     begun = command(folder, own / first, first, until=half)
     rest = command(folder, own / first, first, "--resume", str(_last(folder)))
     both = Run(begun.seconds + rest.seconds, begun.cpu + rest.cpu, rest.peak)
-    print(
-        f"{first}, killed at {half} parts and gone on with: {account(folder, own / first, count, before)}"
-    )
     with ZipFile(own / first) as parcel:
         one = json.loads(parcel.read("manifest.json"))["verstrekkingen"][0]["clientRef"]
     least = command(folder, own / "one", first, "--only", one)
@@ -219,6 +216,10 @@ def measure(folder: Path, own: Path, count: int, formats: Sequence[str]) -> None
             f"{run.peak:.0f} MB, {run.peak - least.peak:.0f} more than for one, file {size:.1f} MB",
             flush=True,
         )
+    # Last: a child's peak counts what its parent held when it began.
+    print(
+        f"{first}, killed at {half} parts and gone on with: {account(folder, own / first, count, before)}"
+    )
 
 
 if __name__ == "__main__":
