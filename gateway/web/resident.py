@@ -31,7 +31,6 @@ from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_
 
 ONE: Final = PATH + "/{ref:uuid}"
-CHOICE: Final = "{doel}.{ontvanger}"
 STATES: Final[Mapping[ConsentEventKind, tuple[str, str]]] = {
     ConsentEventKind.REQUESTED: (N_("Gevraagd"), "warn"),
     ConsentEventKind.GIVEN: (N_("Ja gezegd"), "good"),

@@ -52,6 +52,41 @@ rows.UNJUSTIFIED
 rows.EXPLAINED
 rows.FHIR
 rows.NEN7513
+rows.ADL
+
+# Codes of a handover that arrive by value from the interface and the screens.
+rows.SNELLE_START
+rows.GECOMBINEERD
+rows.NA_VERHUIZING
+rows.COA_LOCATIE
+rows.ONLINE
+rows.TELEFOON
+rows.ANDER_MOMENT
+rows.BEWONER_VERHINDERD
+rows.COA_VERHINDERD
+rows.GEMEENTE_VERHINDERD
+rows.TOLK_ONTBREEKT
+rows.TAAL
+rows.OPLEIDING
+rows.KINDEREN
+rows.ZELFREDZAAMHEID
+rows.INTAKE
+rows.VERVOLG
+rows.PERSOON
+rows.HUISHOUDEN
+rows.VOORINBURGERING
+rows.DRIEGESPREK
+rows.VERHUIZING
+
+# What a parser of the standard library is told by attribute.
+parser = SimpleNamespace()
+parser.buffer_text
+parser.StartElementHandler
+parser.EndElementHandler
+parser.CharacterDataHandler
+parser.StartDoctypeDeclHandler
+parser.EntityDeclHandler
+parser.optionxform
 
 # What a zip, and a bundle that is read elsewhere, is given.
 rows.external_attr
