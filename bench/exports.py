@@ -130,7 +130,7 @@ def _last(folder: Path) -> UUID:
     return UUID(bytes=export) if isinstance(export, bytes) else UUID(str(export))
 
 
-def account(folder: Path, out: Path, count: int, before: int) -> str:
+def account(folder: Path, out: Path, count: int, entries_of: tuple[int, int]) -> str:
     """Tell whether everyone stands in the file once, each with an intent of her own in the log."""
     with ZipFile(out) as parcel:
         manifest = json.loads(parcel.read("manifest.json"))
@@ -141,7 +141,7 @@ def account(folder: Path, out: Path, count: int, before: int) -> str:
     storage = gateway.audit.storage
     intents = {
         row.index: row.tag
-        for row in storage.rows(before, storage.head().size)
+        for row in storage.rows(*entries_of)
         if json.loads(row.leaf)["type"] == RecordKind.INTENT
     }
     gateway.close()
@@ -203,6 +203,7 @@ def measure(folder: Path, own: Path, count: int, formats: Sequence[str]) -> None
     half = -(-count // PEOPLE_A_PART) // 2
     begun = command(folder, own / first, first, until=half)
     rest = command(folder, own / first, first, "--resume", str(_last(folder)))
+    ((after,),) = _ask(folder, "SELECT size FROM log_head")
     both = Run(begun.seconds + rest.seconds, begun.cpu + rest.cpu, rest.peak)
     with ZipFile(own / first) as parcel:
         one = json.loads(parcel.read("manifest.json"))["verstrekkingen"][0]["clientRef"]
@@ -218,7 +219,7 @@ def measure(folder: Path, own: Path, count: int, formats: Sequence[str]) -> None
         )
     # Last: a child's peak counts what its parent held when it began.
     print(
-        f"{first}, killed at {half} parts and gone on with: {account(folder, own / first, count, before)}"
+        f"{first}, killed at {half} parts and gone on with: {account(folder, own / first, count, (before, int(str(after))))}"
     )
 
 
