@@ -86,14 +86,11 @@ class RectifyDesk:
         mask = self._gate.fields.mask([complaint.field] if complaint.field else [])
         ask = Ask(caller, OWN_DATA if caller.subject else purpose, mask or None)
         found = await seat(self._gate, ask, subject)
-        request = Rectification(
-            _identity(caller, subject, complaint),
-            subject,
-            complaint.field,
-            caller.partner.oin,
-            found.context.moment,
-        )
-        record = found.context.record(
+        entry_id = _identity(caller, subject, complaint)
+        known = await self._rectifications.by_id(entry_id)
+        moment = known.at if known else found.context.moment  # a retry is the same entry
+        request = Rectification(entry_id, subject, complaint.field, caller.partner.oin, moment)
+        record = replace(found.context, moment=moment).record(
             RecordKind.RECTIFICATION,
             "requested",
             subject=subject,
@@ -101,7 +98,7 @@ class RectifyDesk:
             mask=mask,
             detail={"words": complaint.words},
         )
-        record = replace(record, event_id=request.rectification_id)
+        record = replace(record, event_id=entry_id)
         return await commit(self._gate, Entry(record, (AskRectification(request),)))
 
     @asynccontextmanager
