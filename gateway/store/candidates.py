@@ -31,7 +31,7 @@ from gateway.store.prepared import Prepared
 from gateway.store.tables import candidate, candidate_term, search_spent
 
 FEW: Final = 64
-LENGTHS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+CHUNK: Final = 256
 _ALL: Final = 2**128
 _BEGIN: Final = UUID(int=0)
 _LAST: Final = UUID(int=_ALL - 1)
@@ -120,7 +120,8 @@ def _lanes(
 
 
 def _length(size: int) -> int:
-    return next(length for length in LENGTHS if length >= size)
+    """Round up to a power of two, so that statements have few shapes."""
+    return 1 << max(size - 1, 0).bit_length()
 
 
 def _fill(place: int, values: Sequence[object]) -> Iterator[tuple[str, object]]:
@@ -190,7 +191,7 @@ def _true(
         yield from met
         return
     terms = [term for group in groups for term in group]
-    for part in (met[at : at + LENGTHS[-1]] for at in range(0, len(met), LENGTHS[-1])):
+    for part in (met[at : at + CHUNK] for at in range(0, len(met), CHUNK)):
         known = {one.bytes: one for one in part}
         hers: dict[bytes, set[bytes]] = {one: set() for one in known}
         statement = _seals(_length(len(part)), _length(len(terms)))

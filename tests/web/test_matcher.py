@@ -69,7 +69,7 @@ def test_she_works_from_a_search_to_a_name_and_back_to_nothing(noors: Desk) -> N
     noors.picture("matcher-vraag")
     page.get_by_role("button", name="Verstuur de vraag").click()
     expect(page.get_by_role("status")).to_contain_text("2 voorstellen zijn gevraagd.")
-    expect(page.locator("tbody tr", has_text="Wacht op antwoord")).to_have_count(2)
+    expect(page.locator("tbody tr", has_text="Speeddate Meedoenbalie")).to_have_count(2)
     given = Casemanager(noors.served).agree()
     page.reload()
     noors.picture("matcher-voorstellen")

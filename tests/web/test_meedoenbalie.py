@@ -1,17 +1,36 @@
 """A casemanager at the Meedoenbalie: finds a resident, looks ahead, asks, and records what she says."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import httpx
 import pytest
 
-from tests.edges.api.door import AGENCY, EMPLOYER, OTHER, OWN, SPARE, Door, unknown, v_nummer
+from tests.edges.api.door import (
+    AGENCY,
+    EMPLOYER,
+    OTHER,
+    OWN,
+    SPARE,
+    Door,
+    opened,
+    unknown,
+    v_nummer,
+)
 from tests.edges.api.door import HERE as SITE
 from tests.web.visitor import CASEMANAGER, SANNE, Visitor, signed_in, tree, words
 
 FINDABLE: Final = "P04.uitzendbureau"
 NAMED: Final = f"P05.{AGENCY}"
+
+
+@pytest.fixture(scope="module", name="door")
+def fixture_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """Open a gate for this desk alone: what residents choose here changes who is found."""
+    one = opened(tmp_path_factory.mktemp("desk") / "data")
+    yield one
+    one.gateway.close()
 
 
 @pytest.fixture(name="fatima")

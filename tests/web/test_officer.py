@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -41,13 +42,19 @@ def break_glass(door: Door) -> str:
     return str(broken.json()["id"])
 
 
-@pytest.fixture(name="door", scope="module")
-def fixture_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def peopled(folder: Path) -> Door:
     """Open a gate with a disclosure, a refusal and a broken glass by Harderwijk's klantmanager."""
-    door = opened(tmp_path_factory.mktemp("officer") / "data")
+    door = opened(folder)
     door.disclose("gemeente_klantmanager", "P02", OWN, "roepnaam")
     refuse(door)
     break_glass(door)
+    return door
+
+
+@pytest.fixture(name="door", scope="module")
+def fixture_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """Open one gate for all officers."""
+    door = peopled(tmp_path_factory.mktemp("officer") / "data")
     yield door
     door.gateway.close()
 
@@ -100,10 +107,11 @@ def test_a_log_that_does_not_hold_is_said_loudly(
 
 def test_the_logbook_shows_her_own_organisation_only(willem: Visitor) -> None:
     """The newest come first; nothing of another organisation, and never a value or reference."""
+    shared = words(willem.submit("/logboek", soort="disclosure.intent", **WEEK))
+    assert WORKER in shared
+    assert "Verstrekking: toegestaan" in shared
     answer = willem.get("/logboek")
     said = words(answer)
-    assert WORKER in said
-    assert "Verstrekking: toegestaan" in said
     assert "Voorbeeld1" not in answer.text
     assert willem.door.reference("gemeente_klantmanager", OWN) not in answer.text
     indexes = [int(path.rpartition("/")[2]) for path in tree(answer).xpath("//tbody/tr/th/a/@href")]
@@ -304,25 +312,22 @@ def test_the_reach_of_a_breach_is_told_within_a_case(willem: Visitor) -> None:
     assert wrong.status_code == 400
 
 
-def test_a_sample_is_drawn_of_days_that_are_over(willem: Visitor) -> None:
+def test_a_sample_is_drawn_of_days_that_are_over(tmp_path: Path) -> None:
     """Today is not over, and says so; the day after, the draw names the root and what it drew."""
-    path = "/onderzoek/steekproef/trek"
+    path, door = "/onderzoek/steekproef/trek", peopled(tmp_path / "data")
+    willem = signed_in(door, OFFICER)
     assert willem.get("/onderzoek/steekproef").status_code == 200
     early = willem.submit(path, aantal="1", **WEEK)
     assert "De periode is nog niet voorbij" in early.text
     assert willem.submit(path, aantal="0", **WEEK).status_code == 400
-    clock = willem.door.clock
-    clock.moment += timedelta(days=2)
-    try:
-        later = signed_in(willem.door, OFFICER)
-        later.get("/logboek")
-        drawn = later.submit(path, aantal="1", **WEEK)
-        again = later.submit(path, aantal="1", **WEEK)
-    finally:
-        clock.moment -= timedelta(days=2)
+    door.clock.wait(timedelta(days=2))
+    later = signed_in(door, OFFICER)
+    later.get("/logboek")
+    drawn, again = (later.submit(path, aantal="1", **WEEK) for _ in range(2))
     assert "1 getrokken uit 1 verstrekkingen" in words(drawn)
     chosen = [tree(one).xpath("//tbody/tr/th/a/@href") for one in (drawn, again)]
-    assert chosen[0] == chosen[1] == [f"/logboek/{first_intent(willem.door)}"]
+    assert chosen[0] == chosen[1] == [f"/logboek/{first_intent(door)}"]
+    door.gateway.close()
 
 
 def test_a_bundle_is_given_within_a_case(willem: Visitor) -> None:
