@@ -5,12 +5,18 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from gateway.api.context import Actions, WithActions, WithCaller, trace_of
-from gateway.api.rendering import JSON, ReleasedResponse, camel, receipt_json
+from gateway.api.rendering import (
+    JSON,
+    ReleasedResponse,
+    camel,
+    onward,
+    references,
+    rows_json,
+)
 from gateway.domain.consents import Asked
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.partners import Caller
@@ -40,13 +46,13 @@ class VerzoekenJson:
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
         """Yield the list, then the receipt."""
-        references = {share.subject: str(share.reference) for share in disclosed}
+        shown = references(disclosed)
         rows = [
-            {"clientRef": references[one.subject], **_verzoek(one)}
+            {"clientRef": shown[one.subject], **_verzoek(one)}
             for one in self._page
-            if one.subject in references
+            if one.subject in shown
         ]
-        yield orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+        yield rows_json(rows, receipt)
 
 
 @asynccontextmanager
@@ -54,8 +60,7 @@ async def _page(
     actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.requests(caller, after, VerzoekenJson, trace_id) as page:
-        onward = orjson.dumps(str(page.after) if page.after else None)
-        yield page.released, b'{"verzoeken":', b',"volgende":' + onward + b"}"
+        yield page.released, b'{"verzoeken":', onward(page.after)
 
 
 def _verzoek(asked: Asked) -> dict[str, object]:

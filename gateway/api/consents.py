@@ -5,14 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
 from gateway.actions.consent import RecordedConsent
 from gateway.api.context import WithActions, WithCaller, subject_named
-from gateway.api.rendering import JSON, consent_wire, field_named, receipt_json
+from gateway.api.rendering import answered, consent_wire, field_named
 from gateway.api.wire import Wire
 from gateway.domain.consent_choices import ConsentWish, Renewal
 from gateway.domain.errors import InvalidRequestError
@@ -118,11 +117,7 @@ async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -
     at = _utc(koppeling.op) if koppeling.op else actions.gate.clock.now()
     event = RelationEvent(koppeling.soort, koppeling.partij, at, caller.partner.slug)
     receipt = await actions.links.record(caller, subject, event)
-    body = b'{"soort":%s,"ontvangstbewijs":%s}' % (
-        orjson.dumps(koppeling.soort),
-        receipt_json(receipt),
-    )
-    return Response(body, HTTPStatus.CREATED, media_type=JSON)
+    return answered({"soort": koppeling.soort}, receipt, HTTPStatus.CREATED)
 
 
 def _wish(
@@ -158,6 +153,4 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _answer(recorded: RecordedConsent, status: HTTPStatus) -> Response:
-    body = consent_wire(recorded.consent, recorded.state)
-    text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(recorded.receipt) + b"}"
-    return Response(text, status, media_type=JSON)
+    return answered(consent_wire(recorded.consent, recorded.state), recorded.receipt, status)

@@ -21,7 +21,14 @@ from gateway.api.context import (
     subjects_by_reference,
     trace_of,
 )
-from gateway.api.rendering import BatchJson, ListJson, OneJson, ReleasedResponse, field_spelled
+from gateway.api.rendering import (
+    BatchJson,
+    ListJson,
+    OneJson,
+    ReleasedResponse,
+    field_spelled,
+    onward,
+)
 from gateway.api.wire import Wire
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
@@ -140,8 +147,7 @@ async def _page(
     list_: ListClients, ask: Ask, after: UUID | None, trace_id: str | None
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with list_(ask, after, CLIENTS, trace_id) as page:
-        onward = orjson.dumps(str(page.after) if page.after else None)
-        yield page.released, b'{"clienten":', b',"volgende":' + onward + b"}"
+        yield page.released, b'{"clienten":', onward(page.after)
 
 
 def _mask(names: list[str] | None, fields: FieldDictionary) -> int | None:

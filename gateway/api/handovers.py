@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field, StringConstraints
 from starlette.responses import Response
@@ -17,7 +16,17 @@ from gateway.actions.handover_questions import MOST_WORDS, Asking, Words
 from gateway.actions.handovers import Ending
 from gateway.api.consents import IdempotencyKey
 from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
-from gateway.api.rendering import JSON, ReleasedResponse, camel, field_named, receipt_json
+from gateway.api.rendering import (
+    JSON,
+    ReleasedResponse,
+    answered,
+    camel,
+    field_named,
+    onward,
+    references,
+    rows_json,
+    with_receipt,
+)
 from gateway.api.wire import Wire
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
@@ -144,7 +153,7 @@ async def close(
 ) -> Response:
     """Write down that it was held, or why not."""
     receipt = await actions.handovers.work.close(caller, gesprek_id, _ending(afronding))
-    return _answer({"id": str(gesprek_id), "status": afronding.status}, receipt, HTTPStatus.OK)
+    return answered({"id": str(gesprek_id), "status": afronding.status}, receipt)
 
 
 @router.post("/vragen", summary="Stel het COA een vraag", status_code=201)
@@ -167,7 +176,7 @@ async def answer(
 ) -> Response:
     """Answer a question about a resident of one's own site."""
     receipt = await actions.handovers.questions.answer(caller, vraag_id, antwoord.antwoord)
-    return _answer({"id": str(vraag_id), "status": "beantwoord"}, receipt, HTTPStatus.OK)
+    return answered({"id": str(vraag_id), "status": "beantwoord"}, receipt)
 
 
 @router.post("/_doorgeven", summary="Geef iemand door aan een andere gemeente")
@@ -176,7 +185,7 @@ async def hand_on(doorgave: Doorgave, actions: WithActions, caller: WithCaller) 
     subject = await subject_by_reference(actions, caller, doorgave.client_ref)
     next_ = GemeenteCode(doorgave.gemeente)
     receipt = await actions.handovers.work.hand_on(caller, subject, next_)
-    return _answer({"gemeente": next_}, receipt, HTTPStatus.OK)
+    return answered({"gemeente": next_}, receipt)
 
 
 class OverdrachtenJson:
@@ -193,7 +202,7 @@ class OverdrachtenJson:
             {"clientRef": str(share.reference), **_standing(self._standing[share.subject])}
             for share in disclosed
         ]
-        yield orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+        yield rows_json(rows, receipt)
 
 
 class OverdrachtJson:
@@ -214,7 +223,7 @@ class OverdrachtJson:
                 "driegesprekken": [_talk(talk) for talk in found.file.talks],
                 "vragen": [_question(one, found.words) for one in found.file.questions],
             }
-        yield orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
+        yield with_receipt(body, receipt)
 
 
 class VragenJson:
@@ -228,13 +237,13 @@ class VragenJson:
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
         """Yield the list, then the receipt."""
-        references = {share.subject: str(share.reference) for share in disclosed}
+        shown = references(disclosed)
         rows = [
-            {"clientRef": references[one.handover.subject], **_question(one, self._words)}
+            {"clientRef": shown[one.handover.subject], **_question(one, self._words)}
             for one in self._page
-            if one.handover.subject in references
+            if one.handover.subject in shown
         ]
-        yield orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+        yield rows_json(rows, receipt)
 
 
 @asynccontextmanager
@@ -243,7 +252,7 @@ async def _page(
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     files = actions.handovers.files
     async with files.page(caller, after, OverdrachtenJson, trace_id) as page:
-        yield page.released, b'{"overdrachten":', _onward(page.after)
+        yield page.released, b'{"overdrachten":', onward(page.after)
 
 
 @asynccontextmanager
@@ -251,7 +260,7 @@ async def _waiting(
     actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.handovers.questions.waiting(caller, after, VragenJson, trace_id) as page:
-        yield page.released, b'{"vragen":', _onward(page.after)
+        yield page.released, b'{"vragen":', onward(page.after)
 
 
 @asynccontextmanager
@@ -315,14 +324,5 @@ def _question(one: Question, words: Words) -> dict[str, object]:
     }
 
 
-def _onward(after: UUID | None) -> bytes:
-    return b',"volgende":' + orjson.dumps(str(after) if after else None) + b"}"
-
-
 def _made(receipt: Receipt) -> Response:
-    return _answer({"id": str(receipt.event_id)}, receipt, HTTPStatus.CREATED)
-
-
-def _answer(body: dict[str, str], receipt: Receipt, status: HTTPStatus) -> Response:
-    text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
-    return Response(text, status, media_type=JSON)
+    return answered({"id": str(receipt.event_id)}, receipt, HTTPStatus.CREATED)

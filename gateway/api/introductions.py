@@ -13,7 +13,14 @@ from starlette.responses import Response
 
 from gateway.actions.introduce import MOST_AT_ONCE, IntroductionWish, Listed, Recorded
 from gateway.api.context import Actions, WithActions, WithCaller, trace_of
-from gateway.api.rendering import JSON, ReleasedResponse, receipt_json
+from gateway.api.rendering import (
+    JSON,
+    ReleasedResponse,
+    onward,
+    references,
+    rows_json,
+    with_receipt,
+)
 from gateway.api.wire import Wire
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
@@ -87,18 +94,18 @@ class VoorstellenJson:
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
         """Yield the list, then the receipt; a casemanager's list leaves out who is not hers."""
-        references = {share.subject: str(share.reference) for share in disclosed}
+        shown = references(disclosed)
         rows = [
-            self._row(one, references)
+            self._row(one, shown)
             for one in self._page.introductions
-            if not self._page.guiding or one.subject in references
+            if not self._page.guiding or one.subject in shown
         ]
-        yield orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+        yield rows_json(rows, receipt)
 
-    def _row(self, one: Introduction, references: Mapping[SubjectId, str]) -> dict[str, object]:
+    def _row(self, one: Introduction, shown: Mapping[SubjectId, str]) -> dict[str, object]:
         return {
             "id": str(one.introduction_id),
-            "clientRef": references.get(one.subject) if self._named(one) else None,
+            "clientRef": shown.get(one.subject) if self._named(one) else None,
             "aanvrager": self._answer(one, one.own),
             "werkgever": self._answer(one, one.employer) if one.employer else None,
             "functie": one.function,
@@ -124,8 +131,7 @@ async def _page(
     actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.introductions.listed(caller, after, VoorstellenJson, trace_id) as page:
-        onward = orjson.dumps(str(page.after) if page.after else None)
-        yield page.released, b'{"voorstellen":', b',"volgende":' + onward + b"}"
+        yield page.released, b'{"voorstellen":', onward(page.after)
 
 
 def _candidates(vraag: Voorstelvraag) -> tuple[UUID, ...]:
@@ -137,7 +143,7 @@ def _candidates(vraag: Voorstelvraag) -> tuple[UUID, ...]:
 
 def _recorded(recorded: Recorded) -> bytes:
     head = {"id": str(recorded.introduction.introduction_id), "status": recorded.state}
-    return orjson.dumps(head)[:-1] + b',"ontvangstbewijs":' + receipt_json(recorded.receipt) + b"}"
+    return with_receipt(head, recorded.receipt)
 
 
 def _group(candidates: Sequence[UUID], recorded: Mapping[UUID, Recorded]) -> bytes:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gateway.actions.notices import OpenNotice
 from gateway.api.context import WithActions, WithCaller
-from gateway.api.rendering import JSON, receipt_json
+from gateway.api.rendering import JSON, answered
 from gateway.domain.notices import KINDS
 
 router = APIRouter(prefix="/v1")
@@ -27,10 +27,7 @@ async def confirm(melding_id: UUID, actions: WithActions, caller: WithCaller) ->
     """Confirm deletion; doing so again answers with the first moment."""
     state, receipt = await actions.notices.confirm(caller, melding_id)
     at = state.confirmed.isoformat() if state.confirmed else None
-    body = orjson.dumps({"id": str(melding_id), "bevestigdOp": at})
-    return Response(
-        body[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}", media_type=JSON
-    )
+    return answered({"id": str(melding_id), "bevestigdOp": at}, receipt)
 
 
 def _notice(one: OpenNotice) -> dict[str, str | None]:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
@@ -14,7 +13,16 @@ from starlette.responses import Response
 from gateway.actions.rectify import Complaint, Waiting
 from gateway.api.consents import IdempotencyKey
 from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
-from gateway.api.rendering import JSON, ReleasedResponse, camel, field_named, receipt_json
+from gateway.api.rendering import (
+    JSON,
+    ReleasedResponse,
+    answered,
+    camel,
+    field_named,
+    onward,
+    references,
+    rows_json,
+)
 from gateway.api.wire import Wire
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
@@ -53,7 +61,7 @@ async def not_right(
     field = field_named("veld", gegeven.veld, actions.gate.fields)
     complaint = Complaint(field, gegeven.toelichting, idempotency_key)
     receipt = await actions.rectify.ask(caller, subject, gegeven.doel, complaint)
-    return _answer({"id": str(receipt.event_id)}, receipt, HTTPStatus.ACCEPTED)
+    return answered({"id": str(receipt.event_id)}, receipt, HTTPStatus.ACCEPTED)
 
 
 @router.get("/rectificaties", summary="Wat bewoners en ontvangers onjuist noemen")
@@ -78,7 +86,7 @@ async def close(
     closed, receipt = await actions.rectify.close(
         caller, rectificatie_id, refused=afhandeling.toelichting
     )
-    return _answer({"id": str(rectificatie_id), "status": closed.state}, receipt, HTTPStatus.OK)
+    return answered({"id": str(rectificatie_id), "status": closed.state}, receipt)
 
 
 class RectificatiesJson:
@@ -91,13 +99,13 @@ class RectificatiesJson:
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
         """Yield the list, then the receipt."""
-        references = {share.subject: str(share.reference) for share in disclosed}
+        shown = references(disclosed)
         rows = [
-            {"clientRef": references[one.rectification.subject], **_row(one)}
+            {"clientRef": shown[one.rectification.subject], **_row(one)}
             for one in self._page
-            if one.rectification.subject in references
+            if one.rectification.subject in shown
         ]
-        yield orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+        yield rows_json(rows, receipt)
 
 
 @asynccontextmanager
@@ -105,8 +113,7 @@ async def _page(
     actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.rectify.waiting(caller, after, RectificatiesJson, trace_id) as page:
-        onward = orjson.dumps(str(page.after) if page.after else None)
-        yield page.released, b'{"rectificaties":', b',"volgende":' + onward + b"}"
+        yield page.released, b'{"rectificaties":', onward(page.after)
 
 
 def _row(one: Waiting) -> dict[str, object]:
@@ -118,8 +125,3 @@ def _row(one: Waiting) -> dict[str, object]:
         "gemeldDoor": request.asked_by,
         "gemeldOp": request.at.isoformat(),
     }
-
-
-def _answer(body: dict[str, str], receipt: Receipt, status: HTTPStatus) -> Response:
-    text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
-    return Response(text, status, media_type=JSON)

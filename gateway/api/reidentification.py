@@ -13,7 +13,7 @@ from gateway.actions.reidentify import SeenLookUp
 from gateway.api.context import WithActions, WithCaller
 from gateway.api.oversight import person_named
 from gateway.api.problems import problem
-from gateway.api.rendering import JSON, receipt_json
+from gateway.api.rendering import JSON, answered
 from gateway.api.wire import Wire
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.records import Receipt
@@ -58,8 +58,7 @@ async def approve(heridentificatie_id: UUID, actions: WithActions, caller: WithC
 
 
 def _answer(seen: SeenLookUp, receipt: Receipt, status: HTTPStatus) -> Response:
-    text = orjson.dumps(_wire(seen))[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
-    return Response(text, status, media_type=JSON)
+    return answered(_wire(seen), receipt, status)
 
 
 def _wire(seen: SeenLookUp) -> dict[str, object]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import lru_cache
+from http import HTTPStatus
+from uuid import UUID
 
 import orjson
 from starlette.responses import Response
@@ -12,7 +14,7 @@ from gateway.domain.consents import Consent, ConsentEventKind
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError, RecipientGoneError
 from gateway.domain.fields import FieldDictionary
-from gateway.domain.identifiers import FieldName
+from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.records import Receipt
 
 JSON = "application/json"
@@ -35,6 +37,33 @@ def receipt_json(receipt: Receipt) -> bytes:
             "checkpoint": receipt.checkpoint,
         }
     )
+
+
+def with_receipt(body: Mapping[str, object], receipt: Receipt) -> bytes:
+    """Render the object of an answer, the receipt of its entry as its last member."""
+    return orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
+
+
+def answered(
+    body: Mapping[str, object], receipt: Receipt, status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    """Answer that something was recorded, with the receipt of its entry."""
+    return Response(with_receipt(body, receipt), status, media_type=JSON)
+
+
+def rows_json(rows: Sequence[Mapping[str, object]], receipt: Receipt) -> bytes:
+    """Render a list that stands under a key, then the receipt of its parent entry."""
+    return orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
+
+
+def onward(after: UUID | None) -> bytes:
+    """Render where a list goes on, and end the object around it."""
+    return b',"volgende":' + orjson.dumps(str(after) if after else None) + b"}"
+
+
+def references(disclosed: Sequence[Disclosed]) -> Mapping[SubjectId, str]:
+    """Return the reference of each person who was disclosed; the others stay out of a list."""
+    return {share.subject: str(share.reference) for share in disclosed}
 
 
 def _velden(disclosed: Disclosed) -> bytes:

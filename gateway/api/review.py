@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field, StringConstraints
 from starlette.responses import Response
@@ -17,13 +16,12 @@ from gateway.api.context import (
     trace_of,
 )
 from gateway.api.oversight import LARGEST_INDEX, entry_wire, person_named, purpose_of, utc
-from gateway.api.rendering import JSON, camel, field_named, receipt_json
+from gateway.api.rendering import answered, camel, field_named
 from gateway.api.wire import Wire
 from gateway.domain.breakglass import LONGEST, SHORTEST
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.logbook import Filters
 from gateway.domain.partners import Caller
-from gateway.domain.records import Receipt
 from gateway.domain.reviewing import Drawn, Group, Grouping, HitRate, Opinion, Received, Signal
 from gateway.domain.signals import BREACH_TERM, RULES, Judged, StaffMember, Verdict
 
@@ -102,7 +100,7 @@ async def overview(
     inquiry = _inquiry(vraag, request, actions, caller)
     found = await actions.hindsight.review.summary(caller, inquiry, vraag.per, vraag.na)
     body = {"groepen": [_group(one) for one in found.groups], "volgende": found.onward}
-    return _answer(body, found.receipt)
+    return answered(body, found.receipt)
 
 
 @router.post("/_signalen", summary="Wat de regels in een periode opmerken")
@@ -117,7 +115,7 @@ async def signals(
         "trefkans": [_rate(one) for one in found.rates],
         "volgende": found.onward,
     }
-    return _answer(body, found.receipt)
+    return answered(body, found.receipt)
 
 
 @router.post("/signalen/{signaal_id}/_beoordelen", summary="Beoordeel een signaal, met zijn tweeën")
@@ -132,7 +130,7 @@ async def judge(
     watched = await _watched(oordeel, request, actions, caller)
     opinion = Opinion(signaal_id, oordeel.oordeel, oordeel.toelichting)
     judged, receipt = await actions.hindsight.signals.judge(caller, watched, opinion)
-    return _answer(_judged(judged), receipt)
+    return answered(_judged(judged), receipt)
 
 
 @router.post("/_datalek", summary="Bepaal de omvang van een datalek (art. 33)")
@@ -151,7 +149,7 @@ async def breach(
         "regels": [_received(one) for one in found.page],
         "volgende": found.onward,
     }
-    return _answer(body, found.receipt)
+    return answered(body, found.receipt)
 
 
 @router.post("/_steekproef", summary="Trek een steekproef die niemand kon kiezen")
@@ -161,7 +159,7 @@ async def sample(
     """Draw disclosures of a closed period; anyone with the log's tiles can draw the same."""
     inquiry = _inquiry(vraag, request, actions, caller)
     drawn = await actions.hindsight.review.sample(caller, inquiry, vraag.aantal)
-    return _answer(_drawn(drawn), drawn.receipt)
+    return answered(_drawn(drawn), drawn.receipt)
 
 
 def _inquiry(vraag: Terugblik, request: Request, actions: Actions, caller: Caller) -> Inquiry:
@@ -186,13 +184,6 @@ async def _watched(
         for one in vraag.medewerkers
     ]
     return Watched(_inquiry(vraag, request, actions, caller), staff)
-
-
-def _answer(body: dict[str, Any], receipt: Receipt) -> Response:
-    raw = orjson.dumps(body)
-    return Response(
-        b'%s,"ontvangstbewijs":%s}' % (raw[:-1], receipt_json(receipt)), media_type=JSON
-    )
 
 
 def _group(group: Group) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from gateway.api.context import WithActions, WithCaller
-from gateway.api.rendering import JSON, receipt_json
+from gateway.api.rendering import JSON, answered
 from gateway.api.wire import Wire
 from gateway.domain.subscriptions import LONGEST_ADDRESS, Subscription
 
@@ -26,9 +26,8 @@ class Abonnementswens(Wire):
 async def subscribe(wens: Abonnementswens, actions: WithActions, caller: WithCaller) -> Response:
     """Subscribe; the secret (Standard Webhooks) is in this answer and in no other."""
     made = await actions.subscriptions.add(caller, wens.url)
-    body = orjson.dumps({**_subscription(made.subscription), "geheim": made.secret})
-    text = body[:-1] + b',"ontvangstbewijs":' + receipt_json(made.receipt) + b"}"
-    return Response(text, HTTPStatus.CREATED, media_type=JSON)
+    body = {**_subscription(made.subscription), "geheim": made.secret}
+    return answered(body, made.receipt, HTTPStatus.CREATED)
 
 
 @router.get("/abonnementen", summary="Abonnementen van uw organisatie")
@@ -43,9 +42,7 @@ async def subscriptions(actions: WithActions, caller: WithCaller) -> Response:
 async def unsubscribe(abonnement_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
     """End a subscription: nothing more is sent there."""
     receipt = await actions.subscriptions.remove(caller, abonnement_id)
-    body = orjson.dumps({"id": str(abonnement_id)})
-    text = body[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
-    return Response(text, media_type=JSON)
+    return answered({"id": str(abonnement_id)}, receipt)
 
 
 def _subscription(one: Subscription) -> dict[str, str]:

@@ -1,20 +1,17 @@
 """Beperkingen, bezwaren en afschermingen: what a resident wants withheld, recorded and lifted."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
 from gateway.actions.withhold import RecordedWithholding, WithholdingWish
 from gateway.api.context import Actions, WithActions, WithCaller, subject_named
-from gateway.api.rendering import JSON, camel, field_named, receipt_json
+from gateway.api.rendering import answered, camel, field_named
 from gateway.api.wire import Wire
-from gateway.domain.records import Receipt
 from gateway.domain.subjects import WithholdingKind
 
 router = APIRouter(prefix="/v1")
@@ -55,7 +52,7 @@ async def lift(beperking_id: UUID, actions: WithActions, caller: WithCaller) -> 
     """Lift a restriction or objection; from the next decision on it no longer subtracts."""
     at, receipt = await actions.withholdings.lift(caller, beperking_id)
     body = {"id": str(beperking_id), "opgehevenOp": at.isoformat()}
-    return _with_receipt(body, receipt, HTTPStatus.OK)
+    return answered(body, receipt)
 
 
 @router.post("/afschermingen", summary="Scherm een bewoner af, of hef dat op", status_code=201)
@@ -63,7 +60,7 @@ async def shield(wens: Afschermingswens, actions: WithActions, caller: WithCalle
     """Shield someone: to everyone but herself she is unknown, and no search finds her."""
     subject = await subject_named(actions, caller, wens.client_ref, wens.v_nummer)
     receipt = await actions.withholdings.shield(caller, subject, shielded=wens.afgeschermd)
-    return _with_receipt({"afgeschermd": wens.afgeschermd}, receipt, HTTPStatus.CREATED)
+    return answered({"afgeschermd": wens.afgeschermd}, receipt, HTTPStatus.CREATED)
 
 
 def _recorded(soort: str, recorded: RecordedWithholding, actions: Actions) -> Response:
@@ -75,9 +72,4 @@ def _recorded(soort: str, recorded: RecordedWithholding, actions: Actions) -> Re
         "velden": [camel(name) for name in actions.gate.fields.names(one.fields)],
         "sinds": one.since.isoformat(),
     }
-    return _with_receipt(body, recorded.receipt, HTTPStatus.CREATED)
-
-
-def _with_receipt(body: Mapping[str, object], receipt: Receipt, status: HTTPStatus) -> Response:
-    text = orjson.dumps(body)[:-1] + b',"ontvangstbewijs":' + receipt_json(receipt) + b"}"
-    return Response(text, status, media_type=JSON)
+    return answered(body, recorded.receipt, HTTPStatus.CREATED)
