@@ -10,7 +10,7 @@ from gateway.actions.disclose import PAGE, Disclose, Gate, Question, admitted
 from gateway.actions.references import meant
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
-from gateway.domain.identifiers import FieldName
+from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Format
 
@@ -112,21 +112,27 @@ class ListClients:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one."""
         caller, gate = ask.caller, self._gate
         await admitted(gate, Context.of(ask, gate.matrix, gate.clock.now(), trace_id))
-        start = await meant(gate, place_of(caller), after) if after else None
-        related = await gate.subjects.related(parties_of(caller), start, PAGE + 1)
-        page = tuple(related[:PAGE])
-        more = len(related) > PAGE
-        last = gate.pseudonyms.reference(place_of(caller), page[-1]) if more else None
+        page, onward = await turn(gate, caller, after)
         narrowed = replace(ask, fields=self._worklist(ask))
         question = Question(narrowed, page, format_, trace_id=trace_id)
         async with self._disclose.page(question) as released:
-            yield ClientPage(released, last)
+            yield ClientPage(released, onward)
 
     def _worklist(self, ask: Ask) -> int:
         """Narrow what is asked to the list's columns that the matrix names for this role."""
         purpose = self._gate.matrix.purpose(ask.purpose)
         cell = self._gate.matrix.cell(ask.caller.role, purpose.code) if purpose else None
         return (cell.named if cell else 0) & self._gate.fields.mask(self._columns)
+
+
+async def turn(
+    gate: Gate, caller: Caller, after: UUID | None
+) -> tuple[tuple[SubjectId, ...], UUID | None]:
+    """Return the next page of whom the caller may know, in order of id, and where the list goes on."""
+    start = await meant(gate, place_of(caller), after) if after else None
+    related = await gate.subjects.related(parties_of(caller), start, PAGE + 1)
+    page = tuple(related[:PAGE])
+    return page, gate.pseudonyms.reference(place_of(caller), page[-1]) if related[PAGE:] else None
 
 
 def place_of(caller: Caller) -> str:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit, guiding, reach, seat
+from gateway.actions.desk import commit, deed_id, guiding, reach, seat
 from gateway.actions.disclose import Gate
 from gateway.actions.terms import SearchTerms
 from gateway.actions.wording import FINDABLE_BY_KIND, Wording
@@ -146,9 +146,7 @@ class ConsentDesk:
     def _identity(self, caller: Caller, wish: ConsentWish) -> ConsentId:
         if wish.answers is not None:
             return ConsentId(wish.answers)
-        if wish.retry_key is None:
-            return ConsentId(uuid4())
-        return ConsentId(uuid5(wish.subject, f"{caller.actor}:{wish.retry_key}"))
+        return ConsentId(deed_id(wish.subject, caller.actor, wish.retry_key))
 
     async def renew(self, caller: Caller, consent_id: UUID, renewal: Renewal) -> RecordedConsent:
         """Lengthen an open consent from now on; one whose words changed is asked again instead."""

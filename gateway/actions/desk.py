@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from uuid import UUID, uuid4, uuid5
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate, deny
@@ -24,6 +25,11 @@ class Seat:
 
     dossier: Dossier
     context: Context
+
+
+def deed_id(subject: UUID, name: str, retry_key: str | None) -> UUID:
+    """Make the id of a deed about a subject: one and the same for a repeated key of one ``name``."""
+    return uuid4() if retry_key is None else uuid5(subject, f"{name}:{retry_key}")
 
 
 async def admit(

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from gateway.actions.clients import ClientPage, parties_of, place_of
+from gateway.actions.clients import ClientPage, turn
 from gateway.actions.desk import GUIDANCE, admit, seat
-from gateway.actions.disclose import PAGE, Disclose, Gate, Question
+from gateway.actions.disclose import Disclose, Gate, Question
 from gateway.actions.handover_questions import QuestionDesk, Words, spoken
 from gateway.actions.handovers import PURPOSE, HandoverDesk, at_hand, current_tie, handover_of
-from gateway.actions.references import meant
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.handovers import NO_FILE, File, Handover, Handovers
@@ -76,11 +75,8 @@ class HandoverFiles:
     ) -> AsyncIterator[ClientPage]:
         """Disclose a page of people with the file of the handover that lasts, in order of id."""
         ask, gate = await self._ask(caller), self._gate
-        start = await meant(gate, place_of(caller), after) if after else None
-        related = await gate.subjects.related(parties_of(caller), start, PAGE + 1)
-        page = tuple(related[:PAGE])
+        page, onward = await turn(gate, caller, after)
         standing = await self._standing(await gate.subjects.load(page))
-        onward = gate.pseudonyms.reference(place_of(caller), page[-1]) if related[PAGE:] else None
         people = tuple(one for one in page if one in standing)
         question = Question(ask, people, layout(standing), trace_id=trace_id)
         async with self._disclose.page(question) as released:

@@ -9,10 +9,11 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from gateway.actions.desk import GUIDANCE, Seat, admit, seat
+from gateway.actions.desk import GUIDANCE, admit, seat
 from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate
 from gateway.actions.disclose import Question as Asked
 from gateway.actions.handovers import (
@@ -35,7 +36,7 @@ from gateway.domain.ports import Format, LogReader
 from gateway.domain.records import Receipt
 from gateway.domain.relations import reception_site
 from gateway.domain.special_words import special_categories
-from gateway.domain.subjects import Dossier
+from gateway.domain.subjects import Dossier, Situation
 
 MOST_WORDS: Final = 500
 """Of how many characters a question or answer may be."""
@@ -99,14 +100,15 @@ class QuestionDesk:
         known = await self._handovers.question(question_id)
         subject = known.handover.subject if known else SubjectId(uuid4())
         found = await seat(self._gate, Ask(caller, GUIDANCE), subject)
-        if known is None or known.answer is not None or not _lasts(known, found):
+        situation, moment = found.dossier.situation, found.context.moment
+        if known is None or known.answer is not None or not _lasts(known, situation, moment):
             raise InvalidRequestError("vraag", "does not wait for an answer")
         said = _sayable("antwoord", words)
         entry_id, context = uuid4(), found.context
         answered = replace(known, answer=entry_id, answered=context.moment)
         detail: Detail = {"question": str(question_id), "words": said}
         deed = Deed("answered", detail, AnswerQuestion(answered))
-        return await write(self._gate, context, found.dossier.situation, entry_id, deed)
+        return await write(self._gate, context, situation, entry_id, deed)
 
     @asynccontextmanager
     async def waiting(
@@ -132,9 +134,8 @@ class QuestionDesk:
         )
 
     def _current(self, one: Question, dossiers: Mapping[SubjectId, Dossier]) -> bool:
-        dossier, moment = dossiers.get(one.handover.subject), self._gate.clock.now()
-        tie = current_tie(dossier.situation, moment) if dossier else None
-        return tie is not None and handover_of(one.handover.subject, tie) == one.handover
+        dossier = dossiers.get(one.handover.subject)
+        return dossier is not None and _lasts(one, dossier.situation, self._gate.clock.now())
 
 
 async def spoken(log: LogReader, questions: Sequence[Question]) -> Words:
@@ -149,8 +150,8 @@ async def spoken(log: LogReader, questions: Sequence[Question]) -> Words:
     return found
 
 
-def _lasts(one: Question, found: Seat) -> bool:
-    tie = current_tie(found.dossier.situation, found.context.moment)
+def _lasts(one: Question, situation: Situation, moment: datetime) -> bool:
+    tie = current_tie(situation, moment)
     return tie is not None and handover_of(one.handover.subject, tie) == one.handover
 
 

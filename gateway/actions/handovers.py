@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import Seat, admit, commit, seat
+from gateway.actions.desk import Seat, admit, commit, deed_id, seat
 from gateway.actions.disclose import Gate, deny
 from gateway.actions.link import ending
 from gateway.domain.changes import Change, RecordRelations, RequireEpoch
@@ -117,9 +117,7 @@ async def at_hand(gate: Gate, caller: Caller, subject: SubjectId, fields: int = 
 
 def identity(deed: str, caller: Caller, subject: SubjectId, retry_key: str | None) -> UUID:
     """Make the id of a deed's entry: one and the same for a repeated key (2)."""
-    if retry_key is None:
-        return uuid4()
-    return uuid5(subject, f"handover:{deed}:{caller.actor}:{retry_key}")
+    return deed_id(subject, f"handover:{deed}:{caller.actor}", retry_key)
 
 
 @dataclass(frozen=True, slots=True)

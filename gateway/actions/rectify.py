@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, reach, seat
+from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, deed_id, reach, seat
 from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
 from gateway.domain.changes import (
     AskRectification,
@@ -86,7 +86,7 @@ class RectifyDesk:
         mask = self._gate.fields.mask([complaint.field] if complaint.field else [])
         ask = Ask(caller, OWN_DATA if caller.subject else purpose, mask or None)
         found = await seat(self._gate, ask, subject)
-        entry_id = _identity(caller, subject, complaint)
+        entry_id = deed_id(subject, f"rectification:{caller.actor}", complaint.retry_key)
         known = await self._rectifications.by_id(entry_id)
         moment = known.at if known else found.context.moment  # a retry is the same entry
         request = Rectification(entry_id, subject, complaint.field, caller.partner.oin, moment)
@@ -181,9 +181,3 @@ class RectifyDesk:
         event = await self._log.opened(found.rectification_id)
         words = (event.told.detail or {}).get("words") if event and event.told else None
         return words if isinstance(words, str) else None
-
-
-def _identity(caller: Caller, subject: SubjectId, complaint: Complaint) -> UUID:
-    if complaint.retry_key is None:
-        return uuid4()
-    return uuid5(subject, f"rectification:{caller.actor}:{complaint.retry_key}")

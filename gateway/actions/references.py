@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from gateway.actions.disclose import Gate
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId, VNummer
 from gateway.domain.ports import BlindIndex, StoredProfile, Subjects
 
@@ -38,3 +39,17 @@ async def numbered(subjects: Subjects, index: BlindIndex, number: VNummer) -> St
     tags = index.terms(NUMBER, number.reveal())
     found = await subjects.stored(tags)
     return next((found[tag] for tag in tags if tag in found), None)
+
+
+async def whose(gate: Gate, index: BlindIndex, text: str) -> SubjectId:
+    """Return whose V-nummer it is; one that nobody has stands, steadily, for no one.
+
+    Raises ``InvalidRequestError`` for what is no V-nummer.
+    """
+    try:
+        number = VNummer(text)
+    except ValueError as error:
+        raise InvalidRequestError("vNummer", "is not ten digits") from error
+    stored = await numbered(gate.subjects, index, number)
+    nobody = SubjectId(UUID(bytes=index.term(NUMBER, number.reveal())[:16]))
+    return stored.subject if stored else nobody

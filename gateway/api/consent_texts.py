@@ -32,7 +32,7 @@ async def text(  # noqa: PLR0913, PLR0917 - one a member of the query
     purpose = actions.gate.matrix.purpose(doel)
     if purpose is None:
         raise InvalidRequestError("doel", "is not in the catalogue")
-    found = actions.texts.get(purpose.short, soort, taal, versie)
+    found = actions.wording.texts.get(purpose.short, soort, taal, versie)
     return Response(orjson.dumps(_wire(found)), media_type=JSON)
 
 

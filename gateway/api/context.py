@@ -31,7 +31,7 @@ from gateway.actions.oversee import Oversee
 from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
-from gateway.actions.references import all_meant, meant, numbered
+from gateway.actions.references import all_meant, meant, whose
 from gateway.actions.reidentify import Reidentify
 from gateway.actions.rekey import RekeyIndex
 from gateway.actions.repseudonymise import Repseudonymise
@@ -44,14 +44,15 @@ from gateway.actions.statistics import AnalystDesk
 from gateway.actions.subscribe import SubscriptionDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.withhold import WithholdDesk
+from gateway.actions.wording import Wording
 from gateway.api.auditlog import AuditReader
 from gateway.api.identity import InsecureTokens
 from gateway.api.problems import UnauthorizedError
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.event_formats import EventFormat
-from gateway.domain.identifiers import SubjectId, VNummer
+from gateway.domain.identifiers import SubjectId
 from gateway.domain.partners import Caller, PartnerKind
-from gateway.domain.ports import BlindIndex, ConsentTexts, Source
+from gateway.domain.ports import BlindIndex, Source
 from gateway.domain.traces import received
 
 
@@ -76,7 +77,7 @@ class Actions:
     agreed: ListClients
     search: Search
     consents: ConsentDesk
-    texts: ConsentTexts
+    wording: Wording
     receipts: ReceiptDesk
     requests: OpenRequests
     introductions: Introduce
@@ -183,14 +184,4 @@ async def subject_named(
         raise InvalidRequestError("clientRef", "or vNummer is needed")
     if caller.partner.kind is not PartnerKind.COA:
         raise InvalidRequestError("vNummer", "only COA may name people by number; use clientRef")
-    return await subject_by_number(actions, caller, v_nummer)
-
-
-async def subject_by_number(actions: Actions, caller: Caller, v_nummer: str) -> SubjectId:
-    """Return whose V-nummer it is; one that nobody has stands for no one."""
-    try:
-        number = VNummer(v_nummer)
-    except ValueError as error:
-        raise InvalidRequestError("vNummer", "is not ten digits") from error
-    stored = await numbered(actions.gate.subjects, actions.index, number)
-    return stored.subject if stored else await subject_by_reference(actions, caller, UUID(int=0))
+    return await whose(actions.gate, actions.index, v_nummer)

@@ -10,11 +10,11 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from gateway.actions.breakglass import Emergency, Noted, Standing
+from gateway.actions.references import whose
 from gateway.api.context import (
     Actions,
     WithActions,
     WithCaller,
-    subject_by_number,
     subject_by_reference,
     trace_of,
 )
@@ -80,7 +80,7 @@ async def _named(actions: Actions, caller: Caller, vraag: Noodvraag) -> SubjectI
         raise InvalidRequestError("clientRef", "or vNummer is needed")
     if caller.partner.kind.private:
         raise InvalidRequestError("vNummer", "is not for a private party; use clientRef")
-    return await subject_by_number(actions, caller, vraag.v_nummer)
+    return await whose(actions.gate, actions.index, vraag.v_nummer)
 
 
 def _noted(noted: Noted, status: HTTPStatus) -> Response:

@@ -11,12 +11,12 @@ from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
 from gateway.actions.oversee import Inquiry, Overview
+from gateway.actions.references import whose
 from gateway.api.context import (
     Actions,
     WithActions,
     WithCaller,
     caller_of,
-    subject_by_number,
     subject_by_reference,
     trace_of,
 )
@@ -155,7 +155,7 @@ async def person_named(
         return None
     if caller.partner.kind.private:
         raise InvalidRequestError("vNummer", "is not for a private party; use clientRef")
-    return await subject_by_number(actions, caller, v_nummer)
+    return await whose(actions.gate, actions.index, v_nummer)
 
 
 def _overview(overview: Overview) -> Response:

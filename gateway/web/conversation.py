@@ -6,7 +6,7 @@ easy as yes; what she said is read back to her.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
 
@@ -28,10 +28,10 @@ from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
-from gateway.web.resident import ONE, chosen, kind_of, reference_in, title, whom
+from gateway.web.resident import ONE, chosen, title, whom
 from gateway.web.residents import GUIDANCE, PATH
 from gateway.web.values import Teller, full_name, text
-from gateway.web.visit import Visit
+from gateway.web.visit import Visit, reference_in
 from gateway.web.words import N_
 
 LANGUAGES: Final = ("nl", "en", "ar", "ti", "fa", "tr", "uk", "so", "ps", "ku")
@@ -88,10 +88,7 @@ async def answer(visit: Visit) -> Response:
             if wrong not in FAULTS:
                 raise
     if wrong:
-        again = Talk(
-            found.subject, found.purpose, found.recipient, found.spoken, found.dutch, wrong
-        )
-        return ReleasedPage(lambda: _opened(visit, again))
+        return ReleasedPage(lambda: _opened(visit, replace(found, wrong=wrong)))
     return RedirectResponse(f"{PATH}/{visit.request.path_params['ref']}?gedaan={said}", 303)
 
 
@@ -101,10 +98,10 @@ async def _talk(visit: Visit, language: str) -> Talk:
     if choice is None:
         raise HTTPException(404)
     purpose, recipient = choice
-    texts, kind = visit.rooms.desks.counter.texts, kind_of(visit, recipient)
-    dutch = texts.get(purpose.short, kind, "nl")
+    wording = visit.rooms.desks.counter.wording
+    dutch = wording.text(purpose, recipient, "nl")
     try:
-        spoken = texts.get(purpose.short, kind, language)
+        spoken = wording.text(purpose, recipient, language)
     except InvalidRequestError:
         spoken = dutch
     subject = await visit.subject(visit.request.path_params["ref"])

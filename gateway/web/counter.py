@@ -7,7 +7,8 @@ from gateway.actions.consent import ConsentDesk
 from gateway.actions.preview import Preview
 from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.requests import OpenRequests
-from gateway.domain.ports import BlindIndex, ConsentTexts
+from gateway.actions.wording import Wording
+from gateway.domain.ports import BlindIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Counter:
 
     residents: ListClients
     consents: ConsentDesk
-    texts: ConsentTexts
+    wording: Wording
     preview: Preview
     receipts: ReceiptDesk
     requests: OpenRequests

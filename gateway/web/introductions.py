@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
@@ -56,16 +55,15 @@ class Row:
 
 async def listed(visit: Visit) -> Response:
     """Show a page of the organisation's requests, newest first."""
-    after = _reference(visit.request.query_params.get("na", ""))
-    return ReleasedPage(lambda: _list(visit, after))
+    return ReleasedPage(lambda: _list(visit))
 
 
 @asynccontextmanager
-async def _list(visit: Visit, after: UUID | None) -> AsyncIterator[Released]:
+async def _list(visit: Visit) -> AsyncIterator[Released]:
     def layout(found: Listed) -> HtmlFormat:
         return IntroductionsPage(visit, found)
 
-    async with visit.rooms.desks.introductions.listed(visit.caller, after, layout) as shown:
+    async with visit.rooms.desks.introductions.listed(visit.caller, visit.after, layout) as shown:
         yield shown.released
 
 
@@ -118,13 +116,6 @@ class IntroductionsPage(HtmlFormat):
         words, look = STATES[one.state_of(answer, self._listed.moment)]
         whose = self._listed.names.get(answer.recipient, "")
         return Stand(whose, self._visit.say(words), look)
-
-
-def _reference(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _count(text: str) -> int:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from gateway.actions.references import numbered
+from gateway.actions.references import whose
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import PurposeCode, SubjectId, VNummer
+from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.logbook import Filters
 from gateway.web.overseers import Cells
 from gateway.web.visit import Visit
@@ -93,13 +93,8 @@ async def person_of(visit: Visit, values: Mapping[str, str]) -> SubjectId | None
         return None
     if visit.caller.partner.kind.private:
         raise InvalidRequestError("vNummer", "is not for a private party")
-    try:
-        known = VNummer(number)
-    except ValueError:
-        raise InvalidRequestError("vNummer", "is not ten digits") from None
     desks = visit.rooms.desks
-    stored = await numbered(desks.gate.subjects, desks.overseers.index, known)
-    return stored.subject if stored else await visit.subject(UUID(int=0))
+    return await whose(desks.gate, desks.overseers.index, number)
 
 
 def uuid_of(name: str, text: str) -> UUID:

@@ -64,11 +64,7 @@ async def care(visit: Visit) -> Response:
 async def _list(
     visit: Visit, clients: ListClients, shown: "_PeoplePage"
 ) -> AsyncIterator[Released]:
-    try:
-        after = UUID(visit.request.query_params.get("na", ""))
-    except ValueError:
-        after = None
-    async with clients(Ask(visit.caller, shown.purpose), after, shown) as found:
+    async with clients(Ask(visit.caller, shown.purpose), visit.after, shown) as found:
         shown.after = found.after
         yield found.released
 

@@ -63,19 +63,14 @@ class Part:
 
 async def listed(visit: Visit) -> Response:
     """Show a page of the people whom one may know by name."""
-    asked = visit.request.query_params.get("na", "")
-    try:
-        after = UUID(asked)
-    except ValueError:
-        after = None
-    return ReleasedPage(lambda: _list(visit, after))
+    return ReleasedPage(lambda: _list(visit))
 
 
 @asynccontextmanager
-async def _list(visit: Visit, after: UUID | None) -> AsyncIterator[Released]:
+async def _list(visit: Visit) -> AsyncIterator[Released]:
     shown = ProfilesPage(visit)
     ask = Ask(visit.caller, INTRODUCING)
-    async with visit.rooms.desks.clients(ask, after, shown) as clients:
+    async with visit.rooms.desks.clients(ask, visit.after, shown) as clients:
         shown.after = clients.after
         yield clients.released
 

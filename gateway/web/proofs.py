@@ -15,7 +15,7 @@ from gateway.domain.consents import OPENING
 from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
 from gateway.web.rendering import page
-from gateway.web.resident import ONE, STATES, kind_of, title, whom
+from gateway.web.resident import ONE, STATES, title, whom
 from gateway.web.residents import PATH
 from gateway.web.values import Teller
 from gateway.web.visit import Visit
@@ -36,12 +36,8 @@ async def proof(visit: Visit) -> Response:
     purpose = visit.rooms.desks.gate.matrix.purpose(said.purpose)
     assert purpose is not None  # noqa: S101 - the desk states no consent for an unknown purpose
     last = said.events[-1]
-    spoken = counter.texts.get(
-        purpose.short,
-        kind_of(visit, said.recipient.identifier),
-        said.text.language,
-        said.text.version,
-    )
+    words = said.text
+    spoken = counter.wording.text(purpose, said.recipient.identifier, words.language, words.version)
     teller = Teller(visit.rooms, visit.language)
     return page(
         visit,
@@ -56,7 +52,7 @@ async def proof(visit: Visit) -> Response:
         spoken=spoken,
         kept=[part.text for part in spoken.sections if part.name in _KEPT],
         receipt_id=issued.receipt_id,
-        digest=said.text.sha256,
+        digest=words.sha256,
         contact=said.controller.contact,
         code=_code(f"{counter.url}{SCANNED}/{said.consent_id}"),
         back=here,

@@ -39,15 +39,11 @@ class Row:
 
 async def listed(visit: Visit) -> Response:
     """Show a page of requests."""
-    try:
-        after = UUID(visit.request.query_params.get("na", ""))
-    except ValueError:
-        after = None
-    return ReleasedPage(lambda: _list(visit, after))
+    return ReleasedPage(lambda: _list(visit))
 
 
 @asynccontextmanager
-async def _list(visit: Visit, after: UUID | None) -> AsyncIterator[Released]:
+async def _list(visit: Visit) -> AsyncIterator[Released]:
     shown: list[RequestsPage] = []
 
     def layout(found: tuple[Asked, ...]) -> HtmlFormat:
@@ -55,7 +51,7 @@ async def _list(visit: Visit, after: UUID | None) -> AsyncIterator[Released]:
         return shown[0]
 
     desk = visit.rooms.desks.counter.requests
-    async with desk(visit.caller, after, layout) as found:
+    async with desk(visit.caller, visit.after, layout) as found:
         shown[0].after = found.after
         yield found.released
 

@@ -7,7 +7,6 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
-from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
@@ -174,21 +173,6 @@ def whom(visit: Visit, recipient: str) -> str:
         return visit.say(KINDS.get(kind, kind))
     partner = visit.rooms.partners.get(Oin(recipient))
     return partner.name if partner else recipient
-
-
-def kind_of(visit: Visit, recipient: str) -> str:
-    """Return which kind of partner a recipient is."""
-    if recipient.startswith(FINDABLE_BY_KIND):
-        return recipient.removeprefix(FINDABLE_BY_KIND)
-    return visit.rooms.partners[Oin(recipient)].kind
-
-
-def reference_in(text_: str) -> UUID | None:
-    """Read a reference that a form carries; ``None`` for none."""
-    try:
-        return UUID(text_)
-    except ValueError:
-        return None
 
 
 SCREENS: Final = (

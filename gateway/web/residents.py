@@ -8,10 +8,10 @@ from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.references import NUMBER, numbered
+from gateway.actions.references import whose
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
-from gateway.domain.identifiers import SubjectId, VNummer
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
@@ -46,12 +46,8 @@ async def listed(visit: Visit) -> Response:
 
 @asynccontextmanager
 async def _list(visit: Visit, shown: "ResidentsPage") -> AsyncIterator[Released]:
-    try:
-        after = UUID(visit.request.query_params.get("na", ""))
-    except ValueError:
-        after = None
     desk = visit.rooms.desks.counter.residents
-    async with desk(Ask(visit.caller, GUIDANCE), after, shown) as found:
+    async with desk(Ask(visit.caller, GUIDANCE), visit.after, shown) as found:
         shown.after = found.after
         yield found.released
 
@@ -63,15 +59,12 @@ async def find(visit: Visit) -> Response:
     steady and tells as little.
     """
     number = str(visit.form.get("v_nummer", "")).strip()
+    gate = visit.rooms.desks.gate
     try:
-        sought = VNummer(number)
-    except ValueError:
+        subject = await whose(gate, visit.rooms.desks.counter.index, number)
+    except InvalidRequestError:
         wrong = visit.say(N_("Een V-nummer heeft tien cijfers."))
         return page(visit, "residents_find.html", 400, wrong=wrong, back=PATH)
-    gate, index = visit.rooms.desks.gate, visit.rooms.desks.counter.index
-    stored = await numbered(gate.subjects, index, sought)
-    nobody = SubjectId(UUID(bytes=index.term(NUMBER, number)[:16]))
-    subject = stored.subject if stored else nobody
     reference = gate.pseudonyms.reference(visit.caller.partner.oin, subject)
     return RedirectResponse(f"{PATH}/{reference}", 303)
 

@@ -46,6 +46,11 @@ class Visit:
         return self.now.astimezone(AMSTERDAM).date()
 
     @property
+    def after(self) -> UUID | None:
+        """After whom or what a list goes on, where its address says."""
+        return reference_in(self.request.query_params.get("na", ""))
+
+    @property
     def path(self) -> str:
         """Where this visit is, with its question: what a language switch comes back to."""
         url = self.request.url
@@ -71,6 +76,14 @@ def language_of(request: Request) -> Language:
         return Language(chosen)
     english = request.headers.get("accept-language", "").lower().startswith("en")
     return Language.EN if english else Language.NL
+
+
+def reference_in(text: str) -> UUID | None:
+    """Read a reference that an address or a form carries; ``None`` for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def own_path(text: str, otherwise: str = "/") -> str:

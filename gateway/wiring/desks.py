@@ -122,7 +122,7 @@ def desks(bench: Bench) -> Actions:
         agreed=ListClients(gate, disclose, AGREED),
         search=Search(gate, disclose, found_by, settings.search_budget),
         consents=consents,
-        texts=wording.texts,
+        wording=wording,
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
         requests=OpenRequests(gate, disclose, Consents(database)),
         introductions=Introduce(gate, disclose, Introductions(database), partners),

@@ -101,7 +101,7 @@ def _counter(settings: Settings, actions: Actions, database: Database) -> Counte
     return Counter(
         residents=actions.clients,
         consents=actions.consents,
-        texts=actions.texts,
+        wording=actions.wording,
         preview=Preview(actions.gate, actions.disclose, actions.consents),
         receipts=actions.receipts,
         requests=OpenRequests(actions.gate, actions.disclose, Consents(database), ASKED_OF),

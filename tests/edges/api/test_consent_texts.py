@@ -39,7 +39,7 @@ def test_a_text_is_shown_as_it_is_read_aloud(door: Door) -> None:
         "versie": "1",
         "taal": "ti",
         "richting": "ltr",
-        "sha256": door.gateway.actions.texts.get("P05", "werkgever", "ti", "1").sha256,
+        "sha256": door.gateway.actions.wording.texts.get("P05", "werkgever", "ti", "1").sha256,
         "nagelezen": False,
         "opmerking": "Machinaal vertaald; geen moedertaalspreker heeft deze tekst nagelezen.",
     }

@@ -25,7 +25,7 @@ def test_a_consent_has_the_agreed_shape(door: Door) -> None:
         "velden": ["rijbewijs", "roepnaam"],
         "taal": "tir",
         "tekstVersie": "1",
-        "tekstSha256": door.gateway.actions.texts.get("P05", "werkgever", "ti").sha256,
+        "tekstSha256": door.gateway.actions.wording.texts.get("P05", "werkgever", "ti").sha256,
         "vastgelegdOp": "2026-03-02T12:00:00+00:00",
         "vervaltOp": "2026-08-31T12:00:00+00:00",
         "beeindigdOp": None,
