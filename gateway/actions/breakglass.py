@@ -17,20 +17,23 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Gate, admitted, deny
 from gateway.domain.breakglass import (
+    BreakGlass,
     Broken,
     GlassBreak,
+    Glasses,
+    ReviewGlass,
     ReviewVerdict,
     break_glass,
     overdue,
     review,
 )
-from gateway.domain.changes import BreakGlass, RequireEpoch, ReviewGlass
+from gateway.domain.changes import RequireEpoch
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.events import GlassBroken
 from gateway.domain.identifiers import RoleId, SubjectId
 from gateway.domain.partners import Caller, PartnerKind
-from gateway.domain.ports import Entry, Glasses
+from gateway.domain.ports import Entry
 from gateway.domain.purposes import Purpose
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind

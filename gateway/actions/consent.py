@@ -10,14 +10,7 @@ from gateway.actions.disclose import Gate
 from gateway.actions.terms import SearchTerms
 from gateway.actions.wording import FINDABLE_BY_KIND, Wording
 from gateway.domain.blind import Held
-from gateway.domain.changes import (
-    Change,
-    CloseIntroduction,
-    IssueNotice,
-    RecordConsent,
-    RecordRelations,
-    RequireEpoch,
-)
+from gateway.domain.changes import Change, RecordConsent, RecordRelations, RequireEpoch
 from gateway.domain.consent_choices import (
     ConsentWish,
     Renewal,
@@ -41,11 +34,11 @@ from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.events import ConsentRecorded
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, SubjectId
-from gateway.domain.introductions import IntroductionState
+from gateway.domain.introductions import CloseIntroduction, Introductions, IntroductionState
 from gateway.domain.logbook import FLAG
-from gateway.domain.notices import Cause, NoticeKind, notices, of_consent, told
+from gateway.domain.notices import Cause, IssueNotice, NoticeKind, notices, of_consent, told
 from gateway.domain.partners import Caller, PartnerKind
-from gateway.domain.ports import Consents, Entry, Introductions
+from gateway.domain.ports import Consents, Entry
 from gateway.domain.purposes import ConsentNeed, Purpose, Rule
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.relations import RelationEvent, RelationKind

@@ -13,14 +13,13 @@ from datetime import datetime
 from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Gate
-from gateway.domain.changes import PublishCounts
 from gateway.domain.codes import CodeLists
-from gateway.domain.counting import Tally, blinded, is_counted
+from gateway.domain.counting import PublishCounts, Statistics, Tally, blinded, is_counted
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import PolicyError
 from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Caller
-from gateway.domain.ports import BlindIndex, Entry, Statistics
+from gateway.domain.ports import BlindIndex, Entry
 from gateway.domain.purposes import Purpose
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.statistics import categories, publish

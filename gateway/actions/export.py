@@ -22,18 +22,21 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Disclose, Gate, Question, admitted
 from gateway.actions.shares import Shares, StagedShares, Survey
-from gateway.domain.changes import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.decisions import Ask, decide
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.exports import (
     ID_SIZE,
     PEOPLE_A_PART,
+    ClearExport,
     Export,
     Exports,
     ExportState,
+    FetchExport,
+    OpenExport,
     Parcels,
     Progress,
+    StagePart,
 )
 from gateway.domain.files import Contents, Cover, FileFormat, Packing
 from gateway.domain.identifiers import Oin, SubjectId

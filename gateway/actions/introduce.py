@@ -26,14 +26,21 @@ from gateway.actions.disclose import (
 )
 from gateway.actions.references import all_meant
 from gateway.actions.search import found_as
-from gateway.domain.changes import CloseIntroduction, RequestIntroduction, RequireEpoch
+from gateway.domain.changes import RequireEpoch
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, decide
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import Oin, SubjectId
-from gateway.domain.introductions import Answer, Introduction, IntroductionState
+from gateway.domain.introductions import (
+    Answer,
+    CloseIntroduction,
+    Introduction,
+    Introductions,
+    IntroductionState,
+    RequestIntroduction,
+)
 from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.ports import Entry, Format, Introductions
+from gateway.domain.ports import Entry, Format
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.subjects import Dossier

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from gateway.actions.desk import GUIDANCE, Seat, admit, commit, seat
 from gateway.actions.disclose import Gate
-from gateway.domain.changes import Change, IssueNotice, RecordRelations, RequireEpoch
+from gateway.domain.changes import Change, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
-from gateway.domain.notices import ended_link, of_ended_link, told
+from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind

@@ -12,11 +12,11 @@ from uuid import UUID
 from gateway.actions.accounts import Context
 from gateway.actions.desk import GUIDANCE, commit
 from gateway.actions.disclose import PAGE, Gate, deny
-from gateway.domain.changes import Change, ConfirmNotice, RemindNotice
+from gateway.domain.changes import Change
 from gateway.domain.decisions import Ask, Decision
-from gateway.domain.notices import Notice
+from gateway.domain.notices import ConfirmNotice, Notice, Notices, NoticeState, RemindNotice
 from gateway.domain.partners import Caller
-from gateway.domain.ports import Entry, Notices, NoticeState
+from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 

@@ -18,8 +18,9 @@ from gateway.domain.decisions import Ask, Decision
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.logbook import CASE, EVERYTHING, Filters, LoggedEvent, LogPage, Proven, Sought
+from gateway.domain.look_ups import LookUps
 from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.ports import Entry, LogReader, LookUps
+from gateway.domain.ports import Entry, LogReader
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.register import Activity, register

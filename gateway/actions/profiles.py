@@ -11,14 +11,14 @@ from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate
 from gateway.actions.references import NUMBER
 from gateway.actions.terms import SearchTerms
-from gateway.domain.changes import Change, IssueNotice, RuleFacts, StoreProfile
+from gateway.domain.changes import Change, RuleFacts, StoreProfile
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, JudgedRow
 from gateway.domain.derived import comes_of, derive
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.linking import delivered_events
-from gateway.domain.notices import ended_link, of_ended_link, told
+from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
 from gateway.domain.parameters import Parameters, Terms
 from gateway.domain.partners import Partner
 from gateway.domain.ports import BlindIndex, Entry, StoredProfile

@@ -17,12 +17,12 @@ from uuid import uuid4
 
 from gateway.actions.disclose import Gate
 from gateway.actions.subscribe import LABEL
-from gateway.domain.changes import MarkPushed
 from gateway.domain.errors import GatewayError, UnreadableValueError
 from gateway.domain.events import NoticesUndelivered, RoundFailed
 from gateway.domain.ports import Entry
 from gateway.domain.records import AuditRecord, RecordKind
 from gateway.domain.subscriptions import (
+    MarkPushed,
     Messenger,
     NotDeliveredError,
     Push,

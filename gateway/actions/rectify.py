@@ -12,23 +12,20 @@ from uuid import UUID, uuid4
 from gateway.actions.accounts import Context
 from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, deed_id, reach, seat
 from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
-from gateway.domain.changes import (
-    AskRectification,
-    Change,
-    CloseRectification,
-    IssueNotice,
-    RequireEpoch,
-)
+from gateway.domain.changes import Change, RequireEpoch
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
-from gateway.domain.notices import Cause, NoticeKind, notices, told
+from gateway.domain.notices import Cause, IssueNotice, NoticeKind, notices, told
 from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.ports import Entry, Format, LogReader, Rectifications
+from gateway.domain.ports import Entry, Format, LogReader
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.rectification import (
+    AskRectification,
+    CloseRectification,
     Rectification,
+    Rectifications,
     RectificationState,
     corrected,
     received,

@@ -9,13 +9,13 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Gate, admitted, deny
 from gateway.actions.oversee import OVERSIGHT
-from gateway.domain.changes import ApproveLookUp, AskLookUp, Change
+from gateway.domain.changes import Change
 from gateway.domain.decisions import Ask, Decision
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId
-from gateway.domain.look_ups import LookUp, LookUpState
+from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp, LookUps, LookUpState
 from gateway.domain.partners import Caller, PartnerKind
-from gateway.domain.ports import Entry, LookUps
+from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 

@@ -22,12 +22,8 @@ from gateway.actions.profiles import CONTENT, content_of
 from gateway.actions.references import NUMBER
 from gateway.actions.terms import SearchTerms
 from gateway.domain.blind import Indexed, IndexStock, RaiseIndexFloor, RekeySubject, version_of
-from gateway.domain.changes import (
-    Change,
-    PublishCounts,
-    RequireEpoch,
-)
-from gateway.domain.counting import Axes, blinded, opened
+from gateway.domain.changes import Change, RequireEpoch
+from gateway.domain.counting import Axes, PublishCounts, Statistics, blinded, opened
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.derived import DERIVABLE
 from gateway.domain.errors import UnreadableValueError
@@ -35,7 +31,7 @@ from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.intake import V_NUMMER
 from gateway.domain.keys import INDEX, SETTLED, KeyTurns, Rekeyed
 from gateway.domain.partners import Caller
-from gateway.domain.ports import BlindIndex, Statistics
+from gateway.domain.ports import BlindIndex
 from gateway.domain.shapes import padded_v_nummer
 from gateway.domain.subjects import Dossier, SealedProfile
 

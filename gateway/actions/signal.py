@@ -20,7 +20,6 @@ from gateway.actions.opened import WORDS, as_opened, milliseconds
 from gateway.actions.oversee import OVERSIGHT, Inquiry, Oversee
 from gateway.actions.review import ZONE, ReviewDesk
 from gateway.domain.breakglass import checked_words
-from gateway.domain.changes import CloseSignal, ProposeVerdict
 from gateway.domain.decisions import Decision
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import Oin, RoleId
@@ -29,7 +28,15 @@ from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.reviewing import HitRate, Opinion, Signal, Signalled, cut
-from gateway.domain.signals import Judged, Signals, StaffMember, closed, signal_id
+from gateway.domain.signals import (
+    CloseSignal,
+    Judged,
+    ProposeVerdict,
+    Signals,
+    StaffMember,
+    closed,
+    signal_id,
+)
 
 OFFICER: Final = RoleId("privacy_officer")
 

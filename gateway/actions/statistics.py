@@ -14,14 +14,13 @@ from datetime import date
 from gateway.actions.accounts import Context
 from gateway.actions.count import KEY
 from gateway.actions.disclose import ATTEMPTS, DisclosureRefusedError, Gate, admitted, deny
-from gateway.domain.changes import TellTable
 from gateway.domain.codes import CodeLists
-from gateway.domain.counting import BlindCube, opened
+from gateway.domain.counting import BlindCube, Statistics, TellTable, opened
 from gateway.domain.decisions import Ask, Decision
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import FieldName
 from gateway.domain.parameters import Parameters
-from gateway.domain.ports import BlindIndex, Entry, Statistics
+from gateway.domain.ports import BlindIndex, Entry
 from gateway.domain.purposes import RelationTest
 from gateway.domain.reasons import Reason
 from gateway.domain.records import AuditRecord, Receipt, RecordKind

@@ -14,7 +14,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Gate, deny
 from gateway.actions.notices import admit_recipient
-from gateway.domain.changes import Change, Subscribe, Unsubscribe
+from gateway.domain.changes import Change
 from gateway.domain.decisions import Decision
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.partners import Caller
@@ -25,8 +25,10 @@ from gateway.domain.subscriptions import (
     MOST,
     SECRET_SIZE,
     Messenger,
+    Subscribe,
     Subscription,
     Subscriptions,
+    Unsubscribe,
     shown_secret,
 )
 

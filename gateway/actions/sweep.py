@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Gate
-from gateway.domain.changes import Change, IssueNotice, RecordConsent
+from gateway.domain.changes import Change, RecordConsent
 from gateway.domain.consents import OPENING, RUNNING, Consent, ConsentEvent, ConsentEventKind, fold
 from gateway.domain.decisions import Ask
 from gateway.domain.identifiers import Oin
-from gateway.domain.notices import Cause, NoticeKind, notices, of_consent, told
+from gateway.domain.notices import Cause, IssueNotice, NoticeKind, notices, of_consent, told
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Consents, Entry
 from gateway.domain.records import Receipt, RecordKind

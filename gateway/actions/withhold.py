@@ -17,7 +17,6 @@ from gateway.actions.disclose import Gate
 from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import (
     Change,
-    IssueNotice,
     LiftWithholding,
     RequireEpoch,
     SearchAs,
@@ -28,7 +27,15 @@ from gateway.domain.changes import (
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.findable import closed_to_search, withheld_from_search
 from gateway.domain.identifiers import FieldName, Oin, PurposeCode, SubjectId
-from gateway.domain.notices import Cause, Notice, NoticeKind, notices, told, who_has_her
+from gateway.domain.notices import (
+    Cause,
+    IssueNotice,
+    Notice,
+    NoticeKind,
+    notices,
+    told,
+    who_has_her,
+)
 from gateway.domain.objections import objectionable
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry, Withholdings

@@ -12,12 +12,12 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from gateway.domain.errors import InvalidRequestError
@@ -159,3 +159,33 @@ def checked_words(name: str, text: str) -> str:
     if _NUMBER.search(_DATE.sub(" on that day, ", line)):
         raise InvalidRequestError(name, "holds nine digits or more; leave out people's numbers")
     return line
+
+
+class Glasses(Protocol):
+    """What was broken in an emergency, and whether another person looked at it."""
+
+    async def by_id(self, glass_id: UUID) -> Broken | None:
+        """Find one by the event id of its log entry; ``None`` when there is none."""
+        ...
+
+    async def of_partner(self, partner: Oin | None = None) -> Sequence[Broken]:
+        """List those of one partner's workers, or of all; newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BreakGlass:
+    """Keep that the glass was broken about ``glass.subject``, and raise her epoch."""
+
+    subject: SubjectId
+    glass_id: UUID
+    glass: GlassBreak
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewGlass:
+    """Keep what the reviewer found; refused when it was reviewed before. It changes no decision."""
+
+    subject: SubjectId
+    glass_id: UUID
+    review: Review

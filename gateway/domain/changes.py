@@ -5,21 +5,27 @@ from datetime import datetime
 from uuid import UUID
 
 from gateway.domain.blind import Held, RaiseIndexFloor, RekeySubject
-from gateway.domain.breakglass import GlassBreak, Review
+from gateway.domain.breakglass import BreakGlass, ReviewGlass
 from gateway.domain.consents import ConsentEvent
-from gateway.domain.counting import BlindCube
-from gateway.domain.exports import Export
+from gateway.domain.counting import PublishCounts, TellTable
+from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.handovers import HandoverChange
-from gateway.domain.identifiers import ActorId, Oin, PurposeCode, SubjectId
-from gateway.domain.introductions import Introduction, IntroductionState
-from gateway.domain.look_ups import LookUp
-from gateway.domain.notices import Notice
+from gateway.domain.identifiers import ActorId, PurposeCode, SubjectId
+from gateway.domain.introductions import (
+    CloseIntroduction,
+    RequestIntroduction,
+)
+from gateway.domain.look_ups import ApproveLookUp, AskLookUp
+from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.quarantine import SettleQuarantined
-from gateway.domain.rectification import Rectification, RectificationState
+from gateway.domain.rectification import (
+    AskRectification,
+    CloseRectification,
+)
 from gateway.domain.relations import RelationEvent
-from gateway.domain.signals import Judged, Verdict
-from gateway.domain.statistics import Told
+from gateway.domain.signals import CloseSignal, ProposeVerdict
 from gateway.domain.subjects import Withholding
+from gateway.domain.subscriptions import MarkPushed, Subscribe, Unsubscribe
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,62 +180,6 @@ class Unshield:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueNotice:
-    """Tell a former recipient, in the entry of its cause; it changes no decision."""
-
-    subject: SubjectId
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmNotice:
-    """Note that the recipient's worker ``by`` confirmed deletion; refused the second time."""
-
-    subject: SubjectId
-    notice_id: UUID
-    at: datetime
-    by: ActorId
-
-
-@dataclass(frozen=True, slots=True)
-class RemindNotice:
-    """Count one reminder of a notice that is not confirmed."""
-
-    subject: SubjectId
-    notice_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribe:
-    """Keep where a partner wants to hear of its notices; ``sealed`` is the secret it is signed with."""
-
-    subscription_id: UUID
-    partner: Oin
-    url: str
-    sealed: bytes
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Unsubscribe:
-    """Forget a subscription; refused when it is another partner's or gone."""
-
-    subscription_id: UUID
-    partner: Oin
-
-
-@dataclass(frozen=True, slots=True)
-class MarkPushed:
-    """Note that a subscription took a notice, told with so many ``reminders``; refused once it is gone."""
-
-    subject: SubjectId
-    notice_id: UUID
-    subscription_id: UUID
-    reminders: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class OpenDelivery:
     """Note that a delivery came in; refused when the same file was already processed."""
 
@@ -264,144 +214,6 @@ class SpendQuery:
 
     actor: ActorId
     purpose: PurposeCode
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RequestIntroduction:
-    """Keep a request for an introduction; refused when the subject is unknown."""
-
-    introduction: Introduction
-
-
-@dataclass(frozen=True, slots=True)
-class CloseIntroduction:
-    """Close what one recipient asked for; refused when it was answered, taken back or ran out."""
-
-    introduction: UUID
-    recipient: Oin
-    state: IntroductionState
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BreakGlass:
-    """Keep that the glass was broken about ``glass.subject``, and raise her epoch."""
-
-    subject: SubjectId
-    glass_id: UUID
-    glass: GlassBreak
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewGlass:
-    """Keep what the reviewer found; refused when it was reviewed before. It changes no decision."""
-
-    subject: SubjectId
-    glass_id: UUID
-    review: Review
-
-
-@dataclass(frozen=True, slots=True)
-class PublishCounts:
-    """Put these cubes in the place of all before; refused when later ones are there already."""
-
-    at: datetime
-    cubes: tuple[BlindCube, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TellTable:
-    """Keep that an analyst of ``recipient`` is told a table.
-
-    ``earlier`` is how many she was told when this one was judged; refused when it is more by now.
-    """
-
-    recipient: Oin
-    actor: ActorId
-    told: Told
-    earlier: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProposeVerdict:
-    """Keep what one officer found of a signal, in place of an earlier proposal; refused once closed."""
-
-    judged: Judged
-
-
-@dataclass(frozen=True, slots=True)
-class CloseSignal:
-    """Close a signal: refused unless another officer proposed this verdict and it is still open."""
-
-    signal_id: UUID
-    verdict: Verdict
-    by: ActorId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AskLookUp:
-    """Keep a request to look a person up in the log; it changes no decision."""
-
-    look_up: LookUp
-
-
-@dataclass(frozen=True, slots=True)
-class ApproveLookUp:
-    """Note that another officer approved a request; refused the second time, and to who asked."""
-
-    look_up_id: UUID
-    by: ActorId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenExport:
-    """Keep an export that was asked for, and drop the parts of those whose term has passed."""
-
-    export: Export
-
-
-@dataclass(frozen=True, slots=True)
-class StagePart:
-    """Keep one sealed part of an export, with how many people it shows; refused out of its turn."""
-
-    export: UUID
-    number: int
-    shown: int
-    sealed: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FetchExport:
-    """Note that an export leaves; refused when it is not whole, left before, or its term has passed."""
-
-    export: UUID
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ClearExport:
-    """Drop the parts of an export that left."""
-
-    export: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class AskRectification:
-    """Keep that someone called a field wrong, under the id of its entry; it changes no decision."""
-
-    rectification: Rectification
-
-
-@dataclass(frozen=True, slots=True)
-class CloseRectification:
-    """Note what became of it; refused when it is another's or was closed before."""
-
-    rectification_id: UUID
-    subject: SubjectId
-    state: RectificationState
     at: datetime
 
 

@@ -10,20 +10,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
 from types import MappingProxyType
+from typing import Protocol
 
 from gateway.domain.deliveries import JsonValue
-from gateway.domain.identifiers import FieldName, PurposeCode
+from gateway.domain.identifiers import ActorId, FieldName, Oin, PurposeCode, SubjectId
 from gateway.domain.statistics import (
     ABSENT,
     CUBES,
     Cube,
     Dimensions,
     Publication,
+    Told,
     category,
 )
 from gateway.domain.subjects import Situation
@@ -111,3 +113,40 @@ def opened(kept: BlindCube, axes: Axes, terms: Terms) -> Publication | None:
 def _texts(dimensions: Dimensions, at: datetime) -> Callable[[Node], str]:
     """Write a node as its cube does at one moment: the terms of two moments tell nothing together."""
     return lambda node: json.dumps([at.isoformat(), dimensions, node])
+
+
+class Statistics(Protocol):
+    """The counts for analysts as last published, and what each analyst was told of them."""
+
+    async def people(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
+        """List everyone the gate knows, in order of id: for the job that counts them only."""
+        ...
+
+    async def published(self) -> Sequence[BlindCube]:
+        """Read all cubes of the last publication, of one moment; none before the first."""
+        ...
+
+    async def told(self, recipient: Oin, actor: ActorId) -> Sequence[Told]:
+        """List what an analyst of a partner was ever told, in order of time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCounts:
+    """Put these cubes in the place of all before; refused when later ones are there already."""
+
+    at: datetime
+    cubes: tuple[BlindCube, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TellTable:
+    """Keep that an analyst of ``recipient`` is told a table.
+
+    ``earlier`` is how many she was told when this one was judged; refused when it is more by now.
+    """
+
+    recipient: Oin
+    actor: ActorId
+    told: Told
+    earlier: int

@@ -120,3 +120,35 @@ class Parcels(Protocol):
     def public_key(self) -> Mapping[str, object]:
         """Return the gate's public key (JWK), by which its signatures are checked."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExport:
+    """Keep an export that was asked for, and drop the parts of those whose term has passed."""
+
+    export: Export
+
+
+@dataclass(frozen=True, slots=True)
+class StagePart:
+    """Keep one sealed part of an export, with how many people it shows; refused out of its turn."""
+
+    export: UUID
+    number: int
+    shown: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FetchExport:
+    """Note that an export leaves; refused when it is not whole, left before, or its term has passed."""
+
+    export: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearExport:
+    """Drop the parts of an export that left."""
+
+    export: UUID

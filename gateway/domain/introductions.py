@@ -6,10 +6,11 @@
 3. What was not answered within thirty days has run out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
@@ -75,3 +76,49 @@ class Introduction:
             for answer in self.answers
             if self.state_of(answer, moment) is IntroductionState.GEVRAAGD
         )
+
+
+class Introductions(Protocol):
+    """Requests for an introduction; lists are newest first, ``after`` an id of the page before."""
+
+    async def by_id(self, introduction: UUID) -> Introduction | None:
+        """Find a request by its id."""
+        ...
+
+    async def awaiting(
+        self, subject: SubjectId, recipient: str, moment: datetime
+    ) -> Sequence[Introduction]:
+        """List the requests about a subject that wait for her answer to ``recipient``."""
+        ...
+
+    async def of_requester(
+        self, requester: Oin, after: UUID | None, limit: int
+    ) -> Sequence[Introduction]:
+        """List an organisation's own requests, however they stand."""
+        ...
+
+    async def open_at(
+        self, sites: Sequence[str], moment: datetime, after: UUID | None, limit: int
+    ) -> Sequence[Introduction]:
+        """List requests that wait for an answer, about residents of these reception sites.
+
+        A superset of who may be seen: each is still decided one by one.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestIntroduction:
+    """Keep a request for an introduction; refused when the subject is unknown."""
+
+    introduction: Introduction
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIntroduction:
+    """Close what one recipient asked for; refused when it was answered, taken back or ran out."""
+
+    introduction: UUID
+    recipient: Oin
+    state: IntroductionState
+    at: datetime

@@ -5,10 +5,11 @@
 3. What nobody approved within a week lapses.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
@@ -58,3 +59,31 @@ class LookUp:
         own = (self.partner, self.actor) == (caller.partner.oin, caller.actor)
         approved = self.state_at(moment) is LookUpState.GOEDGEKEURD
         return own and subject == self.subject and approved
+
+
+class LookUps(Protocol):
+    """Requests to look a named person up in the log."""
+
+    async def by_id(self, look_up_id: UUID) -> LookUp | None:
+        """Find one; ``None`` when there is no such request."""
+        ...
+
+    async def of_partner(self, partner: Oin) -> Sequence[LookUp]:
+        """List the newest fifty requests of one organisation, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskLookUp:
+    """Keep a request to look a person up in the log; it changes no decision."""
+
+    look_up: LookUp
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveLookUp:
+    """Note that another officer approved a request; refused the second time, and to who asked."""
+
+    look_up_id: UUID
+    by: ActorId
+    at: datetime

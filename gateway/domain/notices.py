@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from gateway.domain.consents import OPENING, ConsentScope, fold
-from gateway.domain.identifiers import ConsentId, Oin, PurposeCode
+from gateway.domain.identifiers import ActorId, ConsentId, Oin, PurposeCode, SubjectId
 from gateway.domain.partners import Partner, PartnerKind
 from gateway.domain.relations import RelationEvent, municipal_ties, work_ties
 from gateway.domain.subjects import Situation
@@ -127,3 +127,51 @@ def who_has_her(situation: Situation, partners: Partners, moment: datetime) -> t
 def _linked(events: Iterable[RelationEvent], moment: datetime) -> str | None:
     ties = municipal_ties(events, moment)
     return ties[-1].gemeente if ties and ties[-1].until is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """A notice as it stands: whom it is about, when it was confirmed, how often it was reminded of."""
+
+    subject: SubjectId
+    notice: Notice
+    confirmed: datetime | None = None
+    reminders: int = 0
+
+
+class Notices(Protocol):
+    """What former recipients were told, and whether they confirmed."""
+
+    async def by_id(self, notice: UUID) -> NoticeState | None:
+        """Find one; ``None`` when there is no such notice."""
+        ...
+
+    async def unconfirmed(self, recipient: Oin | None = None) -> Sequence[NoticeState]:
+        """List what waits for confirmation, of one recipient or of all; first due first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IssueNotice:
+    """Tell a former recipient, in the entry of its cause; it changes no decision."""
+
+    subject: SubjectId
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmNotice:
+    """Note that the recipient's worker ``by`` confirmed deletion; refused the second time."""
+
+    subject: SubjectId
+    notice_id: UUID
+    at: datetime
+    by: ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class RemindNotice:
+    """Count one reminder of a notice that is not confirmed."""
+
+    subject: SubjectId
+    notice_id: UUID

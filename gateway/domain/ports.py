@@ -7,24 +7,17 @@ from datetime import datetime
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
-from gateway.domain.breakglass import Broken
 from gateway.domain.changes import Change
 from gateway.domain.consent_texts import ConsentText
 from gateway.domain.consents import Asked
-from gateway.domain.counting import BlindCube
 from gateway.domain.criteria import Wanted
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.events import Event
-from gateway.domain.identifiers import ActorId, Oin, SubjectId
-from gateway.domain.introductions import Introduction
+from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.logbook import LoggedEvent, LogPage, Proven, Sought
-from gateway.domain.look_ups import LookUp
-from gateway.domain.notices import Notice
 from gateway.domain.quarantine import QuarantinedRow
 from gateway.domain.records import AuditRecord, Receipt
-from gateway.domain.rectification import Rectification
-from gateway.domain.statistics import Told
 from gateway.domain.subjects import Dossier, SealedProfile, Withholding
 
 
@@ -209,114 +202,6 @@ class Withholdings(Protocol):
 
     async def by_id(self, withholding: UUID) -> WithholdingState | None:
         """Find one; ``None`` when there is no such withholding."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeState:
-    """A notice as it stands: whom it is about, when it was confirmed, how often it was reminded of."""
-
-    subject: SubjectId
-    notice: Notice
-    confirmed: datetime | None = None
-    reminders: int = 0
-
-
-class Notices(Protocol):
-    """What former recipients were told, and whether they confirmed."""
-
-    async def by_id(self, notice: UUID) -> NoticeState | None:
-        """Find one; ``None`` when there is no such notice."""
-        ...
-
-    async def unconfirmed(self, recipient: Oin | None = None) -> Sequence[NoticeState]:
-        """List what waits for confirmation, of one recipient or of all; first due first."""
-        ...
-
-
-class Glasses(Protocol):
-    """What was broken in an emergency, and whether another person looked at it."""
-
-    async def by_id(self, glass_id: UUID) -> Broken | None:
-        """Find one by the event id of its log entry; ``None`` when there is none."""
-        ...
-
-    async def of_partner(self, partner: Oin | None = None) -> Sequence[Broken]:
-        """List those of one partner's workers, or of all; newest first."""
-        ...
-
-
-class Statistics(Protocol):
-    """The counts for analysts as last published, and what each analyst was told of them."""
-
-    async def people(self, after: SubjectId | None, limit: int) -> Sequence[SubjectId]:
-        """List everyone the gate knows, in order of id: for the job that counts them only."""
-        ...
-
-    async def published(self) -> Sequence[BlindCube]:
-        """Read all cubes of the last publication, of one moment; none before the first."""
-        ...
-
-    async def told(self, recipient: Oin, actor: ActorId) -> Sequence[Told]:
-        """List what an analyst of a partner was ever told, in order of time."""
-        ...
-
-
-class Rectifications(Protocol):
-    """Requests to correct a field, and what became of them."""
-
-    async def by_id(self, rectification_id: UUID) -> Rectification | None:
-        """Find one; ``None`` when there is no such request."""
-        ...
-
-    async def open_at(
-        self, sites: Sequence[str], after: UUID | None, limit: int
-    ) -> Sequence[Rectification]:
-        """List open requests about residents of these reception sites, in order of id.
-
-        A superset of who may be seen: each is still decided one by one.
-        """
-        ...
-
-
-class LookUps(Protocol):
-    """Requests to look a named person up in the log."""
-
-    async def by_id(self, look_up_id: UUID) -> LookUp | None:
-        """Find one; ``None`` when there is no such request."""
-        ...
-
-    async def of_partner(self, partner: Oin) -> Sequence[LookUp]:
-        """List the newest fifty requests of one organisation, newest first."""
-        ...
-
-
-class Introductions(Protocol):
-    """Requests for an introduction; lists are newest first, ``after`` an id of the page before."""
-
-    async def by_id(self, introduction: UUID) -> Introduction | None:
-        """Find a request by its id."""
-        ...
-
-    async def awaiting(
-        self, subject: SubjectId, recipient: str, moment: datetime
-    ) -> Sequence[Introduction]:
-        """List the requests about a subject that wait for her answer to ``recipient``."""
-        ...
-
-    async def of_requester(
-        self, requester: Oin, after: UUID | None, limit: int
-    ) -> Sequence[Introduction]:
-        """List an organisation's own requests, however they stand."""
-        ...
-
-    async def open_at(
-        self, sites: Sequence[str], moment: datetime, after: UUID | None, limit: int
-    ) -> Sequence[Introduction]:
-        """List requests that wait for an answer, about residents of these reception sites.
-
-        A superset of who may be seen: each is still decided one by one.
-        """
         ...
 
 

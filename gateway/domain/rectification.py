@@ -6,10 +6,11 @@
 3. When it is corrected, whoever received the field is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
@@ -55,3 +56,37 @@ def received(events: Iterable[LoggedEvent], field: FieldName | None) -> frozense
         if event.kind is RecordKind.INTENT and event.recipient and event.told
         if field is None or field in event.told.fields
     )
+
+
+class Rectifications(Protocol):
+    """Requests to correct a field, and what became of them."""
+
+    async def by_id(self, rectification_id: UUID) -> Rectification | None:
+        """Find one; ``None`` when there is no such request."""
+        ...
+
+    async def open_at(
+        self, sites: Sequence[str], after: UUID | None, limit: int
+    ) -> Sequence[Rectification]:
+        """List open requests about residents of these reception sites, in order of id.
+
+        A superset of who may be seen: each is still decided one by one.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskRectification:
+    """Keep that someone called a field wrong, under the id of its entry; it changes no decision."""
+
+    rectification: Rectification
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRectification:
+    """Note what became of it; refused when it is another's or was closed before."""
+
+    rectification_id: UUID
+    subject: SubjectId
+    state: RectificationState
+    at: datetime

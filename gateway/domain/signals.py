@@ -91,3 +91,20 @@ class Signals(Protocol):
     async def of_partner(self, partner: Oin) -> Iterable[Judged]:
         """List the verdicts of one organisation's officers, in order of proposal."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeVerdict:
+    """Keep what one officer found of a signal, in place of an earlier proposal; refused once closed."""
+
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSignal:
+    """Close a signal: refused unless another officer proposed this verdict and it is still open."""
+
+    signal_id: UUID
+    verdict: Verdict
+    by: ActorId
+    at: datetime

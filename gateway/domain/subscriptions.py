@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from gateway.domain.errors import GatewayError, InvalidRequestError
-from gateway.domain.identifiers import Oin
-from gateway.domain.notices import KINDS
-from gateway.domain.ports import NoticeState
+from gateway.domain.identifiers import Oin, SubjectId
+from gateway.domain.notices import KINDS, NoticeState
 
 MOST: Final = 5
 """Subscriptions that one partner may have."""
@@ -153,3 +152,33 @@ def signed(
         ("webhook-timestamp", seconds),
         ("webhook-signature", f"v1,{mark}"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Keep where a partner wants to hear of its notices; ``sealed`` is the secret it is signed with."""
+
+    subscription_id: UUID
+    partner: Oin
+    url: str
+    sealed: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Forget a subscription; refused when it is another partner's or gone."""
+
+    subscription_id: UUID
+    partner: Oin
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPushed:
+    """Note that a subscription took a notice, told with so many ``reminders``; refused once it is gone."""
+
+    subject: SubjectId
+    notice_id: UUID
+    subscription_id: UUID
+    reminders: int
+    at: datetime

@@ -12,49 +12,36 @@ import sqlalchemy as sa
 
 from audit.storage import RefusedError
 from gateway.domain.blind import Held, RaiseIndexFloor, RekeySubject
+from gateway.domain.breakglass import BreakGlass, ReviewGlass
 from gateway.domain.changes import (
-    ApproveLookUp,
-    AskLookUp,
-    AskRectification,
-    BreakGlass,
     Change,
-    ClearExport,
     CloseDelivery,
-    CloseIntroduction,
     ClosePurposes,
-    CloseRectification,
-    CloseSignal,
-    ConfirmNotice,
     DropQuarantine,
-    FetchExport,
-    IssueNotice,
     LiftWithholding,
-    MarkPushed,
     OpenDelivery,
-    OpenExport,
-    ProposeVerdict,
-    PublishCounts,
     QuarantineRow,
     RecordConsent,
     RecordRelations,
-    RemindNotice,
-    RequestIntroduction,
     RequireEpoch,
-    ReviewGlass,
     ReviseProfile,
     Shield,
     SpendQuery,
-    StagePart,
     StoreProfile,
-    Subscribe,
-    TellTable,
     Unshield,
-    Unsubscribe,
     Withhold,
 )
+from gateway.domain.counting import PublishCounts, TellTable
+from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.identifiers import SubjectId
+from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
+from gateway.domain.look_ups import ApproveLookUp, AskLookUp
+from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import SettleQuarantined
+from gateway.domain.rectification import AskRectification, CloseRectification
+from gateway.domain.signals import CloseSignal, ProposeVerdict
+from gateway.domain.subscriptions import MarkPushed, Subscribe, Unsubscribe
 from gateway.store import (
     deliveries,
     introductions,

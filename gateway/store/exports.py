@@ -6,8 +6,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import ClearExport, FetchExport, OpenExport, StagePart
-from gateway.domain.exports import TERM, Export, ExportState, Progress
+from gateway.domain.exports import (
+    TERM,
+    ClearExport,
+    Export,
+    ExportState,
+    FetchExport,
+    OpenExport,
+    Progress,
+    StagePart,
+)
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, RoleId
 from gateway.store import tables
 from gateway.store.database import Database

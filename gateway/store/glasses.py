@@ -7,8 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.breakglass import Broken, GlassBreak, ReviewVerdict
-from gateway.domain.changes import BreakGlass, ReviewGlass
+from gateway.domain.breakglass import BreakGlass, Broken, GlassBreak, ReviewGlass, ReviewVerdict
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, RoleId, SubjectId
 from gateway.store.columns import to_moment
 from gateway.store.database import Database
@@ -38,7 +37,7 @@ _REVIEW = Prepared(
 
 
 class Glasses:
-    """Break-glass at rest; see ``gateway.domain.ports.Glasses``."""
+    """Break-glass at rest; see ``gateway.domain.breakglass.Glasses``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -7,9 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import CloseIntroduction
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
-from gateway.domain.introductions import TERM, Answer, Introduction, IntroductionState
+from gateway.domain.introductions import (
+    TERM,
+    Answer,
+    CloseIntroduction,
+    Introduction,
+    IntroductionState,
+)
 from gateway.store.database import Database
 from gateway.store.tables import introduction, subject
 
@@ -18,7 +23,7 @@ _OPEN = IntroductionState.GEVRAAGD
 
 
 class Introductions:
-    """Introductions at rest; see ``gateway.domain.ports.Introductions``."""
+    """Introductions at rest; see ``gateway.domain.introductions.Introductions``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -7,9 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import ApproveLookUp, AskLookUp
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
-from gateway.domain.look_ups import LookUp
+from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import look_up
@@ -29,7 +28,7 @@ _APPROVE = Prepared(
 
 
 class LookUps:
-    """Requests at rest; see ``gateway.domain.ports.LookUps``."""
+    """Requests at rest; see ``gateway.domain.look_ups.LookUps``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

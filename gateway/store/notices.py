@@ -7,10 +7,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.identifiers import ConsentId, Oin, PurposeCode, SubjectId
-from gateway.domain.notices import Cause, Notice, NoticeKind
-from gateway.domain.ports import NoticeState
+from gateway.domain.notices import (
+    Cause,
+    ConfirmNotice,
+    IssueNotice,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    RemindNotice,
+)
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import notice
@@ -35,7 +41,7 @@ _REMIND = Prepared(sa.update(notice).where(*_WAITS).values(reminders=_n.reminder
 
 
 class Notices:
-    """Notices at rest; see ``gateway.domain.ports.Notices``."""
+    """Notices at rest; see ``gateway.domain.notices.Notices``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

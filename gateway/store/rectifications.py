@@ -7,9 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import AskRectification, CloseRectification
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
-from gateway.domain.rectification import Rectification, RectificationState
+from gateway.domain.rectification import (
+    AskRectification,
+    CloseRectification,
+    Rectification,
+    RectificationState,
+)
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import rectification, subject
@@ -29,7 +33,7 @@ _CLOSE = Prepared(
 
 
 class Rectifications:
-    """Requests at rest; see ``gateway.domain.ports.Rectifications``."""
+    """Requests at rest; see ``gateway.domain.rectification.Rectifications``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -6,9 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import CloseSignal, ProposeVerdict
 from gateway.domain.identifiers import ActorId, Oin
-from gateway.domain.signals import Judged, Verdict
+from gateway.domain.signals import CloseSignal, Judged, ProposeVerdict, Verdict
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import signal

@@ -8,8 +8,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import PublishCounts, TellTable
-from gateway.domain.counting import BlindCube
+from gateway.domain.counting import BlindCube, PublishCounts, TellTable
 from gateway.domain.identifiers import ActorId, FieldName, Oin, SubjectId
 from gateway.domain.statistics import Dimensions, Told
 from gateway.store.database import Database
@@ -37,7 +36,7 @@ _NEW_TOLD = Prepared(sa.insert(statistics_told), "recipient", "actor", "cube", "
 
 
 class Statistics:
-    """Counts at rest; see ``gateway.domain.ports.Statistics``."""
+    """Counts at rest; see ``gateway.domain.counting.Statistics``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -12,9 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from audit.storage import RefusedError
-from gateway.domain.changes import MarkPushed, Subscribe, Unsubscribe
 from gateway.domain.identifiers import Oin
-from gateway.domain.subscriptions import Push, Subscription
+from gateway.domain.subscriptions import MarkPushed, Push, Subscribe, Subscription, Unsubscribe
 from gateway.store.database import Database
 from gateway.store.notices import state_of
 from gateway.store.prepared import Prepared

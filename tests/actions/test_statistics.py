@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from gateway.actions.count import Counted
 from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.statistics import TableQuestion, ToldTable
-from gateway.domain.changes import Shield, TellTable, Withhold
+from gateway.domain.changes import Shield, Withhold
+from gateway.domain.counting import TellTable
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import ActorId, FieldName, PurposeCode, RoleId, SubjectId

@@ -20,6 +20,7 @@ from audit.note import Signer
 from gateway.domain import ports
 from gateway.domain.archive import LogArchive
 from gateway.domain.blind import Held, IndexStock
+from gateway.domain.breakglass import Glasses as GlassesPort
 from gateway.domain.changes import (
     Change,
     OpenDelivery,
@@ -30,13 +31,18 @@ from gateway.domain.changes import (
 )
 from gateway.domain.clocks import Clocks
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
+from gateway.domain.counting import Statistics as StatisticsPort
 from gateway.domain.exports import Exports
 from gateway.domain.handovers import Handovers
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
+from gateway.domain.introductions import Introductions as IntroductionsPort
 from gateway.domain.keys import KeyStore, WrappedKey
+from gateway.domain.look_ups import LookUps as LookUpsPort
+from gateway.domain.notices import Notices as NoticesPort
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.projection import Outbox
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
+from gateway.domain.rectification import Rectifications as RectificationsPort
 from gateway.domain.relations import RelationEvent, RelationKind
 from gateway.domain.sessions import Sessions
 from gateway.domain.signals import Signals
@@ -113,13 +119,13 @@ class Body:
     subjects: ports.Subjects
     candidates: ports.Candidates
     consents: ports.Consents
-    introductions: ports.Introductions
-    glasses: ports.Glasses
-    look_ups: ports.LookUps
-    rectifications: ports.Rectifications
-    statistics: ports.Statistics
+    introductions: IntroductionsPort
+    glasses: GlassesPort
+    look_ups: LookUpsPort
+    rectifications: RectificationsPort
+    statistics: StatisticsPort
     withholdings: ports.Withholdings
-    notices: ports.Notices
+    notices: NoticesPort
     subscriptions: SubscriptionsPort
     deliveries: ports.Deliveries
     exports: Exports

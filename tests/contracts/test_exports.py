@@ -4,8 +4,17 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from gateway.domain.changes import ClearExport, FetchExport, OpenExport, StagePart
-from gateway.domain.exports import PEOPLE_A_PART, TERM, Export, ExportState, Progress
+from gateway.domain.exports import (
+    PEOPLE_A_PART,
+    TERM,
+    ClearExport,
+    Export,
+    ExportState,
+    FetchExport,
+    OpenExport,
+    Progress,
+    StagePart,
+)
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, RoleId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt

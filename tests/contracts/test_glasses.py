@@ -6,8 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from gateway.domain.breakglass import TERM, Broken, GlassBreak, Review, ReviewVerdict
-from gateway.domain.changes import BreakGlass, ReviewGlass
+from gateway.domain.breakglass import (
+    TERM,
+    BreakGlass,
+    Broken,
+    GlassBreak,
+    Review,
+    ReviewGlass,
+    ReviewVerdict,
+)
 from gateway.domain.identifiers import ActorId, Oin, PurposeCode, RoleId, SubjectId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt

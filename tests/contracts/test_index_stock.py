@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from gateway.domain.blind import RaiseIndexFloor, RekeySubject, marked
-from gateway.domain.changes import Change, PublishCounts, RequireEpoch
-from gateway.domain.counting import BlindCube
+from gateway.domain.changes import Change, RequireEpoch
+from gateway.domain.counting import BlindCube, PublishCounts
 from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.ports import Entry, Rejected

@@ -8,9 +8,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.domain.changes import CloseIntroduction, RequestIntroduction, RuleFacts
+from gateway.domain.changes import RuleFacts
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
-from gateway.domain.introductions import TERM, Answer, Introduction, IntroductionState
+from gateway.domain.introductions import (
+    TERM,
+    Answer,
+    CloseIntroduction,
+    Introduction,
+    IntroductionState,
+    RequestIntroduction,
+)
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
 from tests.contracts.bodies import DAY, NOON, Body, subject_id

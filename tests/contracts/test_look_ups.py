@@ -4,9 +4,8 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from gateway.domain.changes import ApproveLookUp, AskLookUp
 from gateway.domain.identifiers import ActorId, Oin
-from gateway.domain.look_ups import LookUp
+from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
 from tests.contracts.bodies import NOON, Body, subject_id

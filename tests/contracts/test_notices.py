@@ -8,11 +8,20 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.domain.changes import ConfirmNotice, IssueNotice, RecordConsent, RemindNotice
+from gateway.domain.changes import RecordConsent
 from gateway.domain.consents import ConsentEventKind as Kind
 from gateway.domain.identifiers import ActorId, ConsentId, Oin, SubjectId
-from gateway.domain.notices import TERM, Cause, Notice, NoticeKind
-from gateway.domain.ports import NoticeState, Rejected
+from gateway.domain.notices import (
+    TERM,
+    Cause,
+    ConfirmNotice,
+    IssueNotice,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    RemindNotice,
+)
+from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
 from tests.contracts.bodies import DAY, NOON, SEARCH, Body, agreed, consent
 

@@ -6,11 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.domain.changes import AskRectification, CloseRectification, RuleFacts
+from gateway.domain.changes import RuleFacts
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
-from gateway.domain.rectification import Rectification, RectificationState
+from gateway.domain.rectification import (
+    AskRectification,
+    CloseRectification,
+    Rectification,
+    RectificationState,
+)
 from tests.contracts.bodies import DAY, NOON, Body, subject_id
 
 TOWN = Oin("00000099000000002430")

@@ -7,11 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from gateway.domain.changes import CloseSignal, ProposeVerdict
 from gateway.domain.identifiers import ActorId, Oin
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
-from gateway.domain.signals import Judged, Verdict
+from gateway.domain.signals import CloseSignal, Judged, ProposeVerdict, Verdict
 from tests.contracts.bodies import NOON, Body
 
 OURS, THEIRS = Oin("00000099000000001000"), Oin("00000099000000002000")

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.domain.changes import PublishCounts, TellTable
-from gateway.domain.counting import BlindCube
+from gateway.domain.counting import BlindCube, PublishCounts, TellTable
 from gateway.domain.identifiers import ActorId, Oin, SubjectId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt

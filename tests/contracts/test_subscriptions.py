@@ -6,19 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.domain.changes import (
-    Change,
-    ConfirmNotice,
-    MarkPushed,
-    RemindNotice,
-    Subscribe,
-    Unsubscribe,
-)
+from gateway.domain.changes import Change
 from gateway.domain.identifiers import Oin, SubjectId
-from gateway.domain.notices import Notice
+from gateway.domain.notices import ConfirmNotice, Notice, RemindNotice
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
-from gateway.domain.subscriptions import Push, Subscription
+from gateway.domain.subscriptions import MarkPushed, Push, Subscribe, Subscription, Unsubscribe
 from tests.contracts.bodies import DAY, NOON, Body
 from tests.contracts.test_notices import HERE, THERE, WORKER, issue
 

@@ -9,24 +9,21 @@ from typing import Final
 from uuid import UUID
 
 from gateway.domain.blind import BARE_SIZE, MARK_SIZE, RaiseIndexFloor, RekeySubject
+from gateway.domain.breakglass import BreakGlass, ReviewGlass
 from gateway.domain.changes import (
-    BreakGlass,
     Change,
-    ConfirmNotice,
-    IssueNotice,
     LiftWithholding,
-    PublishCounts,
     RecordConsent,
     RecordRelations,
-    RemindNotice,
     RequireEpoch,
-    ReviewGlass,
     Shield,
     StoreProfile,
     Unshield,
     Withhold,
 )
+from gateway.domain.counting import PublishCounts
 from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from tests.fakes.world import DoesNotHoldError, LawBrokenError, World

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.domain.identifiers import Oin
-from gateway.domain.ports import NoticeState
+from gateway.domain.notices import NoticeState
 from tests.fakes.world import World
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gateway.domain.changes import MarkPushed, Subscribe, Unsubscribe
-from gateway.domain.subscriptions import Subscription
+from gateway.domain.subscriptions import MarkPushed, Subscribe, Subscription, Unsubscribe
 
 Place = tuple[UUID, UUID]
 

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
-from gateway.domain.changes import ClearExport, FetchExport, OpenExport, StagePart
-from gateway.domain.exports import ExportState, Progress
+from gateway.domain.exports import (
+    ClearExport,
+    ExportState,
+    FetchExport,
+    OpenExport,
+    Progress,
+    StagePart,
+)
 
 
 class NotHeldError(Exception):

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from gateway.domain.changes import CloseSignal, ProposeVerdict
-from gateway.domain.signals import Judged
+from gateway.domain.signals import CloseSignal, Judged, ProposeVerdict
 
 
 def judge(known: dict[UUID, Judged], change: ProposeVerdict | CloseSignal) -> str | None:

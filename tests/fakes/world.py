@@ -10,60 +10,40 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from gateway.domain.blind import FIRST, Held, RaiseIndexFloor, RekeySubject, version_of
-from gateway.domain.breakglass import Broken
+from gateway.domain.breakglass import BreakGlass, Broken, ReviewGlass
 from gateway.domain.changes import (
-    ApproveLookUp,
-    AskLookUp,
-    AskRectification,
-    BreakGlass,
     Change,
-    ClearExport,
     CloseDelivery,
-    CloseIntroduction,
     ClosePurposes,
-    CloseRectification,
-    CloseSignal,
-    ConfirmNotice,
     DropQuarantine,
-    FetchExport,
-    IssueNotice,
     LiftWithholding,
-    MarkPushed,
     OpenDelivery,
-    OpenExport,
-    ProposeVerdict,
-    PublishCounts,
     QuarantineRow,
     RecordConsent,
     RecordRelations,
-    RemindNotice,
-    RequestIntroduction,
     RequireEpoch,
-    ReviewGlass,
     ReviseProfile,
     RuleFacts,
     Shield,
     SpendQuery,
-    StagePart,
     StoreProfile,
-    Subscribe,
-    TellTable,
     Unshield,
-    Unsubscribe,
     Withhold,
 )
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
-from gateway.domain.counting import BlindCube
+from gateway.domain.counting import BlindCube, PublishCounts, TellTable
+from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.handovers import HandoverChange
 from gateway.domain.identifiers import PurposeCode, SubjectId
-from gateway.domain.introductions import Introduction
+from gateway.domain.introductions import CloseIntroduction, Introduction, RequestIntroduction
 from gateway.domain.keys import KeyStore
-from gateway.domain.look_ups import LookUp
-from gateway.domain.ports import Entry, NoticeState
+from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
+from gateway.domain.notices import ConfirmNotice, IssueNotice, NoticeState, RemindNotice
+from gateway.domain.ports import Entry
 from gateway.domain.quarantine import Fate, SettleQuarantined
-from gateway.domain.rectification import Rectification
+from gateway.domain.rectification import AskRectification, CloseRectification, Rectification
 from gateway.domain.relations import RelationEvent, municipal_ties
-from gateway.domain.signals import Judged
+from gateway.domain.signals import CloseSignal, Judged, ProposeVerdict
 from gateway.domain.subjects import (
     Dossier,
     ProfileVersion,
@@ -71,6 +51,7 @@ from gateway.domain.subjects import (
     Situation,
     Withholding,
 )
+from gateway.domain.subscriptions import MarkPushed, Subscribe, Unsubscribe
 from tests.fakes.cabinet import Cabinet
 from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
