@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.domain.errors import SettingsError
+from gateway.store.checkpoints import Checkpoints
 from gateway.store.of_thread import OfThread
 
 Answer = TypeVar("Answer")
@@ -25,6 +26,7 @@ PROMISES: Final[dict[str, str | int]] = {
     "foreign_keys": 1,
     "secure_delete": 1,  # what is deleted is overwritten
     "temp_store": 2,  # sorting never spills to a file
+    "wal_autocheckpoint": 8_000,  # pages: how long a commit's own log gets where nobody else folds it in
 }
 
 
@@ -38,6 +40,8 @@ class FileStore:
         self._engine = open_engine(path)
         self._attached = attached or {}
         self._of_thread = OfThread(self._open, _drop)
+        self._writers: list[sa.Connection] = []
+        self._checkpoints = Checkpoints(self._engine.connect)
 
     @property
     def driver_error(self) -> type[Exception]:
@@ -54,9 +58,32 @@ class FileStore:
 
     @contextmanager
     def writing(self, *, alone: bool = True) -> Iterator[sa.Connection]:  # noqa: ARG002 - a file has one writer anyway
-        """Hold the write lock; commit durably on leaving, or roll back on an error."""
+        """Hold the write lock; commit durably on leaving, or roll back on an error.
+
+        SQLAlchemy's own way in and out would cost a small batch of the log as much as its rows.
+        """
+        connection = self._writers.pop() if self._writers else self._engine.connect()
+        try:
+            driver = _driver(connection)
+            driver.execute("BEGIN IMMEDIATE")
+            yield connection
+            driver.execute("COMMIT")
+        except BaseException:
+            with suppress(ERROR):
+                roll_back(connection)
+            connection.close()
+            raise
+        connection.rollback()  # what SQLAlchemy thinks has begun
+        self._writers.append(connection)
+        self._checkpoints.committed()
+
+    @contextmanager
+    def building(self) -> Iterator[sa.Connection]:
+        """Hold the write lock while the schema changes."""
         with self._engine.connect() as connection:
-            begin(connection)
+            connection.exec_driver_sql(
+                "BEGIN IMMEDIATE"
+            )  # so that Alembic begins nothing of its own
             try:
                 yield connection
                 connection.exec_driver_sql("COMMIT")
@@ -64,20 +91,17 @@ class FileStore:
                 roll_back(connection)
                 raise
 
-    @contextmanager
-    def building(self) -> Iterator[sa.Connection]:
-        """Hold the write lock while the schema changes."""
-        with self.writing() as connection:
-            yield connection
-
     def scrub(self) -> bool:
         """Leave no deleted byte in the write-ahead log; ``False`` when a reader was in the way."""
-        with self._engine.connect() as connection:
+        with self._checkpoints.held(), self._engine.connect() as connection:
             return empty_wal(connection)
 
     def close(self) -> None:
         """Close every connection."""
+        self._checkpoints.close()
         self._of_thread.close()
+        while self._writers:
+            self._writers.pop().close()
         self._engine.dispose()
 
     def _open(self) -> sa.Connection:
@@ -127,11 +151,6 @@ def check(connection: sqlite3.Connection) -> None:
             raise SettingsError(f"SQLite {setting} is {found}, must be {wanted}")
 
 
-def begin(connection: sa.Connection) -> None:
-    """Begin a transaction that holds the write lock from its first moment."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def roll_back(connection: sa.Connection) -> None:
     """Undo the transaction, unless the failure that led here undid it already."""
     driver = connection.connection.driver_connection
@@ -142,6 +161,12 @@ def roll_back(connection: sa.Connection) -> None:
 def empty_wal(connection: sa.Connection) -> bool:
     """Bring everything into the database file and empty the write-ahead log; tell whether it is."""
     return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0)
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - narrows for mypy
+    return driver
 
 
 def _promise(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
