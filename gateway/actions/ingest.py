@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
@@ -23,9 +23,9 @@ from gateway.actions.desk import admit
 from gateway.actions.disclose import Gate
 from gateway.actions.profiles import OLDER, ProfileWriter
 from gateway.domain.acknowledgements import acknowledged
-from gateway.domain.changes import CloseDelivery, OpenDelivery, QuarantineRow
+from gateway.domain.changes import Change, CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.codes import CodeLists
-from gateway.domain.deliveries import JsonValue, JudgedRow, ReadDelivery, RowOutcome
+from gateway.domain.deliveries import JsonValue, JudgedRow, RowOutcome
 from gateway.domain.errors import DeliveryRefusedError, LedgerUnavailableError
 from gateway.domain.events import DeliveryProcessed
 from gateway.domain.intake import DeliveryReport, ReportLine, judge
@@ -38,6 +38,20 @@ AT_ONCE = 2
 RECENT = 50
 CHUNK = 1 << 20
 KEY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a delivery comes, beside its bytes.
+
+    ``closing`` makes from its id what commits as it closes; ``against`` quarantines all its rows.
+    """
+
+    closing: Callable[[UUID], tuple[Change, ...]] = lambda _: ()
+    against: str | None = None
+
+
+ALONE: Final = Arrival()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class Ingest:
         stream: BinaryIO,
         source: Source,
         progress: Callable[[int], None] = lambda _: None,
+        arrival: Arrival = ALONE,
     ) -> Delivered:
         """Process a delivery; raises ``DeliveryRefusedError`` when the file cannot be read at all."""
         context = await self.admit(caller)
@@ -85,11 +100,14 @@ class Ingest:
         try:
             with source.read(stream) as read:
                 delivery = known.delivery if known else await self._open(context, digest)
-                report = await self._process(context, delivery, read, progress)
+                rows = judge(read.rows, self._gate.fields, self._codes, arrival.against)
+                lines = await self._process(context, delivery, rows, progress)
+                columns = read.blocked_columns, read.unknown_columns
         except DeliveryRefusedError as error:
             await self._refuse(context, digest, error)
             raise
-        await self._close(context, delivery, report)
+        report = DeliveryReport.of(lines, *columns)
+        await self._close(context, delivery, report, arrival)
         return Delivered(delivery, report.as_json(), seen_before=False, digest=digest)
 
     async def admit(self, caller: Caller) -> Context:
@@ -151,14 +169,14 @@ class Ingest:
         self,
         context: Context,
         delivery: UUID,
-        read: ReadDelivery,
+        rows: Iterator[JudgedRow],
         progress: Callable[[int], None],
-    ) -> DeliveryReport:
+    ) -> list[ReportLine]:
         """Take batch after batch; while one waits for the log, the next is judged and sealed."""
         lines: list[ReportLine] = []
         waiting: deque[asyncio.Task[list[ReportLine]]] = deque()
         try:
-            for batch in _batches(judge(read.rows, self._gate.fields, self._codes)):
+            for batch in _batches(rows):
                 waiting.append(asyncio.create_task(self._take(context, delivery, batch)))
                 await asyncio.sleep(0)  # let it begin
                 if len(waiting) == AT_ONCE:
@@ -167,7 +185,7 @@ class Ingest:
                 lines += await _next(waiting, progress)
         finally:
             await _give_up(waiting)
-        return DeliveryReport.of(lines, read.blocked_columns, read.unknown_columns)
+        return lines
 
     async def _take(
         self, context: Context, delivery: UUID, batch: Sequence[JudgedRow]
@@ -196,7 +214,9 @@ class Ingest:
         )
         return Entry(record, (change,))
 
-    async def _close(self, context: Context, delivery: UUID, report: DeliveryReport) -> None:
+    async def _close(
+        self, context: Context, delivery: UUID, report: DeliveryReport, arrival: Arrival
+    ) -> None:
         sealed = self._gate.vault.seal_blob(
             KEY, delivery.bytes, json.dumps(report.as_json(), ensure_ascii=False).encode()
         )
@@ -209,7 +229,7 @@ class Ingest:
         }
         record = context.record(RecordKind.DELIVERY, "processed", detail=counts)
         change = CloseDelivery(delivery, context.moment, sealed)
-        await self._gate.ledger.append([Entry(record, (change,))])
+        await self._gate.ledger.append([Entry(record, (change, *arrival.closing(delivery)))])
         self._gate.telemetry.tell(
             DeliveryProcessed(
                 report.accepted,

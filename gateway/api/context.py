@@ -19,6 +19,7 @@ from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
 from gateway.actions.extract import Extract
+from gateway.actions.feed import Feed
 from gateway.actions.foresee import Foresee
 from gateway.actions.handover_files import HandoverDesks
 from gateway.actions.ingest import Ingest
@@ -88,6 +89,7 @@ class Actions:
     subscriptions: SubscriptionDesk
     sweep: ConsentSweep
     ingest: Ingest
+    feed: Feed
     quarantine: QuarantineDesk
     oversee: Oversee
     hindsight: Hindsight
@@ -114,10 +116,14 @@ class Actions:
 
 
 class Sources:
-    """The formats in which a delivery may come over HTTP, by media type, and how large it may be."""
+    """The formats in which a delivery may come over HTTP, by media type, and how large it may be.
 
-    def __init__(self, by_media_type: dict[str, Source], max_bytes: int) -> None:
+    ``events`` is the media type of a feed.
+    """
+
+    def __init__(self, by_media_type: dict[str, Source], max_bytes: int, events: str) -> None:
         self.max_bytes = max_bytes
+        self.events = events
         self._by_media_type = by_media_type
 
     def get(self, media_type: str) -> Source | None:

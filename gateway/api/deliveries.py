@@ -26,7 +26,7 @@ async def deliver(request: Request, actions: WithActions, caller: WithCaller) ->
     source = actions.sources.get(request.headers.get("content-type", ""))
     if source is None:
         raise UnsupportedMediaTypeError("send CSV, XLSX, JSON or XML with its media type")
-    body = await _body(request, actions.sources.max_bytes)
+    body = await body_of(request, actions.sources.max_bytes)
     delivered = await asyncio.to_thread(asyncio.run, actions.ingest(caller, body, source))
     status = HTTPStatus.OK if delivered.seen_before else HTTPStatus.CREATED
     return _answer(delivered, status)
@@ -61,8 +61,8 @@ async def acknowledgement(levering_id: UUID, actions: WithActions, caller: WithC
     return Response(orjson.dumps(found), media_type=JSON)
 
 
-async def _body(request: Request, limit: int) -> BytesIO:
-    """Read the body into memory, within the limit; nothing is spooled to disk in clear."""
+async def body_of(request: Request, limit: int) -> BytesIO:
+    """Read a body into memory, within the limit; nothing is spooled to disk in clear."""
     if (announced := request.headers.get("content-length", "")).isdigit() and int(
         announced
     ) > limit:

@@ -1,8 +1,9 @@
-"""Bring people in, and hand them out: init, import tvs, population, export person."""
+"""Bring people in, and hand them out: init, import tvs, import feed, population, export person."""
 
 import asyncio
 import json
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +13,7 @@ from rich.progress import Progress
 
 from gateway import wiring
 from gateway.actions.disclose import Question
+from gateway.actions.feed import Fed
 from gateway.actions.ingest import Delivered
 from gateway.actions.references import meant
 from gateway.api.rendering import OneJson
@@ -19,6 +21,7 @@ from gateway.commands.shared import Data, Json, complaints, console, opened, par
 from gateway.domain.decisions import Ask
 from gateway.domain.deliveries import RowOutcome
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.feeds import EventStatus
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Source
@@ -56,16 +59,54 @@ def import_tvs(
     raise typer.Exit(1 if strict and delivered.report["quarantined"] else 0)
 
 
-async def _ingest(gateway: wiring.Gateway, file: Path, source: Source, *, quiet: bool) -> Delivered:
+@imports.command("feed")
+def import_feed(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Events, a line of JSON each.")
+    ],
+    data: Data = None,
+    strict: Annotated[
+        bool, typer.Option(help="Exit 1 when an event was quarantined or parked.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take in a feed of events: each in its turn, those that come too early parked until then."""
+    with opened(data, create=True) as gateway:
+        fed = asyncio.run(_feed(gateway, file, quiet=as_json))
+    statuses = Counter(line.status for line in fed.lines)
+    counts = {status.value: statuses[status] for status in EventStatus}
+    gaps = [f"{low}-{high}" for low, high in fed.standing.missing]
+    said = {"position": fed.standing.position, **counts, "waits for": gaps}
+    show(fed.acknowledgement if as_json else said, as_json=as_json, title=fed.standing.source)
+    odd = statuses[EventStatus.QUARANTINED] + statuses[EventStatus.PARKED]
+    raise typer.Exit(1 if strict and odd else 0)
+
+
+async def _feed(gateway: wiring.Gateway, file: Path, *, quiet: bool) -> Fed:
+    with (
+        Progress(console=complaints, disable=quiet, transient=True) as progress,
+        file.open("rb") as f,
+    ):
+        task = progress.add_task("events", total=None)
+        return await gateway.actions.feed(
+            _operator(gateway), f, lambda events: progress.advance(task, events)
+        )
+
+
+def _operator(gateway: wiring.Gateway) -> Caller:
+    """Return in whose name an operator brings people in."""
     coa = partner_named("coa", gateway.catalogue.partners)
-    caller = Caller(coa, RoleId("coa_casemanager"), OPERATOR)
+    return Caller(coa, RoleId("coa_casemanager"), OPERATOR)
+
+
+async def _ingest(gateway: wiring.Gateway, file: Path, source: Source, *, quiet: bool) -> Delivered:
     with (
         Progress(console=complaints, disable=quiet, transient=True) as progress,
         file.open("rb") as f,
     ):
         task = progress.add_task("rows", total=None)
         return await gateway.actions.ingest(
-            caller, f, source, lambda rows: progress.advance(task, rows)
+            _operator(gateway), f, source, lambda rows: progress.advance(task, rows)
         )
 
 

@@ -9,6 +9,7 @@ from gateway.domain.breakglass import BreakGlass, ReviewGlass
 from gateway.domain.consents import ConsentEvent
 from gateway.domain.counting import PublishCounts, TellTable
 from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
+from gateway.domain.feeds import FeedChange
 from gateway.domain.handovers import HandoverChange
 from gateway.domain.identifiers import ActorId, PurposeCode, SubjectId
 from gateway.domain.introductions import (
@@ -105,7 +106,7 @@ class ClosePurposes:
 
 @dataclass(frozen=True, slots=True)
 class DropQuarantine:
-    """Delete quarantined rows that came in before a moment."""
+    """Delete quarantined rows, and parked events of feeds, that came in before a moment."""
 
     before: datetime
 
@@ -259,4 +260,5 @@ Change = (
     | FetchExport
     | ClearExport
     | HandoverChange
+    | FeedChange
 )

@@ -86,9 +86,14 @@ class _Verdict:
 
 
 def judge(
-    rows: Iterable[DeliveredRow], fields: FieldDictionary, codes: CodeLists
+    rows: Iterable[DeliveredRow],
+    fields: FieldDictionary,
+    codes: CodeLists,
+    against: str | None = None,
 ) -> Iterator[JudgedRow]:
     """Judge every row, in order; ``rows`` is read three times and must give the same each time.
+
+    What speaks ``against`` the whole delivery quarantines each of its rows.
 
     Memory grows with the number of V-nummers, and with whole rows never. Quarantined rows carry
     their values as they came. A ``duplicate`` is accepted, carries the clean values of the row it
@@ -103,8 +108,9 @@ def judge(
         for row in rows
         if padded_v_nummer(row.values.get(V_NUMMER)) in repeated
     )
+    alone = _Verdict(against=against)
     for row in rows:
-        yield _judged(_examine(row, shapes), verdicts.get(row.row, _Verdict()))
+        yield _judged(_examine(row, shapes), verdicts.get(row.row, alone))
 
 
 def _repeated(rows: Iterable[DeliveredRow]) -> frozenset[str]:

@@ -33,6 +33,7 @@ from gateway.domain.changes import (
 )
 from gateway.domain.counting import PublishCounts, TellTable
 from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
+from gateway.domain.feeds import ApplyEvent, KeepEvent, SkipEvents
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
@@ -55,6 +56,7 @@ from gateway.store.consenting import misfit
 from gateway.store.covering import hold
 from gateway.store.events import add_consent, add_relations, consents_of, relations_of
 from gateway.store.exports import change_export
+from gateway.store.feeds import change_feed
 from gateway.store.findability import windows
 from gateway.store.glasses import break_glass, review_glass
 from gateway.store.handovers import change_handover
@@ -189,6 +191,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _second_look(connection, change)
         case OpenExport() | StagePart() | FetchExport() | ClearExport():
             change_export(connection, change)
+        case KeepEvent() | ApplyEvent() | SkipEvents():
+            change_feed(connection, change)
         case _:
             change_handover(connection, change)
 

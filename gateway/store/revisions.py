@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from gateway.domain.changes import ClosePurposes, DropQuarantine, ReviseProfile
+from gateway.store.feed_tables import event as feed_event
 from gateway.store.tables import profile_version, purpose_closed, quarantine_row
 
 _p, _f = profile_version.c, purpose_closed.c
@@ -46,5 +47,7 @@ def close_purposes(connection: sa.Connection, change: ClosePurposes) -> None:
 
 
 def drop_quarantine(connection: sa.Connection, change: DropQuarantine) -> None:
-    """Delete rows that came in before a moment."""
+    """Delete rows that came in before a moment, and events parked before it: they are missing again."""
     connection.execute(sa.delete(quarantine_row).where(quarantine_row.c.at < change.before))
+    parked = feed_event.c.delivery.is_(None) & (feed_event.c.at < change.before)
+    connection.execute(sa.delete(feed_event).where(parked))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from adapters import tvs
 from adapters.consent import iso27560, kantara
+from adapters.feed import MEDIA_TYPE
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import AGREED, ListClients
 from gateway.actions.consent import ConsentDesk
@@ -62,6 +63,7 @@ from gateway.store.traces import LogTraces
 from gateway.store.withholdings import Withholdings
 from gateway.wiring.files import export_desk
 from gateway.wiring.handovers import handover_desks
+from gateway.wiring.intake import feed_of, limits_of
 from gateway.wiring.keys import rekey_index, repseudonymise
 from gateway.wiring.oversight import hindsight
 from gateway.wiring.pushing import subscription_desk
@@ -133,6 +135,7 @@ def desks(bench: Bench) -> Actions:
         subscriptions=subscription_desk(settings, gate, database),
         sweep=ConsentSweep(gate, Consents(database), partners),
         ingest=ingest,
+        feed=feed_of(settings, catalogue, gate, database, ingest),
         quarantine=_quarantine(bench, disclose, ingest),
         oversee=oversee,
         hindsight=hindsight(settings, gate, oversee, database, archive_of(bench.audit)),
@@ -194,7 +197,7 @@ def _sources(settings: Settings, catalogue: Catalogue) -> Sources:
         media_type: tvs.source_for(media_type, catalogue.fields, limits)
         for media_type in tvs.MEDIA_TYPES
     }
-    return Sources(sources, settings.max_delivery_bytes)
+    return Sources(sources, settings.max_delivery_bytes, MEDIA_TYPE)
 
 
 def _quarantine(bench: Bench, disclose: Disclose, ingest: Ingest) -> QuarantineDesk:
@@ -202,8 +205,3 @@ def _quarantine(bench: Bench, disclose: Disclose, ingest: Ingest) -> QuarantineD
     corrections = tvs.source_for("levering.json", fields, limits_of(bench.settings))
     deliveries = Deliveries(bench.database)
     return QuarantineDesk(bench.gate, disclose, deliveries, ingest, corrections, codes)
-
-
-def limits_of(settings: Settings) -> tvs.Limits:
-    """Return how large a delivery may be."""
-    return tvs.Limits(max_bytes=settings.max_delivery_bytes, max_rows=settings.max_delivery_rows)

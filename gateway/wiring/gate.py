@@ -41,8 +41,8 @@ from gateway.store.ledger import LogLedger
 from gateway.store.subjects import Subjects
 from gateway.telemetry import SpanTelemetry
 from gateway.web.app import Web
-from gateway.wiring.desks import Bench, archive_of, desks, limits_of
-from gateway.wiring.intake import collect_of, errand_of
+from gateway.wiring.desks import Bench, archive_of, desks
+from gateway.wiring.intake import collect_of, errand_of, limits_of
 from gateway.wiring.logs import OpenedLog, open_log, open_witness
 from gateway.wiring.oversight import projection
 from gateway.wiring.pushing import push_of

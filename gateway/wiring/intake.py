@@ -1,11 +1,14 @@
-"""Builds what takes deliveries from a watched folder; it holds no rule."""
+"""Builds what takes deliveries from a watched folder, and feeds of events; it holds no rule."""
 
 from functools import partial
 from pathlib import Path
 
 from adapters import tvs
 from adapters.delivery.inbox import FolderInbox
+from adapters.feed import EventLines
 from gateway.actions.collect import Collect
+from gateway.actions.disclose import Gate
+from gateway.actions.feed import Feed
 from gateway.actions.ingest import Ingest
 from gateway.domain.errors import SettingsError
 from gateway.domain.identifiers import ActorId, RoleId
@@ -14,7 +17,8 @@ from gateway.domain.partners import Caller, PartnerKind
 from gateway.domain.ports import Clock, Telemetry
 from gateway.keeper.courier import Errand
 from gateway.settings import Settings
-from gateway.wiring.desks import limits_of
+from gateway.store.database import Database
+from gateway.store.feeds import StoredFeeds
 from policies.catalogue import Catalogue
 
 WATCHER = ActorId("watch-folder")
@@ -26,6 +30,21 @@ def collect_of(
     """Build what empties an inbox."""
     limits = limits_of(settings)
     return Collect(ingest, lambda name: tvs.source_for(name, catalogue.fields, limits), telemetry)
+
+
+def feed_of(
+    settings: Settings, catalogue: Catalogue, gate: Gate, database: Database, ingest: Ingest
+) -> Feed:
+    """Build what takes in feeds; an event goes on as a delivery in JSON."""
+    limits = limits_of(settings)
+    source = tvs.source_for("gebeurtenis.json", catalogue.fields, limits)
+    lines = EventLines(limits.max_bytes, limits.max_rows)
+    return Feed(gate, StoredFeeds(database), ingest, source, lines)
+
+
+def limits_of(settings: Settings) -> tvs.Limits:
+    """Return how large a delivery may be."""
+    return tvs.Limits(max_bytes=settings.max_delivery_bytes, max_rows=settings.max_delivery_rows)
 
 
 def inbox(folder: Path, still: float, clock: Clock) -> Inbox:

@@ -33,6 +33,7 @@ from gateway.domain.clocks import Clocks
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.counting import Statistics as StatisticsPort
 from gateway.domain.exports import Exports
+from gateway.domain.feeds import Feeds
 from gateway.domain.handovers import Handovers
 from gateway.domain.identifiers import ConsentId, FieldName, PurposeCode, SubjectId
 from gateway.domain.introductions import Introductions as IntroductionsPort
@@ -54,6 +55,7 @@ from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.deliveries import Deliveries
 from gateway.store.exports import Exports as StoredExports
+from gateway.store.feeds import StoredFeeds
 from gateway.store.glasses import Glasses
 from gateway.store.handovers import StoredHandovers
 from gateway.store.indexing import IndexStock as StoredStock
@@ -92,6 +94,7 @@ from tests.fakes import (
 from tests.fakes.blind_index import BlindIndex
 from tests.fakes.clocks import Clocks as FakeClocks
 from tests.fakes.exports import Exports as FakeExports
+from tests.fakes.feeds import Feeds as FakeFeeds
 from tests.fakes.handovers import Handovers as FakeHandovers
 from tests.fakes.index_stock import IndexStock as FakeStock
 from tests.fakes.key_store import FakeKeyStore
@@ -136,6 +139,7 @@ class Body:
     signals: Signals
     clocks: Clocks
     handovers: Handovers
+    feeds: Feeds
     sessions: Sessions
     stock: IndexStock
     forget: Callable[[SubjectId], None]
@@ -286,6 +290,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeSignals(world),
         FakeClocks(world),
         FakeHandovers(world),
+        FakeFeeds(world),
         FakeSessions(),
         FakeStock(world),
         log.erased.add,
@@ -349,6 +354,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredSignals(database),
                 StoredClocks(database),
                 StoredHandovers(database),
+                StoredFeeds(database),
                 StoredSessions(database),
                 StoredStock(database),
                 lambda subject: sealer.destroy(subject.bytes),

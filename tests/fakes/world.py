@@ -33,6 +33,7 @@ from gateway.domain.changes import (
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
 from gateway.domain.counting import BlindCube, PublishCounts, TellTable
 from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
+from gateway.domain.feeds import ApplyEvent, KeepEvent, SkipEvents
 from gateway.domain.handovers import HandoverChange
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.introductions import CloseIntroduction, Introduction, RequestIntroduction
@@ -53,6 +54,7 @@ from gateway.domain.subjects import (
 )
 from gateway.domain.subscriptions import MarkPushed, Subscribe, Unsubscribe
 from tests.fakes.cabinet import Cabinet
+from tests.fakes.feed_shelf import NO_FEEDS, FeedShelf
 from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
 from tests.fakes.verdicts import judge
@@ -153,6 +155,7 @@ class World:
     signals: dict[UUID, Judged] = field(default_factory=dict)
     post: PostRoom = NO_POST
     exports: Safe = EMPTY
+    feeds: FeedShelf = NO_FEEDS
     index_floor: int = FIRST
     cabinet: Cabinet = field(default_factory=Cabinet)
 
@@ -208,6 +211,7 @@ class World:
         self.look_ups, self.rectifications = kept.look_ups, kept.rectifications
         self.cubes, self.tables, self.signals = kept.cubes, kept.tables, kept.signals
         self.post, self.exports = kept.post, kept.exports
+        self.feeds = kept.feeds
         self.index_floor = kept.index_floor
         self.cabinet = kept.cabinet
 
@@ -231,6 +235,7 @@ class World:
             self.signals.copy(),
             self.post,
             self.exports,
+            self.feeds,
             self.index_floor,
             self.cabinet.copy(),
         )
@@ -258,6 +263,7 @@ class World:
                 late = [key for key, row in self.quarantine.items() if row.at < before]
                 for key in late:
                     del self.quarantine[key]
+                self.feeds = self.feeds.since(before)
             case RecordConsent():
                 self._consent(change, moment)
             case RecordRelations(subject, events):
@@ -341,6 +347,11 @@ class World:
                 self._approve(change)
             case OpenExport() | StagePart() | FetchExport() | ClearExport():
                 self.exports = self._exported(change)
+            case KeepEvent() | ApplyEvent() | SkipEvents():
+                fed = self.feeds.after(change)
+                if fed is None:
+                    raise DoesNotHoldError("feed: known, passed, or not its turn")
+                self.feeds = fed
             case _:
                 assert_never(change)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import httpx
 from fastapi import FastAPI
@@ -169,6 +169,13 @@ def document(*rows: Mapping[str, object]) -> bytes:
     return json.dumps(
         {"leverancier": "COA", "peildatum": "2026-03-01", "klantprofielen": list(rows)}
     ).encode()
+
+
+def event(number: int, profile: Mapping[str, object], source: str = "IBIS") -> bytes:
+    """Write an event of a feed; the same number of a source has the same id."""
+    name = str(uuid5(NAMESPACE_OID, f"{source} {number}"))
+    whole = {"bron": source, "id": name, "volgnummer": number, "klantprofiel": profile}
+    return json.dumps(whole).encode() + b"\n"
 
 
 def v_nummer(number: int) -> str:

@@ -27,6 +27,7 @@ from tests.edges.api.door import (
     SPARE,
     Door,
     document,
+    event,
     opened,
     row,
 )
@@ -317,6 +318,20 @@ def _deliver(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", "/v1/leveringen", role, content=content, headers=JSON)
 
 
+def _feed(door: Door, role: str | None, number: int) -> httpx.Response:
+    content = event(1, row(9_400))
+    headers = {"Content-Type": "application/x-ndjson"}
+    return door.ask("POST", "/v1/leveringen/gebeurtenissen", role, content=content, headers=headers)
+
+
+def _skip(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Give up the next event of the feed, whichever that is."""
+    feeds = door.ask("GET", "/v1/leveringen/gebeurtenissen").json()["bronnen"]
+    through = max([one["positie"] for one in feeds if one["bron"] == "TVS"], default=0) + 1
+    body = {"bron": "TVS", "tot": through, "reden": "De bron kent deze gebeurtenis niet."}
+    return door.ask("POST", "/v1/leveringen/gebeurtenissen/_overslaan", role, json=body)
+
+
 def _report(door: Door, role: str | None, number: int) -> httpx.Response:
     listed = door.ask("GET", "/v1/leveringen").json()["leveringen"]
     return door.ask("GET", f"/v1/leveringen/{listed[0]['id']}", role)
@@ -579,6 +594,13 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/koppelingen"): Row(_relate, DESK),
     ("POST", "/v1/leveringen"): Row(_deliver, frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen"): Row(_get("/v1/leveringen"), frozenset({"coa_casemanager"}), 200),
+    ("POST", "/v1/leveringen/gebeurtenissen"): Row(_feed, frozenset({"coa_casemanager"}), 200),
+    ("GET", "/v1/leveringen/gebeurtenissen"): Row(
+        _get("/v1/leveringen/gebeurtenissen"), frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/leveringen/gebeurtenissen/_overslaan"): Row(
+        _skip, frozenset({"coa_casemanager"}), 200
+    ),
     ("GET", "/v1/leveringen/{levering_id}"): Row(_report, frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen/{levering_id}/quarantaine"): Row(
         _quarantine, frozenset({"coa_casemanager"}), 200

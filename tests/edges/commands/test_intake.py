@@ -12,6 +12,7 @@ import pytest
 from gateway import wiring
 from gateway.domain.errors import SettingsError
 from gateway.settings import Settings
+from tests.edges.api.door import event, row
 from tests.edges.commands.shell import delivery, doelpoort
 from tests.faults.served import ROOT
 from tests.journeys.logbook import logged
@@ -127,3 +128,47 @@ def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="intake_folder"):
         asyncio.run(serve())
     gateway.close()
+
+
+def test_a_feed_is_taken_in_and_its_gap_given_up(tmp_path: Path) -> None:
+    """What came too early waits and is told; the rest of the story is one command away."""
+    data, file = ("--data", tmp_path / "data"), tmp_path / "feed.ndjson"
+    file.write_bytes(event(1, row(1)) + event(3, row(1, roepnaam="Sela")))
+    first = doelpoort("import", "feed", file, "--strict", "--json", *data)
+    assert (first.code, first.json["positie"]) == (1, 1)
+    told = doelpoort("intake", "feeds", *data)
+    assert "waits for" in told.out
+    assert "2-2" in told.out
+    assert doelpoort("intake", "feeds", "--json", *data).json["bronnen"][0]["positie"] == 1
+    why = ("--reason", "De bron kent deze gebeurtenis niet.")
+    skipped = doelpoort("intake", "skip", "IBIS", 2, *why, "--json", *data)
+    assert (skipped.code, skipped.json["positie"]) == (0, 3)
+    again = doelpoort("import", "feed", file, *data)
+    assert again.code == 0
+    assert "dubbel" in again.out
+    assert kinds(tmp_path / "data").count("profile.stored: stored") == 2
+
+
+def test_killed_between_change_and_position_an_event_has_effect_once(tmp_path: Path) -> None:
+    """Killed once its profile was stored, the next run ends what was begun and stores nothing twice."""
+    data, file = tmp_path / "data", tmp_path / "feed.ndjson"
+    file.write_bytes(event(1, row(1)) + event(2, row(1, roepnaam="Sela")))
+    words = ["import", "feed", str(file), "--data", str(data)]
+    dying = (
+        "import os, signal; from gateway.actions.ingest import Ingest;"
+        "from gateway.__main__ import main;"
+        "Ingest._close = lambda *_: os.kill(os.getpid(), signal.SIGKILL); main()"
+    )
+    killed = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", dying, *words],
+        check=False,
+        capture_output=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        timeout=LONGEST,
+    )
+    assert killed.returncode == -9
+    assert kinds(data)[-1] == "profile.stored: stored"
+    assert doelpoort(*words).code == 0
+    assert kinds(data).count("profile.stored: stored") == 2
+    assert kinds(data).count("delivery: processed") == 2
