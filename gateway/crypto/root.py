@@ -80,18 +80,17 @@ class RootKeyFile:
         self._path = path
 
     def create(self) -> None:
-        """Write a new random key, durable on return; ``SettingsError`` when the file is there."""
-        content = _HEADER + token_bytes(KEY_SIZE).hex().encode("ascii") + b"\n"
+        """Write a new random key, whole and durable on return; ``SettingsError`` when it is there."""
+        draft = self._path.with_name(f"{self._path.name}.{token_bytes(4).hex()}")
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            _write(draft, _HEADER + token_bytes(KEY_SIZE).hex().encode("ascii") + b"\n")
+            os.link(draft, self._path)
         except FileExistsError:
             raise self._refusal("exists already and is never replaced; use it as it is") from None
         except OSError as error:
             raise self._refusal(f"cannot be made ({error.strerror}); check its folder") from None
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        finally:
+            draft.unlink(missing_ok=True)
         self._sync_folder()
 
     @property
@@ -151,3 +150,11 @@ class RootKeyFile:
 
     def _refusal(self, why: str) -> SettingsError:
         return SettingsError(f"root key file {self._path.name}: {why}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
