@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Gate
+from gateway.actions.teams import Roster
 from gateway.domain.errors import InvalidRequestError, UnreadableValueError
 from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.domain.ports import Entry
@@ -41,8 +42,9 @@ class Opened:
 class SessionDesk:
     """Where sessions begin and end."""
 
-    def __init__(self, gate: Gate, sessions: Sessions) -> None:
+    def __init__(self, gate: Gate, sessions: Sessions, roster: Roster) -> None:
         self._gate = gate
+        self._roster = roster
         self._sessions = sessions
 
     async def open(self, identity: Identity, before: str | None, how: str) -> Opened:
@@ -55,6 +57,7 @@ class SessionDesk:
         await self._sessions.sweep(now - LONGEST)
         opened = await self._keep(identity, role, now)
         await self._note(opened.session, "opened", how=how)
+        await self._roster.meet(opened.session)
         if before is not None:
             await self._sessions.end(_key(before))
         return opened
@@ -79,6 +82,7 @@ class SessionDesk:
             raise InvalidRequestError("rol", "is not one of yours")
         opened = await self._keep(session.identity, RoleId(role), session.opened)
         await self._note(opened.session, "role chosen", before=session.role or "")
+        await self._roster.meet(opened.session)
         await self._sessions.end(session.key)
         return opened
 

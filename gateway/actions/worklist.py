@@ -1,9 +1,9 @@
 """A municipality's worklist (Mijn overdrachten): its linked people, first due first, page by page."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from gateway.actions.accounts import Context
@@ -12,9 +12,11 @@ from gateway.domain.clocks import Clocks, Running, View, belongs, counts, ordere
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.handovers import NO_FILE, File, Handovers
-from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.identifiers import FieldName, PurposeCode, SubjectId
 from gateway.domain.parameters import Parameters, Terms
+from gateway.domain.partners import Caller
 from gateway.domain.ports import Format
+from gateway.domain.teams import SavedList, Whose, is_of
 
 ROWS: Final = 25
 """How many people a page of the list shows: what one can take in, and is quick."""
@@ -42,41 +44,59 @@ COLUMNS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Which page of a view is shown, of how many, and how many people each view holds.
+    """Which page of a list is shown, of how many, and how many people each other list holds.
 
+    ``counts`` are those of each view in the same hands, ``hands`` those of each hand in the same view;
     ``running`` are the clocks of the people on the page, ``files`` how their handovers stand.
     """
 
-    view: View
+    chosen: SavedList
     page: int
     pages: int
     counts: Mapping[View, int]
+    hands: Mapping[Whose, int]
     today: date
     terms: Terms
     running: Mapping[SubjectId, Running]
     files: Mapping[SubjectId, File]
 
 
+class Waiting:
+    """Who waits for a municipality, with clocks and with what was done of each handover."""
+
+    def __init__(self, clocks: Clocks, handovers: Handovers, parameters: Parameters) -> None:
+        self.handovers = handovers
+        self._clocks = clocks
+        self._parameters = parameters
+
+    async def of(
+        self, caller: Caller, purpose: PurposeCode, moment: datetime
+    ) -> tuple[Sequence[Running], Mapping[SubjectId, File]]:
+        """Read the clocks of everyone of the caller's municipality, and the files there are.
+
+        A superset of who may be seen: each is still decided one by one before anything is shown.
+        """
+        own = sorted(caller.partner.gemeenten)
+        files = await self.handovers.current(own, moment)
+        running = await self._clocks.running(own, purpose, moment)
+        return [one.with_file(files.get(one.subject, NO_FILE)) for one in running], files
+
+    def terms(self, day: date) -> Terms:
+        """Return the terms in force on a day."""
+        return self._parameters.on(day)
+
+
 class Worklist:
     """Shows the people of the caller's own municipality, in the order of their clocks."""
 
-    def __init__(
-        self,
-        gate: Gate,
-        disclose: Disclose,
-        clocks: Clocks,
-        handovers: Handovers,
-        parameters: Parameters,
-    ) -> None:
+    def __init__(self, gate: Gate, disclose: Disclose, waiting: Waiting) -> None:
         self._gate = gate
         self._disclose = disclose
-        self._clocks = clocks
-        self._handovers = handovers
-        self._parameters = parameters
+        self._waiting = waiting
 
     @asynccontextmanager
     async def __call__(
-        self, ask: Ask, view: View, page: int, format_for: Callable[[Excerpt], Format]
+        self, ask: Ask, chosen: SavedList, page: int, format_for: Callable[[Excerpt], Format]
     ) -> AsyncIterator[Released]:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one.
 
@@ -86,22 +106,32 @@ class Worklist:
         await admitted(gate, Context.of(ask, gate.matrix, now))
         purpose = gate.matrix.purpose(ask.purpose)
         assert purpose is not None  # noqa: S101 - admitted refuses what is in no catalogue
-        own = sorted(ask.caller.partner.gemeenten)
-        files = await self._handovers.current(own, now)
-        running = [
-            one.with_file(files.get(one.subject, NO_FILE))
-            for one in await self._clocks.running(own, purpose.code, now)
-        ]
-        terms, today = self._parameters.on(now.date()), now.date()
-        wanted = ordered((o for o in running if belongs(o, view, today, terms)), terms)
+        running, files = await self._waiting.of(ask.caller, purpose.code, now)
+        excerpt = self._excerpt(ask.caller, chosen, page, now.date(), (running, files))
+        cell = gate.matrix.cell(ask.caller.role, purpose.code)
+        narrowed = replace(ask, fields=(cell.named if cell else 0) & gate.fields.mask(COLUMNS))
+        question = Question(narrowed, tuple(excerpt.running), format_for(excerpt))
+        async with self._disclose.page(question) as released:
+            yield released
+
+    def _excerpt(
+        self,
+        caller: Caller,
+        chosen: SavedList,
+        page: int,
+        today: date,
+        waiting: tuple[Sequence[Running], Mapping[SubjectId, File]],
+    ) -> Excerpt:
+        running, files = waiting
+        terms = self._waiting.terms(today)
+        inside = [one for one in running if belongs(one, chosen.view, today, terms)]
+        hers = [one for one in running if is_of(one, chosen.whose, caller.actor)]
+        hands = {who: sum(is_of(one, who, caller.actor) for one in inside) for who in Whose}
+        both = (one for one in inside if is_of(one, chosen.whose, caller.actor))
+        wanted = ordered(both, terms)
         pages = max(1, -(-len(wanted) // ROWS))
         here = min(max(page, 1), pages)
         shown = {one.subject: one for one in wanted[(here - 1) * ROWS : here * ROWS]}
         held = {subject: files.get(subject, NO_FILE) for subject in shown}
-        sizes = counts(running, today, terms)
-        excerpt = Excerpt(view, here, pages, sizes, today, terms, shown, held)
-        cell = gate.matrix.cell(ask.caller.role, purpose.code)
-        narrowed = replace(ask, fields=(cell.named if cell else 0) & gate.fields.mask(COLUMNS))
-        question = Question(narrowed, tuple(shown), format_for(excerpt))
-        async with self._disclose.page(question) as released:
-            yield released
+        sizes = counts(hers, today, terms)
+        return Excerpt(chosen, here, pages, sizes, hands, today, terms, shown, held)

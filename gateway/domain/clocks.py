@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from gateway.domain.handovers import File
-from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
+from gateway.domain.identifiers import ActorId, GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.parameters import Terms
 
 SOON: Final = timedelta(weeks=2)
@@ -50,7 +50,7 @@ class Running:
     """What the clocks of someone linked to a municipality start from.
 
     ``talked``: no talk has to be planned (any more); ``confirmed`` and ``asked`` tell whether receipt
-    of her handover was confirmed and how many questions to COA wait.
+    of her handover was confirmed and how many questions to COA wait; ``worker`` handles it.
     """
 
     subject: SubjectId
@@ -60,12 +60,15 @@ class Running:
     talked: bool = False
     confirmed: bool = False
     asked: int = 0
+    worker: ActorId | None = None
 
     def with_file(self, file: File) -> "Running":
         """Add what the file of her handover tells."""
         talked = self.talked or file.settled
         confirmed = file.confirmed is not None
-        return replace(self, talked=talked, confirmed=confirmed, asked=file.waiting)
+        return replace(
+            self, talked=talked, confirmed=confirmed, asked=file.waiting, worker=file.worker
+        )
 
     def dues(self, terms: Terms) -> tuple["Due", ...]:
         """Return the clocks that run, first due first (1)-(3)."""

@@ -8,7 +8,9 @@
    art. 5.2(2)).
 4. A question goes to COA while she stays at a reception site, and is answered once. The words stand
    in the sealed log only, in the entries whose ids the question has.
-5. Who is housed is handed on to the municipality she moves to (Wet inburgering 2021 art. 35(4)).
+5. One klantmanager at a time handles it. Her colleagues may do the same deeds: who handles whom
+   divides the work, and gives or takes no access.
+6. Who is housed is handed on to the municipality she moves to (Wet inburgering 2021 art. 35(4)).
    Who is not, COA links anew.
 """
 
@@ -149,11 +151,22 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class HandedOn:
-    """That a municipality handed someone on; ``handover`` is the one that began with it (5)."""
+    """That a municipality handed someone on; ``handover`` is the one that began with it (6)."""
 
     entry_id: UUID
     handover: Handover
     before: GemeenteCode
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which klantmanager handles a handover, by the id of the entry with which she got it (5)."""
+
+    assignment_id: UUID
+    handover: Handover
+    worker: ActorId
+    at: datetime
+    by: ActorId
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +177,12 @@ class File:
     talks: tuple[Talk, ...] = ()
     questions: tuple[Question, ...] = ()
     handed_on: HandedOn | None = None
+    assigned: Assignment | None = None
+
+    @property
+    def worker(self) -> ActorId | None:
+        """Who handles it, if anyone does."""
+        return self.assigned.worker if self.assigned else None
 
     @property
     def talk(self) -> Talk | None:
@@ -224,12 +243,24 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class HandOn:
-    """Keep who handed someone on; the relation itself is a change of its own (5)."""
+    """Keep who handed someone on; the relation itself is a change of its own (6)."""
 
     handed_on: HandedOn
 
 
-HandoverChange = ConfirmReceipt | PlanTalk | CloseTalk | AskCoa | AnswerQuestion | HandOn
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Put ``after`` in the place of the assignment ``before``, which must be the one there is (5).
+
+    ``None`` stands for no one: nobody had it before, or nobody has it after.
+    """
+
+    handover: Handover
+    before: UUID | None
+    after: Assignment | None
+
+
+HandoverChange = ConfirmReceipt | PlanTalk | CloseTalk | AskCoa | AnswerQuestion | HandOn | Assign
 
 
 class Handovers(Protocol):
@@ -271,11 +302,14 @@ def gathered(
     talks: Sequence[Talk],
     questions: Sequence[Question],
     handed_on: Sequence[HandedOn],
+    assignments: Sequence[Assignment],
 ) -> Mapping[Handover, File]:
     """Lay what belongs to the same handover together."""
-    every = {one.handover for rows in (confirmations, talks, questions, handed_on) for one in rows}
+    kept = (confirmations, talks, questions, handed_on, assignments)
+    every = {one.handover for rows in kept for one in rows}
     first = {one.handover: one for one in confirmations}
     began = {one.handover: one for one in handed_on}
+    hers = {one.handover: one for one in assignments}
     by_talk: dict[Handover, list[Talk]] = {one: [] for one in every}
     by_question: dict[Handover, list[Question]] = {one: [] for one in every}
     for talk in sorted(talks, key=lambda one: (one.at, one.talk_id)):
@@ -284,7 +318,13 @@ def gathered(
         by_question[question.handover].append(question)
     return MappingProxyType(
         {
-            one: File(first.get(one), tuple(by_talk[one]), tuple(by_question[one]), began.get(one))
+            one: File(
+                first.get(one),
+                tuple(by_talk[one]),
+                tuple(by_question[one]),
+                began.get(one),
+                hers.get(one),
+            )
             for one in every
         }
     )

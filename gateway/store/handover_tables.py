@@ -60,6 +60,18 @@ question = sa.Table(
     info={"holds": "a resident: what was asked about her, by topic; the words are in the log"},
 )
 
+assignment = sa.Table(
+    "handover_assignment",
+    MAIN,
+    sa.Column("id", Id, primary_key=True),
+    *_handover(),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.UniqueConstraint("subject", "gemeente", "since"),
+    info={"holds": "a resident and, by pseudonym, the klantmanager who handles her handover"},
+)
+
 handed_on = sa.Table(
     "handover_handed_on",
     MAIN,

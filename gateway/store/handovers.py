@@ -11,6 +11,8 @@ from audit.storage import RefusedError
 from gateway.domain.handovers import (
     AnswerQuestion,
     AskCoa,
+    Assign,
+    Assignment,
     Cancelled,
     CloseTalk,
     Confirmation,
@@ -100,6 +102,7 @@ class StoredHandovers:
                 rows(tables.talk, _talk),
                 rows(tables.question, _question),
                 rows(tables.handed_on, _handed_on),
+                rows(tables.assignment, _assignment),
             )
 
         return await self._database.read(read)
@@ -129,6 +132,8 @@ def change_handover(connection: sa.Connection, change: HandoverChange) -> None:
         case HandOn(handed_on):
             before = {"before": handed_on.before}
             _insert(connection, tables.handed_on, handed_on.entry_id, handed_on, before)
+        case Assign():
+            _assign(connection, change)
         case _:
             assert_never(change)
 
@@ -186,6 +191,17 @@ def _answer(connection: sa.Connection, one: Question) -> None:
         raise RefusedError("handover: no such question waits")
 
 
+def _assign(connection: sa.Connection, change: Assign) -> None:
+    columns, after = tables.assignment.c, change.after
+    current = sa.select(columns.id).where(_of(columns, change.handover))
+    if connection.execute(current).scalar() != change.before:
+        raise RefusedError("handover: someone else was given it meanwhile")
+    connection.execute(sa.delete(tables.assignment).where(_of(columns, change.handover)))
+    if after is not None:
+        said = {"worker": after.worker, "at": after.at, "actor": after.by}
+        _insert(connection, tables.assignment, after.assignment_id, after, said)
+
+
 def _asked(one: Question) -> dict[str, object]:
     return {"topic": one.topic, "field": one.field, "at": one.at, "actor": one.by}
 
@@ -194,7 +210,7 @@ def _insert(
     connection: sa.Connection,
     table: sa.Table,
     id_: UUID,
-    one: Confirmation | Talk | Question | HandedOn,
+    one: Confirmation | Talk | Question | HandedOn | Assignment,
     said: Mapping[str, object],
 ) -> None:
     which = one.handover
@@ -264,3 +280,7 @@ def _question(row: sa.Row[Any]) -> Question:
 
 def _handed_on(row: sa.Row[Any]) -> HandedOn:
     return HandedOn(row.id, _handover(row), GemeenteCode(row.before))
+
+
+def _assignment(row: sa.Row[Any]) -> Assignment:
+    return Assignment(row.id, _handover(row), ActorId(row.worker), row.at, ActorId(row.actor))

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.actions.handover_files import Standing
 from gateway.actions.handover_questions import MOST_WORDS, Asking, Words
 from gateway.actions.handovers import Ending
+from gateway.actions.teams import Team
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import (
@@ -38,7 +39,7 @@ from gateway.web.handover_words import (
     TOPICS,
     options,
 )
-from gateway.web.handovers import PATH
+from gateway.web.handovers import PATH, divided, workers
 from gateway.web.navigation import KLANTMANAGER
 from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
@@ -83,15 +84,18 @@ async def work(visit: Visit) -> Response:
 
 async def _show(visit: Visit, wrong: str | None) -> Response:
     subject = await _subject(visit)
-    shown = ReleasedPage(lambda: _opened(visit, subject, wrong))
+    team = await visit.rooms.desks.team.roster.of(visit.caller)
+    shown = ReleasedPage(lambda: _opened(visit, subject, team, wrong))
     shown.status_code = _WRONG if wrong else 200
     return shown
 
 
 @asynccontextmanager
-async def _opened(visit: Visit, subject: SubjectId, wrong: str | None) -> AsyncIterator[Released]:
+async def _opened(
+    visit: Visit, subject: SubjectId, team: Team, wrong: str | None
+) -> AsyncIterator[Released]:
     def layout(standing: Standing | None) -> HtmlFormat:
-        return HandoverPage(visit, standing, wrong)
+        return HandoverPage(visit, standing, team, wrong)
 
     async with visit.rooms.desks.handovers.files.one(visit.caller, subject, layout) as released:
         yield released
@@ -104,9 +108,12 @@ async def _subject(visit: Visit) -> SubjectId:
 class HandoverPage(HtmlFormat):
     """One handover as a page with its forms; what was typed wrong stands there again."""
 
-    def __init__(self, visit: Visit, standing: Standing | None, wrong: str | None) -> None:
+    def __init__(
+        self, visit: Visit, standing: Standing | None, team: Team, wrong: str | None
+    ) -> None:
         super().__init__(visit, "handover.html")
         self._standing = standing
+        self._team = team
         self._wrong = wrong
 
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
@@ -121,6 +128,10 @@ class HandoverPage(HtmlFormat):
             "dossier": dossier,
             "here": f"{dossier}/overdracht",
             "standing": standing,
+            "reference": disclosed[0].reference,
+            "worker": self._team.name(file.worker) if file.worker else "",
+            "workers": workers(visit, self._team),
+            "divided": divided(visit),
             "before": self._town(file.handed_on.before) if file.handed_on else "",
             "talks": [self._talk(one, dossier) for one in file.talks],
             "planned": any(one.state is TalkState.GEPLAND for one in file.talks),

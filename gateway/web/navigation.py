@@ -32,6 +32,7 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
         ),
         "gemeente_klantmanager": (
             ("/overdrachten", N_("Mijn overdrachten")),
+            ("/werkverdeling", N_("Werkverdeling")),
             ("/verwijderen", N_("Meldingen")),
         ),
         "coa_casemanager": (

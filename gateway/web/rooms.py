@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.actions.assignments import TeamDesk
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.disclose import Disclose, Gate
@@ -60,6 +61,7 @@ class Desks:
     disclose: Disclose
     clients: ListClients
     worklist: Worklist
+    team: TeamDesk
     handovers: HandoverDesks
     explain: Explain
     seen: LastSeen

@@ -1,6 +1,6 @@
 """Bestanden: take people along in a format of one's own system, made in the background, once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Final
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.actions.export import Handed, Wish
 from gateway.domain.errors import InvalidRequestError, RecipientGoneError
 from gateway.domain.exports import ExportState
+from gateway.domain.identifiers import SubjectId
 from gateway.web.guard import Screen
 from gateway.web.rendering import page
 from gateway.web.takings import TAKERS, asked, taking
@@ -27,17 +28,22 @@ _HOW: Final = N_("Zet een vinkje bij wie in het bestand moet komen.")
 
 async def order(visit: Visit) -> Response:
     """Begin a file of the people who were ticked, and go to where it is made."""
-    chosen = [str(one) for one in visit.form.getlist("persoon")][:_MOST]
+    people = await chosen_people(visit)
     form = str(visit.form.get("formaat", ""))
-    if not chosen:
+    if not people:
         return _said(visit, _NOBODY, _HOW)
     if form not in taking(visit).forms:
         raise InvalidRequestError("formaat", "is not one of the list")
-    people = [await visit.subject(_reference(one)) for one in dict.fromkeys(chosen)]
     desk = visit.rooms.desks.exports
     export = await desk.open(Wish(asked(visit, taking(visit).purpose), form, tuple(people)))
     desk.start(export.export_id)
     return RedirectResponse(f"{FILES}/{export.export_id}", 303)
+
+
+async def chosen_people(visit: Visit) -> Sequence[SubjectId]:
+    """Return who was ticked on a list; raises ``InvalidRequestError``."""
+    chosen = [str(one) for one in visit.form.getlist("persoon")][:_MOST]
+    return [await visit.subject(_reference(one)) for one in dict.fromkeys(chosen)]
 
 
 async def state(visit: Visit) -> Response:

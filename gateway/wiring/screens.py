@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from adapters.oidc.claims import ClaimNames
 from adapters.oidc.provider import Client, OpenIdProvider
 from adapters.sheets import write_csv
+from gateway.actions.assignments import TeamDesk
 from gateway.actions.clients import GUIDED, PLACED, ListClients
 from gateway.actions.consent_overview import ConsentCensus
 from gateway.actions.entries import EntryDesk
@@ -12,7 +13,8 @@ from gateway.actions.preview import Preview
 from gateway.actions.requests import ASKED_OF, OpenRequests
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
-from gateway.actions.worklist import Worklist
+from gateway.actions.teams import Roster
+from gateway.actions.worklist import Waiting, Worklist
 from gateway.api.context import Actions
 from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.domain.parameters import Parameters
@@ -26,6 +28,7 @@ from gateway.store.database import Database
 from gateway.store.handovers import StoredHandovers
 from gateway.store.log_reader import LogReader
 from gateway.store.sessions import Sessions
+from gateway.store.teams import StoredTeams
 from gateway.web.app import Web
 from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
@@ -66,17 +69,15 @@ def _desks(
     parameters: Parameters,
     audit: AuditOffice,
 ) -> Desks:
+    gate, teams = actions.gate, StoredTeams(database)
+    roster = Roster(gate, teams)
+    waiting = Waiting(StoredClocks(database), StoredHandovers(database), parameters)
     return Desks(
-        gate=actions.gate,
+        gate=gate,
         disclose=actions.disclose,
         clients=actions.clients,
-        worklist=Worklist(
-            actions.gate,
-            actions.disclose,
-            StoredClocks(database),
-            StoredHandovers(database),
-            parameters,
-        ),
+        worklist=Worklist(gate, actions.disclose, waiting),
+        team=TeamDesk(gate, roster, teams, waiting),
         handovers=actions.handovers,
         explain=actions.explain,
         seen=LastSeen(LogReader(audit.storage, audit.sealer, audit.publication)),
@@ -90,7 +91,7 @@ def _desks(
         notices=actions.notices,
         oversee=actions.oversee,
         inspect=actions.inspect,
-        sessions=SessionDesk(actions.gate, Sessions(database)),
+        sessions=SessionDesk(gate, Sessions(database), roster),
         overseers=_overseers(actions, database, audit),
         counter=_counter(settings, actions, database),
     )

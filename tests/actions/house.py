@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, BinaryIO, Final, TypeVar
 from uuid import UUID
 
+from gateway.actions.assignments import TeamDesk
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk, RecordedConsent
@@ -39,9 +40,11 @@ from gateway.actions.search import Found, Search, SearchIndex, SearchQuestion
 from gateway.actions.signal import SignalDesk
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
+from gateway.actions.teams import Roster
 from gateway.actions.terms import SearchTerms
 from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
+from gateway.actions.worklist import Waiting
 from gateway.domain.consent_choices import ConsentWish
 from gateway.domain.criteria import Criteria
 from gateway.domain.decisions import Ask
@@ -59,6 +62,7 @@ from policies.parameters import load_parameters
 from tests.fakes.blind_index import BlindIndex
 from tests.fakes.candidates import Candidates
 from tests.fakes.clock import Clock
+from tests.fakes.clocks import Clocks
 from tests.fakes.consent_texts import ConsentTexts
 from tests.fakes.consents import Consents
 from tests.fakes.deliveries import Deliveries
@@ -78,6 +82,7 @@ from tests.fakes.rectifications import Rectifications
 from tests.fakes.signals import Signals
 from tests.fakes.statistics import Statistics
 from tests.fakes.subjects import Subjects
+from tests.fakes.teams import Teams
 from tests.fakes.telemetry import Telemetry
 from tests.fakes.vault import Vault
 from tests.fakes.withholdings import Withholdings
@@ -194,7 +199,7 @@ class House:
         self.extract = Extract(self.gate, self.oversee, self.archive)
         self.reidentify = Reidentify(self.gate, look_ups)
         self.emergencies = Emergencies(self.gate, Glasses(self.world))
-        self.explain = Explain(self.gate, self.log)
+        self.explain, self.teams = Explain(self.gate, self.log), Teams()
         wrong = Rectifications(self.world)
         self.rectify = RectifyDesk(self.gate, self.disclose, wrong, self.log, partners)
         self.inspect = Inspect(self.gate, self.disclose, self.log, self.rectify, partners)
@@ -224,6 +229,13 @@ class House:
     def handover_files(self) -> HandoverFiles:
         """Where both sides read how handovers stand."""
         return HandoverFiles(self.gate, self.disclose, Handovers(self.world), self.log)
+
+    @property
+    def team(self) -> TeamDesk:
+        """Where a municipality divides its handovers."""
+        clocks, handovers = Clocks(self.world), Handovers(self.world)
+        waiting = Waiting(clocks, handovers, load_parameters())
+        return TeamDesk(self.gate, Roster(self.gate, self.teams), self.teams, waiting)
 
     @property
     def records(self) -> list[AuditRecord]:

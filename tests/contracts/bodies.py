@@ -49,6 +49,7 @@ from gateway.domain.sessions import Sessions
 from gateway.domain.signals import Signals
 from gateway.domain.subjects import Dossier
 from gateway.domain.subscriptions import Subscriptions as SubscriptionsPort
+from gateway.domain.teams import Teams
 from gateway.store.candidates import Candidates
 from gateway.store.clocks import StoredClocks
 from gateway.store.consents import Consents
@@ -75,6 +76,7 @@ from gateway.store.signals import Signals as StoredSignals
 from gateway.store.statistics import Statistics
 from gateway.store.subjects import Subjects
 from gateway.store.subscriptions import Subscriptions as StoredSubscriptions
+from gateway.store.teams import StoredTeams
 from gateway.store.withholdings import Withholdings
 from tests import servers
 from tests.fakes import (
@@ -104,6 +106,7 @@ from tests.fakes.sessions import Sessions as FakeSessions
 from tests.fakes.signals import Signals as FakeSignals
 from tests.fakes.statistics import Statistics as FakeStatistics
 from tests.fakes.subscriptions import Subscriptions as FakeSubscriptions
+from tests.fakes.teams import Teams as FakeTeams
 from tests.fakes.withholdings import Withholdings as FakeWithholdings
 from tests.fakes.world import World
 
@@ -141,6 +144,7 @@ class Body:
     handovers: Handovers
     feeds: Feeds
     sessions: Sessions
+    teams: Teams
     stock: IndexStock
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
@@ -292,6 +296,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeHandovers(world),
         FakeFeeds(world),
         FakeSessions(),
+        FakeTeams(),
         FakeStock(world),
         log.erased.add,
     )
@@ -356,6 +361,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredHandovers(database),
                 StoredFeeds(database),
                 StoredSessions(database),
+                StoredTeams(database),
                 StoredStock(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )

@@ -9,6 +9,8 @@ from gateway.domain.changes import Change, RuleFacts
 from gateway.domain.handovers import (
     AnswerQuestion,
     AskCoa,
+    Assign,
+    Assignment,
     Cancelled,
     CloseTalk,
     Confirmation,
@@ -134,6 +136,22 @@ def test_a_question_is_answered_once(body: Body) -> None:
     assert asyncio.run(body.handovers.question(uuid4())) is None
 
 
+def test_who_handles_it_gives_way_to_whom_was_meant(body: Body) -> None:
+    """One at a time: it is given in the place of who had it then, or of nobody, and laid down."""
+    which = handover(linked(body))
+    first = Assignment(uuid4(), which, SANNE, NOON, SANNE)
+    second = Assignment(uuid4(), which, ActorId("robin"), NOON + DAY, SANNE)
+    assert holds(body, which, Assign(which, None, first))
+    assert file(body, which) == File(assigned=first)
+    assert not holds(body, which, Assign(which, None, second))
+    assert not holds(body, which, Assign(which, second.assignment_id, None))
+    assert holds(body, which, Assign(which, first.assignment_id, second))
+    assert file(body, which) == File(assigned=second)
+    assert file(body, handover(which.subject, days=9)) is None
+    assert holds(body, which, Assign(which, second.assignment_id, None))
+    assert file(body, which) is None
+
+
 def test_what_waits_is_listed_by_reception_site(body: Body) -> None:
     """In order of id, page by page, and what was answered no more."""
 
@@ -180,5 +198,6 @@ def test_nothing_is_written_of_a_stranger(body: Body) -> None:
         PlanTalk(talk(which)),
         AskCoa(question(which)),
         HandOn(HandedOn(uuid4(), which, THERE)),
+        Assign(which, None, Assignment(uuid4(), which, SANNE, NOON, SANNE)),
     ):
         assert isinstance(body.change(None, change), Rejected)

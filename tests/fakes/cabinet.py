@@ -7,6 +7,8 @@ from uuid import UUID
 from gateway.domain.handovers import (
     AnswerQuestion,
     AskCoa,
+    Assign,
+    Assignment,
     CloseTalk,
     Confirmation,
     ConfirmReceipt,
@@ -30,6 +32,7 @@ class Cabinet:
     talks: dict[UUID, Talk] = field(default_factory=dict)
     questions: dict[UUID, Question] = field(default_factory=dict)
     handed_on: dict[UUID, HandedOn] = field(default_factory=dict)
+    assignments: dict[Handover, Assignment] = field(default_factory=dict)
 
     def copy(self) -> "Cabinet":
         """Return a cabinet that goes its own way from here."""
@@ -38,6 +41,7 @@ class Cabinet:
             self.talks.copy(),
             self.questions.copy(),
             self.handed_on.copy(),
+            self.assignments.copy(),
         )
 
     def file(self, change: HandoverChange, people: Container[SubjectId]) -> str | None:
@@ -67,6 +71,17 @@ class Cabinet:
             case HandOn(one):
                 why = _unless(_known(one.handover, people), "subject: not known")
                 self.handed_on |= {} if why else {one.entry_id: one}
+            case Assign():
+                why = self._assign(change, people)
+        return why
+
+    def _assign(self, change: Assign, people: Container[SubjectId]) -> str | None:
+        had = self.assignments.get(change.handover)
+        same = (had.assignment_id if had else None) == change.before
+        why = _unless(same and _known(change.handover, people), "assignment: another was first")
+        if why is None:
+            self.assignments.pop(change.handover, None)
+            self.assignments |= {change.handover: change.after} if change.after else {}
         return why
 
     def _planned(self, handover: Handover) -> set[UUID]:

@@ -64,4 +64,5 @@ class Handovers:
             list(cabinet.talks.values()),
             list(cabinet.questions.values()),
             list(cabinet.handed_on.values()),
+            list(cabinet.assignments.values()),
         )

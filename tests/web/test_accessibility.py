@@ -30,6 +30,8 @@ PAGES: Final = {
     "voorbeeld": ("Fatima van Dijk", "BEWONER/voorbeeld/P04.uitzendbureau"),
     "overdrachten": ("Sanne Bakker", "/overdrachten"),
     "niemand in de selectie": ("Sanne Bakker", "/overdrachten?toon=nieuw"),
+    "verdeeld en bewaard": ("Sanne Bakker", "VERDEELD"),
+    "werkverdeling": ("Sanne Bakker", "/werkverdeling"),
     "dossier": ("Sanne Bakker", "DOSSIER"),
     "dossier dat veranderde": ("Sanne Bakker", "VERANDERD"),
     "meldingen": ("Sanne Bakker", "/verwijderen"),
@@ -219,7 +221,17 @@ def _ask_nothing(one: Desk, _: str) -> None:
     one.page.get_by_role("button", name=re.compile("Stel de vraag|Ask the question")).click()
 
 
+def _divided(one: Desk, _: str) -> None:
+    """Keep this list, and take the first on it."""
+    kept = one.go("/overdrachten?toon=te-bevestigen").locator("form[action$='/weergaven'] button")
+    if kept.count():
+        kept.click()
+    one.page.locator("input[name=persoon]").first.check()
+    one.page.locator("button[formaction]").click()
+
+
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
+    "VERDEELD": _divided,
     "VRAAG": _ask_nothing,
     "ZOEK": _seek,
     "KIES": _pick,

@@ -14,7 +14,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep, StampStep
 from alembic.script import ScriptDirectory
 
-from gateway.store import feed_tables, handover_tables  # noqa: F401 - their tables are part of MAIN
+from gateway.store import feed_tables, handover_tables, team_tables  # noqa: F401 - part of MAIN
 from gateway.store.database import Database, Store
 from gateway.store.tables import KEYS, MAIN
 
