@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import orjson
@@ -25,10 +26,14 @@ from gateway.settings import Settings
 from gateway.store.candidates import Candidates
 from gateway.store.indexing import IndexStock
 from gateway.store.key_store import KeyStore
+from tests.conftest import DEEP
 from tests.faults.served import ROOT
 
-PEOPLE: Final = 300
-LONGEST: Final = 120.0
+PEOPLE: Final = 10_000 if DEEP else 300
+HALTS: Final = 10 if DEEP else 0
+"""How many more times it is killed while it goes past everyone."""
+
+LONGEST: Final = 600.0
 ROTATE: Final = [sys.executable, "-m", "gateway", "keys", "rotate-index", "--json", "--data"]
 SPOKEN: Final = FieldName("nt2_niveau_spreken")
 LEVELS: Final = ("A1", "A2", "B1", "B2")
@@ -150,12 +155,19 @@ def test_a_killed_rotation_finds_everyone_and_is_finished(gate: Gate) -> None:
         met.append((gate.announced(), gate.newest(), gate.floor(), gate.left()))
         assert (gate.found(), gate.named()) == (found, named)
         _deliver_again(gate, PEOPLE - fewer)
+    for halt in range(HALTS):
+        _kill_when(gate, partial(_few_left, gate, PEOPLE * (HALTS - 1 - halt) // HALTS))
+        assert (gate.found(), gate.named()) == (found, named)
     assert met[0] == (True, 1, 1, 0)
     assert met[1][1:3] == (2, 1)
     assert met[2][1:3] == (2, 2)
     _finish(gate, found, named)
     terms = gate.gateway.actions.index.terms(SPOKEN, "x")
     assert [version_of(term) for term in terms] == [2]
+
+
+def _few_left(gate: Gate, few: int) -> bool:
+    return gate.left() <= few
 
 
 def _deliver_again(gate: Gate, people: int) -> None:
