@@ -6,7 +6,7 @@
    of health, belief, origin, orientation or crime are not taken.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,7 +112,12 @@ class QuestionDesk:
 
     @asynccontextmanager
     async def waiting(
-        self, caller: Caller, after: UUID | None, layout: Layout, trace_id: str | None = None
+        self,
+        caller: Caller,
+        after: UUID | None,
+        layout: Layout,
+        trace_id: str | None = None,
+        columns: Iterable[FieldName] = (CLIENT_REF,),
     ) -> AsyncIterator[WaitingPage]:
         """Disclose to a casemanager a page of what waits for an answer, in order of id."""
         await admit(self._gate, caller)
@@ -121,7 +126,7 @@ class QuestionDesk:
         page = [one for one in listed[:PAGE] if self._current(one, dossiers)]
         people = tuple(dict.fromkeys(one.handover.subject for one in page))
         words: dict[UUID, str] = {}
-        mask = self._gate.fields.mask([CLIENT_REF])
+        mask = self._gate.fields.mask(columns)
         asked = Asked(Ask(caller, GUIDANCE, mask), people, layout(page, words), trace_id=trace_id)
         onward = listed[PAGE - 1].question_id if len(listed) > PAGE else None
         async with self._disclose.page(asked) as released:

@@ -12,8 +12,9 @@ import asyncio
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import BinaryIO, Final
 from uuid import UUID, uuid4
@@ -22,7 +23,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import admit
 from gateway.actions.disclose import Gate
 from gateway.actions.profiles import OLDER, ProfileWriter
-from gateway.domain.acknowledgements import acknowledged
+from gateway.domain.acknowledgements import COUNTS, acknowledged
 from gateway.domain.changes import Change, CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, JudgedRow, RowOutcome
@@ -36,6 +37,7 @@ from gateway.domain.records import Receipt, RecordKind
 BATCH = 250
 AT_ONCE = 2
 RECENT = 50
+TALLIED = 20
 CHUNK = 1 << 20
 KEY = "delivery"
 
@@ -70,6 +72,25 @@ class Delivered:
     def acknowledgement(self) -> dict[str, JsonValue]:
         """What the source may be told: no value, and nobody's number."""
         return acknowledged(self.delivery, self.digest, self.report)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows came to what; duplicates are among the accepted."""
+        found = {name: self.report[name] for name in (*COUNTS, "duplicates")}
+        return {name: count for name, count in found.items() if isinstance(count, int)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a delivery came to: counts by outcome, ``None`` while it is unfinished.
+
+    ``waiting`` counts its rows in quarantine that nobody settled yet.
+    """
+
+    delivery: UUID
+    at: datetime
+    counts: Mapping[str, int] | None
+    waiting: int
 
 
 class Ingest:
@@ -147,6 +168,19 @@ class Ingest:
         """List the newest deliveries, finished or not."""
         await self.admit(caller)
         return await self._deliveries.recent(RECENT)
+
+    async def tallies(self, caller: Caller) -> Sequence[Tally]:
+        """Count what the newest deliveries came to; it names nobody."""
+        await self.admit(caller)
+        states = await self._deliveries.recent(TALLIED)
+        waiting = await self._deliveries.waiting()
+        return await asyncio.to_thread(
+            lambda: [self._tally(one, waiting.get(one.delivery, 0)) for one in states]
+        )
+
+    def _tally(self, state: DeliveryState, waiting: int) -> Tally:
+        counts = self._again(state, state.report).counts if state.report is not None else None
+        return Tally(state.delivery, state.at, counts, waiting)
 
     async def _open(self, context: Context, digest: bytes) -> UUID:
         delivery = uuid4()

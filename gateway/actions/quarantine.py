@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from gateway.actions.accounts import Context
@@ -39,6 +39,32 @@ class Spot:
     row: int
 
 
+class RowLayout(Protocol):
+    """Writes a row for whom it is shown to."""
+
+    @property
+    def media_type(self) -> str:
+        """What the bytes are."""
+        ...
+
+    def render(self, row: QuarantinedRow, values: bytes) -> bytes:
+        """Return the row; ``values`` are JSON."""
+        ...
+
+
+class AsItCame:
+    """The values of a row and nothing else."""
+
+    media_type = JSON
+
+    def render(self, row: QuarantinedRow, values: bytes) -> bytes:  # noqa: ARG002 - as a layout does
+        """Return the values."""
+        return values
+
+
+_AS_IT_CAME: Final = AsItCame()
+
+
 class QuarantineDesk:
     """Where quarantined rows are settled; ``source`` reads a correction as a delivery in JSON."""
 
@@ -64,16 +90,19 @@ class QuarantineDesk:
         return await self._deliveries.quarantined(delivery)
 
     @asynccontextmanager
-    async def shown(self, caller: Caller, spot: Spot) -> AsyncIterator[Released]:
+    async def shown(
+        self, caller: Caller, spot: Spot, layout: RowLayout = _AS_IT_CAME
+    ) -> AsyncIterator[Released]:
         """Disclose the values of a row as they came (1); raises ``InvalidRequestError``."""
         context = await self._ingest.admit(caller)
         found = await self._waiting(spot)
 
         async def values() -> bytes:
-            return self._gate.vault.open_blob(KEY, place_of(spot.delivery, spot.row), found.sealed)
+            where = place_of(spot.delivery, spot.row)
+            return layout.render(found, self._gate.vault.open_blob(KEY, where, found.sealed))
 
         entry = self._entry(context, spot, "shown")
-        async with self._disclose.whole(context, entry, values, JSON) as released:
+        async with self._disclose.whole(context, entry, values, layout.media_type) as released:
             yield released
 
     async def correct(

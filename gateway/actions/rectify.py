@@ -3,7 +3,7 @@
 What was said stands in the sealed log only, in the entry whose id the request has.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -105,6 +105,7 @@ class RectifyDesk:
         after: UUID | None,
         layout: Callable[[tuple[Waiting, ...]], Format],
         trace_id: str | None = None,
+        columns: Iterable[FieldName] = (CLIENT_REF,),
     ) -> AsyncIterator[WaitingPage]:
         """Disclose a page of what waits for a casemanager's residents, in order of id."""
         await admit(self._gate, caller)
@@ -112,7 +113,7 @@ class RectifyDesk:
         found = await self._rectifications.open_at(sites, after, PAGE + 1)
         page = tuple([Waiting(one, await self._words(one)) for one in found[:PAGE]])
         people = tuple(dict.fromkeys(one.rectification.subject for one in page))
-        mask = self._gate.fields.mask([CLIENT_REF])
+        mask = self._gate.fields.mask(columns)
         question = Question(Ask(caller, GUIDANCE, mask), people, layout(page), trace_id=trace_id)
         onward = page[-1].rectification.rectification_id if len(found) > PAGE else None
         async with self._disclose.page(question) as released:

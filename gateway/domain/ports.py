@@ -234,6 +234,10 @@ class Deliveries(Protocol):
         """List a delivery's quarantined rows by number, those that were settled too."""
         ...
 
+    async def waiting(self) -> Mapping[UUID, int]:
+        """Count the rows in quarantine that nobody settled, by delivery."""
+        ...
+
 
 class Vault(Protocol):
     """Seals and opens values; the only holder of data keys. Values are JSON text as bytes."""

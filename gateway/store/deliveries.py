@@ -1,6 +1,6 @@
 """Deliveries that came in, found by the digest of their bytes, by id or newest first; and their quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -68,6 +68,14 @@ class Deliveries:
                 QuarantinedRow(row, at, tuple(reasons), bytes(sealed), Fate(fate) if fate else None)
                 for row, at, reasons, sealed, fate in connection.execute(query)
             ]
+        )
+
+    async def waiting(self) -> Mapping[UUID, int]:
+        """Count the quarantined rows that wait, by delivery."""
+        query = sa.select(_q.delivery, sa.func.count()).where(_q.fate.is_(None))
+        grouped = query.group_by(_q.delivery)
+        return await self._database.read(
+            lambda connection: {row[0]: row[1] for row in connection.execute(grouped)}
         )
 
     async def _one(self, condition: sa.ColumnElement[bool]) -> DeliveryState | None:

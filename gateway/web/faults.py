@@ -22,6 +22,7 @@ from gateway.domain.sessions import SignInRefusedError
 from gateway.web.guard import ForgedError, NotYourScreenError
 from gateway.web.rendering import page
 from gateway.web.rooms import NotOursError, Rooms
+from gateway.web.uploads import TooLargeError
 from gateway.web.visit import Visit, language_of
 from gateway.web.words import N_
 
@@ -74,11 +75,17 @@ _WRONG: Final = Said(
     N_("Dit verzoek klopt niet"),
     N_("Er ontbreekt iets, of er staat iets dat hier niet kan."),
 )
+_TOO_LARGE: Final = Said(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    N_("Dit bestand is te groot"),
+    N_("Lever het in delen, of vraag uw beheerder om een ruimere grens."),
+)
 _BY_KIND: Final[tuple[tuple[type[GatewayError], Said], ...]] = (
     (ForgedError, _FORGED),
     (NotYourScreenError, _NOT_YOURS),
     (NotOursError, _NOT_YOURS),
     (SignInRefusedError, _SIGN_IN),
+    (TooLargeError, _TOO_LARGE),
     (InvalidRequestError, _WRONG),
     (LedgerUnavailableError, _BUSY),
 )

@@ -12,12 +12,14 @@ from secrets import compare_digest
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.domain.errors import GatewayError
 from gateway.domain.identifiers import RoleId
 from gateway.web.rooms import Rooms
+from gateway.web.uploads import form_with_file
 from gateway.web.visit import Visit, language_of
 
 SIGN_IN: Final = "/aanmelden"
@@ -53,7 +55,8 @@ class Entry(Enum):
 class Screen:
     """A page and who has it: the roles, or ``Entry`` where it is not for some roles only.
 
-    ``tokenless`` lets a machine post without our token: it brings a proof of its own.
+    ``tokenless`` lets a machine post without our token: it brings a proof of its own. Where
+    ``takes_file``, one file may be posted along.
     """
 
     path: str
@@ -61,6 +64,7 @@ class Screen:
     roles: frozenset[RoleId] | Entry
     methods: tuple[str, ...] = ("GET",)
     tokenless: bool = False
+    takes_file: bool = False
 
 
 async def arrive(rooms: Rooms, request: Request) -> Visit:
@@ -81,10 +85,19 @@ async def enter(screen: Screen, request: Request) -> Response:
     if isinstance(screen.roles, frozenset) and visit.caller.role not in screen.roles:
         raise NotYourScreenError("this role does not have this screen")
     if request.method not in SAFE:
-        visit = replace(visit, form=await request.form(max_fields=_FORM_LIMIT, max_files=0))
-        if not screen.tokenless:
+        visit = replace(visit, form=await _posted(visit, screen))
+    try:
+        if request.method not in SAFE and not screen.tokenless:
             _own_form(visit)
-    return await screen.handler(visit)
+        return await screen.handler(visit)
+    finally:
+        await visit.form.close()
+
+
+async def _posted(visit: Visit, screen: Screen) -> FormData:
+    if screen.takes_file:
+        return await form_with_file(visit.request, visit.rooms.desks.backoffice.most)
+    return await visit.request.form(max_fields=_FORM_LIMIT, max_files=0)
 
 
 def to_sign_in(visit: Visit) -> Response:

@@ -38,6 +38,10 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
         "coa_casemanager": (
             ("/bewoners", N_("Bewoners")),
             ("/verzoeken", N_("Open verzoeken")),
+            ("/vragen", N_("Vragen")),
+            ("/rectificaties", N_("Rectificaties")),
+            ("/leveringen", N_("Leveringen")),
+            ("/noodtoegang", N_("Noodtoegang")),
         ),
         "uitzendbureau_matcher": (
             ("/kandidaten", N_("Kandidaten")),

@@ -48,6 +48,9 @@ DONE: Final[Mapping[str, str]] = {
     "ja": N_("De toestemming is vastgelegd en geldt vanaf nu."),
     "nee": N_("De weigering is vastgelegd. Zij heeft geen gevolgen voor de bewoner."),
     "gevraagd": N_("De vraag is vastgelegd en wacht op antwoord."),
+    "nood": N_(
+        "U hebt een uur toegang. De functionaris gegevensbescherming beoordeelt waarom dat nodig was."
+    ),
     "ingetrokken": N_(
         "De toestemming is ingetrokken. Ontvangers krijgen bericht dat zij moeten verwijderen."
     ),

@@ -28,6 +28,7 @@ from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.sentences import Language
 from gateway.domain.sessions import Identity, Provider, Session
+from gateway.web.backoffice import BackOffice
 from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
 
@@ -78,6 +79,7 @@ class Desks:
     sessions: SessionDesk
     overseers: Overseers
     counter: Counter
+    backoffice: BackOffice
 
 
 @dataclass(frozen=True, slots=True)

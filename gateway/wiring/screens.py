@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from adapters import tvs
 from adapters.oidc.claims import ClaimNames
 from adapters.oidc.provider import Client, OpenIdProvider
 from adapters.sheets import write_csv
@@ -30,10 +31,12 @@ from gateway.store.log_reader import LogReader
 from gateway.store.sessions import Sessions
 from gateway.store.teams import StoredTeams
 from gateway.web.app import Web
+from gateway.web.backoffice import BackOffice
 from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
 from gateway.web.personas import PLAYED
 from gateway.web.rooms import Desks, Labels, Rooms
+from gateway.wiring.intake import limits_of
 from policies.catalogue import Catalogue
 from policies.parameters import load_parameters
 
@@ -50,7 +53,7 @@ def screens(
     parameters = load_parameters()
     return Web(
         Rooms(
-            desks=_desks(settings, actions, database, parameters, audit),
+            desks=_desks(settings, catalogue, actions, database, parameters, audit),
             partners=catalogue.partners,
             codes=catalogue.codes,
             parameters=parameters,
@@ -62,8 +65,9 @@ def screens(
     )
 
 
-def _desks(
+def _desks(  # noqa: PLR0913, PLR0917 - what the desks are built of
     settings: Settings,
+    catalogue: Catalogue,
     actions: Actions,
     database: Database,
     parameters: Parameters,
@@ -94,6 +98,7 @@ def _desks(
         sessions=SessionDesk(gate, Sessions(database), roster),
         overseers=_overseers(actions, database, audit),
         counter=_counter(settings, actions, database),
+        backoffice=_backoffice(settings, catalogue, actions),
     )
 
 
@@ -108,6 +113,20 @@ def _counter(settings: Settings, actions: Actions, database: Database) -> Counte
         requests=OpenRequests(actions.gate, actions.disclose, Consents(database), ASKED_OF),
         index=actions.index,
         url=settings.public_url.rstrip("/"),
+    )
+
+
+def _backoffice(settings: Settings, catalogue: Catalogue, actions: Actions) -> BackOffice:
+    """Build what COA's desks behind the counter need."""
+    limits = limits_of(settings)
+    return BackOffice(
+        ingest=actions.ingest,
+        quarantine=actions.quarantine,
+        questions=actions.handovers.questions,
+        rectify=actions.rectify,
+        emergencies=actions.emergencies,
+        source_for=lambda name: tvs.source_for(name, catalogue.fields, limits),
+        most=limits.max_bytes,
     )
 
 

@@ -86,8 +86,10 @@ def test_a_quarantined_row_is_settled_once_and_emptied(body: Body) -> None:
         row = QuarantineRow(delivery, number, NOON, reasons, b"sealed")
         assert isinstance(body.change(None, row), Receipt)
     body.change(None, CloseDelivery(delivery, NOON, b"report"))
+    assert asyncio.run(body.deliveries.waiting())[delivery] == 2
     settled = SettleQuarantined(delivery, 7, Fate.DISCARDED, NOON)
     assert isinstance(body.change(None, settled), Receipt)
+    assert asyncio.run(body.deliveries.waiting())[delivery] == 1
     assert isinstance(body.change(None, settled), Rejected)
     nowhere = SettleQuarantined(delivery, 6, Fate.CORRECTED, NOON)
     assert isinstance(body.change(None, nowhere), Rejected)

@@ -1,6 +1,7 @@
 """Deliveries of a small world."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +39,11 @@ class Deliveries:
             for place, one in sorted(kept.items())
             if one.delivery == delivery
         ]
+
+    async def waiting(self) -> Mapping[UUID, int]:
+        """Count the rows that wait, by delivery."""
+        waits = self.world.quarantine.keys() - self.world.settled.keys()
+        return Counter(self.world.quarantine[place].delivery for place in waits)
 
     def _state(self, delivery: UUID) -> DeliveryState:
         arrival = self.world.deliveries[delivery]

@@ -27,6 +27,13 @@ PAGES: Final = {
     "gesprek onvolledig": ("Fatima van Dijk", "GESPREK"),
     "bewijs": ("Fatima van Dijk", "BEWIJS"),
     "open verzoeken": ("Fatima van Dijk", "/verzoeken"),
+    "vragen": ("Fatima van Dijk", "GEVRAAGD"),
+    "vraag met een fout": ("Fatima van Dijk", "ANTWOORD"),
+    "rectificaties": ("Fatima van Dijk", "ONJUIST"),
+    "leveringen": ("Fatima van Dijk", "/leveringen"),
+    "levering": ("Fatima van Dijk", "LEVERING"),
+    "rij in quarantaine": ("Fatima van Dijk", "RIJ"),
+    "noodtoegang vragen": ("Fatima van Dijk", "/noodtoegang"),
     "voorbeeld": ("Fatima van Dijk", "BEWONER/voorbeeld/P04.uitzendbureau"),
     "overdrachten": ("Sanne Bakker", "/overdrachten"),
     "niemand in de selectie": ("Sanne Bakker", "/overdrachten?toon=nieuw"),
@@ -230,9 +237,54 @@ def _divided(one: Desk, _: str) -> None:
     one.page.locator("button[formaction]").click()
 
 
+def _asked(one: Desk, _: str) -> None:
+    """Let the municipality ask something about each of two people, and open the questions."""
+    for client in _clients(one):
+        body = {"clientRef": client, "onderwerp": "werk", "tekst": "Welk werk past nu?"}
+        one.served.ask(_KLANTMANAGER, "POST", "/v1/overdrachten/vragen", body)
+    one.go("/vragen")
+    assert one.page.locator("textarea").count()
+
+
+def _answered_nothing(one: Desk, _: str) -> None:
+    _asked(one, "")
+    one.page.locator("main form button").first.click()
+
+
+def _clients(one: Desk) -> list[str]:
+    listed = one.served.ask(_KLANTMANAGER, "GET", "/v1/clienten?doel=P02").json()
+    return [client["clientRef"] for client in listed["clienten"][:2]]
+
+
+def _complained(one: Desk, _: str) -> None:
+    """Let the municipality call a field of each of two people wrong, and open the requests."""
+    for client in _clients(one):
+        body = {"clientRef": client, "doel": "P02", "veld": "achternaam", "toelichting": "Fout."}
+        one.served.ask(_KLANTMANAGER, "POST", "/v1/verstrekkingen/_klopt-niet", body)
+    one.go("/rectificaties").locator("details").first.click()
+
+
+def _delivered(one: Desk, _: str) -> None:
+    """Deliver a row that goes to quarantine, and one whose text waits."""
+    rows = [row(78, bsn="123456789"), row(79, werkambitie=f"{next(_TIMES)} jaar depressie")]
+    body = {"klantprofielen": rows, "volgnummer": next(_TIMES)}
+    one.served.ask(("coa", "coa_casemanager"), "POST", "/v1/leveringen", body)
+    one.go("/leveringen").locator("tbody th a").first.click()
+
+
+def _quarantined(one: Desk, _: str) -> None:
+    _delivered(one, "")
+    one.page.locator("tbody th a").first.click()
+
+
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "VERDEELD": _divided,
     "VRAAG": _ask_nothing,
+    "GEVRAAGD": _asked,
+    "ANTWOORD": _answered_nothing,
+    "ONJUIST": _complained,
+    "LEVERING": _delivered,
+    "RIJ": _quarantined,
     "ZOEK": _seek,
     "KIES": _pick,
     "PROFIEL": _profile,

@@ -1,0 +1,51 @@
+"""A file that is posted: read within its limit and held in memory, so that no disk has it in clear."""
+
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from gateway.domain.errors import GatewayError, InvalidRequestError
+
+_MULTIPART: Final = "multipart/form-data"
+_FIELDS: Final = 10
+_AROUND: Final = 8_192
+"""Bytes of a form that are not its file."""
+
+
+class TooLargeError(GatewayError):
+    """A file that holds more than may come in at once."""
+
+    code = "TOO_LARGE"
+
+
+class _InMemory(MultiPartParser):
+    """Spools nothing: 0 is no size at which a file would go to disk."""
+
+    spool_max_size = 0
+
+
+async def form_with_file(request: Request, most: int) -> FormData:
+    """Read a form with one file of at most ``most`` bytes.
+
+    Raises ``TooLargeError``, and ``InvalidRequestError`` for what is no such form.
+    """
+    if not request.headers.get("content-type", "").startswith(_MULTIPART):
+        return await request.form(max_fields=_FIELDS, max_files=0)
+    stream = _limited(request, most + _AROUND)
+    parser = _InMemory(request.headers, stream, max_files=1, max_fields=_FIELDS)
+    try:
+        return await parser.parse()
+    except MultiPartException:
+        raise InvalidRequestError("bestand", "does not come in a form with one file") from None
+
+
+async def _limited(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            raise TooLargeError(f"a delivery holds at most {most} bytes")
+        yield chunk
