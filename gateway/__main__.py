@@ -21,6 +21,7 @@ from gateway.commands import (
     logbook,
     operations,
     policy,
+    quarantine,
     recall,
     retention,
     shredding,
@@ -41,6 +42,7 @@ app.command()(demo.demo)
 app.command()(operations.serve)
 app.add_typer(data.imports, name="import")
 app.add_typer(intake.app, name="intake")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.exports, name="export")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")

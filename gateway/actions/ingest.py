@@ -159,6 +159,18 @@ class Ingest:
             return None
         return self._again(state, state.report).acknowledgement
 
+    async def held_rows(self, delivery: UUID) -> Mapping[int, str]:
+        """Return the V-nummer of each row with a text held for review: for desks, never for an answer."""
+        state = await self._deliveries.by_id(delivery)
+        if state is None or state.report is None:
+            return {}
+        lines = self._again(state, state.report).report["rows"]
+        return {
+            int(str(line["row"])): str(line["vNummer"])
+            for line in (lines if isinstance(lines, list) else ())
+            if isinstance(line, dict) and line["outcome"] == RowOutcome.HELD
+        }
+
     def _again(self, known: DeliveryState, sealed: bytes) -> Delivered:
         opened = self._gate.vault.open_blob(KEY, known.delivery.bytes, sealed)
         report: dict[str, JsonValue] = json.loads(opened)

@@ -1,4 +1,7 @@
-"""Write versions of client profiles: sealed, with their facts, relations, terms and log entry."""
+"""Write versions of client profiles: sealed, with their facts, relations, terms and log entry.
+
+A text that someone released stays so until its words change: it is held anew with other words only.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -147,7 +150,7 @@ class ProfileWriter:
             changed=changed,
             content=draft.content,
             parts=gate.vault.seal(blank, plain),
-            facts=facts_of(values, gate.fields.mask(draft.row.held), self._known, terms),
+            facts=facts_of(values, self._held(draft.row, changed, before), self._known, terms),
             relations=delivered_events(values, relations, context.moment),
             terms=self._terms.of_values(
                 blank.subject,
@@ -166,6 +169,11 @@ class ProfileWriter:
             detail={"version": blank.version, "in": str(delivery), "row": draft.row.row},
         )
         return self._recalled(Entry(record, (change,)), change, relations)
+
+    def _held(self, row: JudgedRow, changed: int, before: Dossier | None) -> int:
+        """Return the mask of what waits for a look, but for words that were released before."""
+        waited = before.situation.held if before else 0
+        return self._gate.fields.mask(row.held) & (changed | waited)
 
     def _recalled(
         self, entry: Entry, change: StoreProfile, relations: tuple[RelationEvent, ...]

@@ -1,9 +1,13 @@
-"""The quarantine desk: what could not be accepted is looked at, corrected or discarded, each on record.
+"""The quarantine desk: what could not be accepted is looked at, corrected, released or discarded.
+
+Each is on record.
 
 1. A row's values leave only once the log says that they do, and to who may deliver.
 2. A correction replaces the whole row. It runs the same checks as any row, and comes in as a delivery
    of its own; what is still not right is refused by field and reason and changes nothing.
-3. A settled row's values are deleted; that it was there, why, and what became of it stays for its term.
+3. A row is released as it came where nothing is wrong with the row itself: only other rows or events
+   spoke against it, and a person judged which is right. It comes in as a delivery of its own too.
+4. A settled row's values are deleted; that it was there, why, and what became of it stays for its term.
 """
 
 import io
@@ -18,6 +22,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import commit
 from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.ingest import KEY, Delivered, Ingest, place_of
+from gateway.domain.breakglass import checked_words
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, RowOutcome
 from gateway.domain.disclosures import Released
@@ -29,6 +34,11 @@ from gateway.domain.quarantine import Fate, QuarantinedRow, SettleQuarantined
 from gateway.domain.records import RecordKind
 
 JSON: Final = "application/json"
+OUTCOMES: Final = {
+    Fate.CORRECTED: "corrected",
+    Fate.DISCARDED: "discarded",
+    Fate.RELEASED: "released",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,19 @@ class QuarantineDesk:
         await self._settle(context, spot, Fate.CORRECTED, detail)
         return delivered
 
+    async def release(self, caller: Caller, spot: Spot, reason: str) -> Delivered:
+        """Accept a row as it came (3); raises ``InvalidRequestError`` with what is wrong with it."""
+        why = checked_words("reden", reason)
+        context = await self._ingest.admit(caller)
+        found = await self._waiting(spot)
+        plain = self._gate.vault.open_blob(KEY, place_of(spot.delivery, spot.row), found.sealed)
+        document = _document(spot, json.loads(plain), "vrijgaveVan")
+        self._check(document)
+        delivered = await self._ingest(caller, io.BytesIO(document), self._source)
+        detail = {"by": str(delivered.delivery), "why": why}
+        await self._settle(context, spot, Fate.RELEASED, detail)
+        return delivered
+
     async def discard(self, caller: Caller, spot: Spot) -> None:
         """Give a row up and delete its values; raises ``InvalidRequestError``."""
         context = await self._ingest.admit(caller)
@@ -142,8 +165,7 @@ class QuarantineDesk:
         self, context: Context, spot: Spot, fate: Fate, detail: Mapping[str, str | int]
     ) -> None:
         change = SettleQuarantined(spot.delivery, spot.row, fate, context.moment)
-        outcome = "corrected" if fate is Fate.CORRECTED else "discarded"
-        entry = self._entry(context, spot, outcome, detail)
+        entry = self._entry(context, spot, OUTCOMES[fate], detail)
         await commit(self._gate, Entry(entry.record, (change,)))
 
     @staticmethod
@@ -154,8 +176,8 @@ class QuarantineDesk:
         return Entry(context.record(RecordKind.QUARANTINE, outcome, detail=detail))
 
 
-def _document(spot: Spot, profile: Mapping[str, JsonValue]) -> bytes:
-    """Write a correction as a delivery of one; the same correction of one row is the same bytes."""
+def _document(spot: Spot, profile: Mapping[str, JsonValue], why: str = "correctieVan") -> bytes:
+    """Write a row as a delivery of one; the same correction of one row is the same bytes."""
     where = {"levering": str(spot.delivery), "rij": spot.row}
-    whole = {"correctieVan": where, "klantprofielen": [profile]}
+    whole = {why: where, "klantprofielen": [profile]}
     return json.dumps(whole, ensure_ascii=True, sort_keys=True).encode()

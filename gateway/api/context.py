@@ -22,6 +22,7 @@ from gateway.actions.extract import Extract
 from gateway.actions.feed import Feed
 from gateway.actions.foresee import Foresee
 from gateway.actions.handover_files import HandoverDesks
+from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -91,6 +92,7 @@ class Actions:
     ingest: Ingest
     feed: Feed
     quarantine: QuarantineDesk
+    texts_held: TextDesk
     oversee: Oversee
     hindsight: Hindsight
     reidentify: Reidentify

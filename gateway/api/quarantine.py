@@ -1,13 +1,14 @@
-"""Quarantaine: rows that could not be accepted, looked at, corrected or discarded."""
+"""Quarantaine: rows that could not be accepted, looked at, corrected, released or discarded."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter
+from pydantic import Field
 from starlette.responses import Response
 
 from gateway.actions.quarantine import Spot
@@ -15,6 +16,7 @@ from gateway.api.context import Actions, WithActions, WithCaller
 from gateway.api.rendering import JSON, ReleasedResponse
 from gateway.api.wire import Wire
 from gateway.domain.acknowledgements import fault
+from gateway.domain.breakglass import LONGEST, SHORTEST
 from gateway.domain.disclosures import Released
 from gateway.domain.partners import Caller
 from gateway.domain.quarantine import Fate, QuarantinedRow
@@ -26,6 +28,12 @@ class Correctie(Wire):
     """The whole row as it should have been, with the names of a delivery."""
 
     klantprofiel: dict[str, Any]
+
+
+class Vrijgave(Wire):
+    """Why it may pass as it is."""
+
+    reden: Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]
 
 
 @router.get("", summary="De rijen in quarantaine")
@@ -56,6 +64,16 @@ async def correct(
     """Take in the corrected row, as a delivery of its own; returns its acknowledgement."""
     spot = Spot(levering_id, rij)
     delivered = await actions.quarantine.correct(caller, spot, correctie.klantprofiel)
+    body = orjson.dumps(delivered.acknowledgement)
+    return Response(body, HTTPStatus.CREATED, media_type=JSON)
+
+
+@router.post("/{rij}/_vrijgeven", summary="Geef een rij vrij", status_code=HTTPStatus.CREATED)
+async def release(
+    levering_id: UUID, rij: int, vrijgave: Vrijgave, actions: WithActions, caller: WithCaller
+) -> Response:
+    """Accept a row as it came, where only other rows spoke against it; returns its acknowledgement."""
+    delivered = await actions.quarantine.release(caller, Spot(levering_id, rij), vrijgave.reden)
     body = orjson.dumps(delivered.acknowledgement)
     return Response(body, HTTPStatus.CREATED, media_type=JSON)
 

@@ -18,7 +18,7 @@ from gateway.domain.introductions import (
 )
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
-from gateway.domain.quarantine import SettleQuarantined
+from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import (
     AskRectification,
     CloseRectification,
@@ -242,6 +242,7 @@ Change = (
     | CloseDelivery
     | QuarantineRow
     | SettleQuarantined
+    | ReleaseHeld
     | SpendQuery
     | RequestIntroduction
     | CloseIntroduction

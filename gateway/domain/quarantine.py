@@ -1,9 +1,11 @@
-"""Quarantine: rows of deliveries that could not be accepted, and what became of each."""
+"""Quarantine: rows of deliveries that could not be accepted, texts held back, and what became of each."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from gateway.domain.identifiers import SubjectId
 
 
 class Fate(StrEnum):
@@ -11,6 +13,7 @@ class Fate(StrEnum):
 
     CORRECTED = "gecorrigeerd"
     DISCARDED = "verworpen"
+    RELEASED = "vrijgegeven"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,10 @@ class SettleQuarantined:
     row: int
     fate: Fate
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHeld:
+    """Let through all that is held of a profile, and raise her epoch; refused when nothing is."""
+
+    subject: SubjectId

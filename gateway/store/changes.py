@@ -39,7 +39,7 @@ from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.ports import Entry
-from gateway.domain.quarantine import SettleQuarantined
+from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification
 from gateway.domain.signals import CloseSignal, ProposeVerdict
 from gateway.domain.subscriptions import MarkPushed, Subscribe, Unsubscribe
@@ -147,6 +147,9 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _store_profile(connection, change, moment)
         case ReviseProfile():
             _revise_profile(connection, change, moment)
+        case ReleaseHeld(subject):
+            revisions.release_held(connection, change)
+            _RAISE.run(connection, of=subject)
         case ClosePurposes(subject):
             _require_known(connection, subject)
             revisions.close_purposes(connection, change)

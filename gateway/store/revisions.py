@@ -1,14 +1,16 @@
-"""Carries out what the daily round finds: revised profiles, closed purposes, rows past their term."""
+"""Carries out what rounds and desks find: profiles revised, purposes closed, rows past their term, texts released."""
 
 from typing import Final
 
 import sqlalchemy as sa
 
+from audit.storage import RefusedError
 from gateway.domain.changes import ClosePurposes, DropQuarantine, ReviseProfile
+from gateway.domain.quarantine import ReleaseHeld
 from gateway.store.feed_tables import event as feed_event
-from gateway.store.tables import profile_version, purpose_closed, quarantine_row
+from gateway.store.tables import profile_version, purpose_closed, quarantine_row, subject
 
-_p, _f = profile_version.c, purpose_closed.c
+_p, _f, _s = profile_version.c, purpose_closed.c, subject.c
 _LIKE_BEFORE: Final = ("as_of", "delivery", "content")
 
 
@@ -51,3 +53,10 @@ def drop_quarantine(connection: sa.Connection, change: DropQuarantine) -> None:
     connection.execute(sa.delete(quarantine_row).where(quarantine_row.c.at < change.before))
     parked = feed_event.c.delivery.is_(None) & (feed_event.c.at < change.before)
     connection.execute(sa.delete(feed_event).where(parked))
+
+
+def release_held(connection: sa.Connection, change: ReleaseHeld) -> None:
+    """Hold nothing of a profile any more; raises ``RefusedError`` when nothing was held."""
+    waits = (_s.id == change.subject) & (_s.held != 0)
+    if not connection.execute(sa.update(subject).where(waits).values(held=0)).rowcount:
+        raise RefusedError("subject: nothing of the profile is held")

@@ -41,6 +41,7 @@ FATES: Final[Mapping[Fate | None, tuple[str, str]]] = {
     None: (N_("Wacht"), "warn"),
     Fate.CORRECTED: (N_("Gecorrigeerd"), "good"),
     Fate.DISCARDED: (N_("Verworpen"), ""),
+    Fate.RELEASED: (N_("Vrijgegeven"), "good"),
 }
 _COUNTS: Final[tuple[tuple[str, str], ...]] = (
     ("accepted", N_("Goed")),

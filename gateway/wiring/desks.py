@@ -15,6 +15,7 @@ from gateway.actions.erase import Erase
 from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
 from gateway.actions.foresee import Foresee
+from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -115,14 +116,13 @@ def desks(bench: Bench) -> Actions:
     erase, explain = _erase(bench), Explain(gate, log)
     rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
     counting = (gate, Statistics(database), index, codes, parameters)
-    found_by = SearchIndex(Candidates(database, index), index, codes.postcode_areas)
     return Actions(
         gate=gate,
         disclose=disclose,
         exports=export_desk(catalogue, gate, disclose, database, bench.keyring),
         clients=ListClients(gate, disclose),
         agreed=ListClients(gate, disclose, AGREED),
-        search=Search(gate, disclose, found_by, settings.search_budget),
+        search=_search(bench, disclose, index),
         consents=consents,
         wording=wording,
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
@@ -137,6 +137,7 @@ def desks(bench: Bench) -> Actions:
         ingest=ingest,
         feed=feed_of(settings, catalogue, gate, database, ingest),
         quarantine=_quarantine(bench, disclose, ingest),
+        texts_held=TextDesk(gate, disclose, ingest, index),
         oversee=oversee,
         hindsight=hindsight(settings, gate, oversee, database, archive_of(bench.audit)),
         reidentify=Reidentify(gate, LookUps(database)),
@@ -160,6 +161,12 @@ def desks(bench: Bench) -> Actions:
         tokens=_tokens(settings, catalogue, bench.keyring),
         auditlog=bench.audit,
     )
+
+
+def _search(bench: Bench, disclose: Disclose, index: KeyedIndex) -> Search:
+    areas = bench.catalogue.codes.postcode_areas
+    found_by = SearchIndex(Candidates(bench.database, index), index, areas)
+    return Search(bench.gate, disclose, found_by, bench.settings.search_budget)
 
 
 def _sets(settings: Settings) -> tuple[CompiledSet, ...]:

@@ -23,6 +23,7 @@ from gateway.actions.extract import Extract
 from gateway.actions.handover_files import HandoverFiles
 from gateway.actions.handover_questions import QuestionDesk
 from gateway.actions.handovers import HandoverDesk
+from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Delivered, Ingest
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce
@@ -211,6 +212,11 @@ class House:
         self.retain = Retain(self.gate, terms, known)
         profiles = ProfileWriter(self.gate, terms, self.index, known)
         self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
+
+    @property
+    def texts_held(self) -> TextDesk:
+        """Where texts held for review are looked at and released."""
+        return TextDesk(self.gate, self.disclose, self.ingest, self.index)
 
     @property
     def handovers(self) -> HandoverDesk:

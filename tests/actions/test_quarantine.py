@@ -1,4 +1,4 @@
-"""The quarantine desk: seen on record, corrected by the same checks, discarded; each row once."""
+"""The quarantine desk: seen on record, corrected by the same checks, released, discarded; each row once."""
 
 import json
 from uuid import UUID
@@ -15,6 +15,7 @@ from tests.actions.house import House, row, run
 from tests.fakes.deliveries import Deliveries
 
 BAD_BSN = "123456789"
+WHY = "Nagevraagd: deze regel is de juiste."
 
 
 def desk(house: House) -> QuarantineDesk:
@@ -111,6 +112,36 @@ def test_a_correction_broken_off_is_ended_by_sending_it_again(house: House) -> N
     assert len(house.world.people[house.subject(2)].stored) == 1
 
 
+def test_a_row_that_only_another_spoke_against_is_released(house: House) -> None:
+    """Of two with one number a person chooses: it comes in as it came, with who and why on record."""
+    delivered = house.deliver(row(1), row(1, roepnaam="Sela"))
+    house.forget()
+    spot = Spot(delivered.delivery, 3)
+    released = run(desk(house).release(house.casemanager, spot, WHY))
+    assert released.report["accepted"] == 1
+    settled = run(desk(house).rows(house.casemanager, spot.delivery))
+    assert [(one.row, one.fate) for one in settled] == [(2, None), (3, Fate.RELEASED)]
+    last = house.records[-1]
+    assert (last.outcome, last.actor) == ("released", house.casemanager.actor)
+    assert last.detail == {
+        "row": 3,
+        "in": str(spot.delivery),
+        "by": str(released.delivery),
+        "why": WHY,
+    }
+
+
+def test_a_row_that_is_wrong_itself_cannot_be_released(house: House) -> None:
+    """No judgement makes a wrong number right: it must be corrected, and waits."""
+    spot = quarantined(house)
+    with pytest.raises(InvalidRequestError) as refused:
+        run(desk(house).release(house.casemanager, spot, WHY))
+    assert str(refused.value) == "klantprofiel: bsn: fails the 11-proef"
+    with pytest.raises(InvalidRequestError, match="reden"):
+        run(desk(house).release(house.casemanager, spot, "-"))
+    assert (house.kinds(), len(house.world.people)) == ([], 1)
+
+
 def test_a_discarded_row_is_gone_for_good(house: House) -> None:
     """Its values are deleted on record; it can be neither shown nor settled again."""
     spot = quarantined(house)
@@ -131,7 +162,8 @@ def test_only_coa_is_at_the_desk(house: House) -> None:
         desk(house).rows(house.klantmanager, spot.delivery),
         desk(house).discard(house.klantmanager, spot),
         desk(house).correct(house.klantmanager, spot, corrected()),
+        desk(house).release(house.klantmanager, spot, WHY),
     ):
         with pytest.raises(DisclosureRefusedError):
             run(attempt)
-    assert house.kinds() == ["disclosure.denied: refused"] * 3
+    assert house.kinds() == ["disclosure.denied: refused"] * 4

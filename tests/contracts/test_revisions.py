@@ -13,6 +13,7 @@ from gateway.domain.changes import (
 from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.ports import Rejected
+from gateway.domain.quarantine import ReleaseHeld
 from gateway.domain.records import Receipt
 from tests.contracts.bodies import AGENCIES, DAY, NOON, Body, agreed, held, subject_id
 
@@ -81,6 +82,17 @@ def test_rows_past_their_term_are_dropped(body: Body) -> None:
     assert isinstance(body.change(None, DropQuarantine(NOON + 2 * DAY)), Receipt)
     answers = [body.change(None, row) for row in rows]
     assert [isinstance(answer, Receipt) for answer in answers] == [True, False]
+
+
+def test_what_is_held_is_let_through_once(body: Body) -> None:
+    """Nothing is held any more and earlier decisions are void; where nothing is held, it is refused."""
+    subject = body.person(facts=RuleFacts(held=1 << 150 | 1))
+    epoch = body.epoch(subject)
+    assert isinstance(body.change(subject, ReleaseHeld(subject)), Receipt)
+    assert (body.load(subject).situation.held, body.epoch(subject)) == (0, epoch + 1)
+    assert isinstance(body.change(subject, ReleaseHeld(subject)), Rejected)
+    stranger = subject_id(9)
+    assert isinstance(body.change(stranger, ReleaseHeld(stranger)), Rejected)
 
 
 def test_everyone_is_listed_page_by_page(body: Body) -> None:

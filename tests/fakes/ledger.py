@@ -25,6 +25,7 @@ from gateway.domain.counting import PublishCounts
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.ports import Entry, Rejected
+from gateway.domain.quarantine import ReleaseHeld
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from tests.fakes.world import DoesNotHoldError, LawBrokenError, World
 
@@ -45,6 +46,7 @@ _About = (
     | RemindNotice
     | BreakGlass
     | ReviewGlass
+    | ReleaseHeld
 )
 
 

@@ -41,7 +41,7 @@ from gateway.domain.keys import KeyStore
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, NoticeState, RemindNotice
 from gateway.domain.ports import Entry
-from gateway.domain.quarantine import Fate, SettleQuarantined
+from gateway.domain.quarantine import Fate, ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification, Rectification
 from gateway.domain.relations import RelationEvent, municipal_ties
 from gateway.domain.signals import CloseSignal, Judged, ProposeVerdict
@@ -251,6 +251,11 @@ class World:
                 self._store(change, moment)
             case ReviseProfile():
                 self._revise(change, moment)
+            case ReleaseHeld(subject):
+                person = self._person(subject)
+                _require(person.facts.held != 0, "subject: nothing is held")
+                free = replace(person, facts=replace(person.facts, held=0))
+                self.people[subject] = replace(free, epoch=person.epoch + 1)
             case ClosePurposes(subject, closed):
                 person = self._person(subject)
                 after = replace(person, closed=tuple(sorted(closed)), epoch=person.epoch + 1)

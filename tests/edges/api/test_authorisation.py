@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -61,6 +61,7 @@ TALK: Final[dict[str, object]] = {
     "instemming": True,
 }
 ASKED: Final[dict[str, object]] = {"onderwerp": "opleiding", "tekst": "Is het diploma gezien?"}
+LOOKED: Final = "Nagevraagd en bekeken."
 CASE: Final = "AVG15-2026-0042"
 BREACH: Final = "AVG33-2026-0042"
 DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
@@ -357,6 +358,36 @@ def _correct_row(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", path, role, json={"klantprofiel": row(9_200 + number)})
 
 
+def _release_row(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Release one of two rows under one number, of a delivery that is new each time."""
+    whole = row(9_600, roepnaam=str(uuid4()))
+    delivered = door.deliver(whole, whole | {"roepnaam": str(uuid4())}).json()
+    path = f"/v1/leveringen/{delivered['id']}/quarantaine/2/_vrijgeven"
+    return door.ask("POST", path, role, json={"reden": LOOKED})
+
+
+def _held(door: Door, number: int) -> str:
+    """Let a text wait, with words that are new each time; return where."""
+    text = f"Ik ben ziek, zegt {uuid4()}."
+    delivered = door.deliver(row(9_500 + number, werkambitie=text)).json()
+    return f"/v1/leveringen/{delivered['id']}/teksten"
+
+
+def _held_texts(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("GET", _held(door, number), role)
+
+
+def _held_text(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("GET", f"{_held(door, number)}/2", role)
+
+
+def _release_text(door: Door, role: str | None, number: int) -> httpx.Response:
+    path = _held(door, number)
+    version = door.ask("GET", path).json()["teksten"][0]["versie"]
+    body = {"reden": LOOKED, "versie": version}
+    return door.ask("POST", f"{path}/2/_vrijgeven", role, json=body)
+
+
 def _discard_row(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", f"{_quarantined(door, 9_300 + number)}/2/_verwerpen", role)
 
@@ -610,6 +641,18 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ),
     ("POST", "/v1/leveringen/{levering_id}/quarantaine/{rij}/_corrigeren"): Row(
         _correct_row, frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/leveringen/{levering_id}/quarantaine/{rij}/_vrijgeven"): Row(
+        _release_row, frozenset({"coa_casemanager"}), 200
+    ),
+    ("GET", "/v1/leveringen/{levering_id}/teksten"): Row(
+        _held_texts, frozenset({"coa_casemanager"}), 200
+    ),
+    ("GET", "/v1/leveringen/{levering_id}/teksten/{rij}"): Row(
+        _held_text, frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/leveringen/{levering_id}/teksten/{rij}/_vrijgeven"): Row(
+        _release_text, frozenset({"coa_casemanager"}), 200
     ),
     ("POST", "/v1/leveringen/{levering_id}/quarantaine/{rij}/_verwerpen"): Row(
         _discard_row, frozenset({"coa_casemanager"}), 200

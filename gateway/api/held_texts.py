@@ -1,0 +1,64 @@
+"""Teksten: free text held for review, looked at and released."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from gateway.actions.quarantine import Spot
+from gateway.api.context import Actions, WithActions, WithCaller
+from gateway.api.quarantine import Vrijgave
+from gateway.api.rendering import JSON, ReleasedResponse
+from gateway.domain.disclosures import Released
+from gateway.domain.partners import Caller
+from gateway.domain.quarantine import Fate
+
+router = APIRouter(prefix="/v1/leveringen/{levering_id}/teksten")
+
+
+class Tekstvrijgave(Vrijgave):
+    """Why the texts may pass, and the version in which they were looked at."""
+
+    versie: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+@router.get("", summary="De teksten die op een blik wachten")
+async def texts(levering_id: UUID, actions: WithActions, caller: WithCaller) -> Response:
+    """List by row which fields are held, and in which version; no values."""
+    found = await actions.texts_held.texts(caller, levering_id)
+    rows = [{"rij": one.row, "versie": one.version, "velden": one.fields} for one in found]
+    return Response(orjson.dumps({"teksten": rows}), media_type=JSON)
+
+
+@router.get("/{rij}", summary="De teksten van een rij")
+async def text(levering_id: UUID, rij: int, actions: WithActions, caller: WithCaller) -> Response:
+    """Show the texts that wait, once the log says so."""
+    return ReleasedResponse(lambda: _shown(actions, caller, Spot(levering_id, rij)))
+
+
+@asynccontextmanager
+async def _shown(
+    actions: Actions, caller: Caller, spot: Spot
+) -> AsyncIterator[tuple[Released, bytes, bytes]]:
+    async with actions.texts_held.shown(caller, spot) as released:
+        yield released, b"", b""
+
+
+@router.post("/{rij}/_vrijgeven", summary="Geef de teksten van een rij vrij")
+async def release(
+    levering_id: UUID,
+    rij: int,
+    vrijgave: Tekstvrijgave,
+    actions: WithActions,
+    caller: WithCaller,
+) -> Response:
+    """Let the texts through as they were looked at."""
+    spot = Spot(levering_id, rij)
+    await actions.texts_held.release(caller, spot, vrijgave.versie, vrijgave.reden)
+    body = {"rij": rij, "status": Fate.RELEASED}
+    return Response(orjson.dumps(body), media_type=JSON)
