@@ -36,6 +36,7 @@ _NAMES: Final = {
     RecordKind.QUARANTINE: "rij in quarantaine",
     RecordKind.RECTIFICATION: "verzoek om rectificatie",
     RecordKind.HANDOVER: "warme overdracht",
+    RecordKind.PLACEMENT: "plaatsing en nazorg",
     RecordKind.GLASS: "noodtoegang",
 }
 _READING: Final = frozenset({RecordKind.OVERSIGHT, RecordKind.EXPLAINED, RecordKind.SIGNAL})

@@ -81,7 +81,7 @@ class QuestionDesk:
         """Put a question to COA; its id is that of the entry."""
         fields = self._gate.fields.mask([asking.field] if asking.field else [])
         found = await at_hand(self._gate, caller, subject, fields)
-        words = _sayable("tekst", asking.words)
+        words = sayable("tekst", asking.words)
         if reception_site(found.situation.relations, found.moment) is None:
             raise InvalidRequestError(
                 "clientRef", "stays at no reception site; COA cannot be asked"
@@ -103,7 +103,7 @@ class QuestionDesk:
         situation, moment = found.dossier.situation, found.context.moment
         if known is None or known.answer is not None or not _lasts(known, situation, moment):
             raise InvalidRequestError("vraag", "does not wait for an answer")
-        said = _sayable("antwoord", words)
+        said = sayable("antwoord", words)
         entry_id, context = uuid4(), found.context
         answered = replace(known, answer=entry_id, answered=context.moment)
         detail: Detail = {"question": str(question_id), "words": said}
@@ -160,7 +160,7 @@ def _lasts(one: Question, situation: Situation, moment: datetime) -> bool:
     return tie is not None and handover_of(one.handover.subject, tie) == one.handover
 
 
-def _sayable(member: str, words: str) -> str:
+def sayable(member: str, words: str) -> str:
     """Return words that may be taken; raises ``InvalidRequestError`` without repeating them (2)."""
     said = words.strip()
     if not 1 <= len(said) <= MOST_WORDS:

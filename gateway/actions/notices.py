@@ -3,10 +3,12 @@
 1. A partner sees its own notices, by its own pseudonyms; another's notice looks like none.
 2. Confirming twice is confirming once.
 3. Each reminder of an overdue notice is on record.
+4. What a partner recorded here of someone's work goes when it confirms that its own copy went.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
@@ -14,11 +16,21 @@ from gateway.actions.desk import GUIDANCE, commit
 from gateway.actions.disclose import PAGE, Gate, deny
 from gateway.domain.changes import Change
 from gateway.domain.decisions import Ask, Decision
-from gateway.domain.notices import ConfirmNotice, Notice, Notices, NoticeState, RemindNotice
+from gateway.domain.notices import (
+    ConfirmNotice,
+    Notice,
+    NoticeKind,
+    Notices,
+    NoticeState,
+    RemindNotice,
+)
 from gateway.domain.partners import Caller
+from gateway.domain.placements import ForgetWork
 from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
+
+WORKED: Final = frozenset({"P05", "P08"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ class NoticeDesk:
         if state.confirmed is not None:
             return state, await self._write(context, state, "confirmed again", ())
         change = ConfirmNotice(state.subject, notice_id, context.moment, caller.actor)
-        receipt = await self._write(context, state, "confirmed", (change,))
+        receipt = await self._write(context, state, "confirmed", (*_forgotten(state), change))
         return replace(state, confirmed=context.moment), receipt
 
     async def waiting(self) -> dict[str, Waiting]:
@@ -102,6 +114,15 @@ class NoticeDesk:
         }
         record = context.record(RecordKind.NOTICE, outcome, subject=state.subject, detail=detail)
         return await commit(self._gate, Entry(record, changes))
+
+
+def _forgotten(state: NoticeState) -> tuple[Change, ...]:
+    """Delete what the recipient recorded of her work, where the consent it rested on ended (4)."""
+    cause, recipient = state.notice.cause, state.notice.recipient
+    rested = (cause.purpose or "").split("_", 1)[0] in WORKED
+    if rested and cause.kind in {NoticeKind.CONSENT_WITHDRAWN, NoticeKind.CONSENT_EXPIRED}:
+        return (ForgetWork(state.subject, recipient),)
+    return ()
 
 
 def about_notices(gate: Gate, caller: Caller) -> Context:

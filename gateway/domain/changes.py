@@ -18,6 +18,7 @@ from gateway.domain.introductions import (
 )
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
+from gateway.domain.placements import PlacementChange
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import (
     AskRectification,
@@ -262,4 +263,5 @@ Change = (
     | ClearExport
     | HandoverChange
     | FeedChange
+    | PlacementChange
 )

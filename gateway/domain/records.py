@@ -46,6 +46,7 @@ class RecordKind(StrEnum):
     OVERSIGHT = "oversight"
     RECTIFICATION = "rectification"
     HANDOVER = "handover"
+    PLACEMENT = "placement"
     EXPLAINED = "decision.explained"
     GLASS = "breakglass"
     EXPORT = "export"

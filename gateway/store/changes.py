@@ -38,6 +38,7 @@ from gateway.domain.identifiers import SubjectId
 from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
+from gateway.domain.placements import EndPlacement, ForgetWork, RecordContact, RecordPlacement
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification
@@ -62,6 +63,7 @@ from gateway.store.glasses import break_glass, review_glass
 from gateway.store.handovers import change_handover
 from gateway.store.indexing import floor_of, raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
+from gateway.store.placements import change_placement
 from gateway.store.prepared import Prepared
 from gateway.store.statistics import publish, tell
 from gateway.store.subscriptions import change_subscription
@@ -196,6 +198,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             change_export(connection, change)
         case KeepEvent() | ApplyEvent() | SkipEvents():
             change_feed(connection, change)
+        case RecordPlacement() | EndPlacement() | RecordContact() | ForgetWork():
+            change_placement(connection, change)
         case _:
             change_handover(connection, change)
 

@@ -48,6 +48,7 @@ from gateway.web import (
     residents,
     signin,
     takeaway,
+    working,
 )
 from gateway.web.faults import fault, on_error, on_http, on_refusal
 from gateway.web.guard import Entry, Screen, enter
@@ -118,6 +119,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *profiles.SCREENS,
     *takeaway.SCREENS,
     *placements.SCREENS,
+    *working.SCREENS,
     *deletions.SCREENS,
     *oversight.SCREENS,
     *logbook.SCREENS,

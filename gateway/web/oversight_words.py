@@ -32,6 +32,7 @@ KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.OVERSIGHT: N_("Toezicht"),
     RecordKind.RECTIFICATION: N_("Rectificatie"),
     RecordKind.HANDOVER: N_("Warme overdracht"),
+    RecordKind.PLACEMENT: N_("Plaatsing en nazorg"),
     RecordKind.EXPLAINED: N_("Uitleg gevraagd"),
     RecordKind.GLASS: N_("Noodtoegang"),
     RecordKind.EXPORT: N_("Export"),

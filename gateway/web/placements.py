@@ -1,6 +1,7 @@
 """Plaatsingen: what must still be arranged for who has an offer (P06), and aftercare (P08).
 
-Read only: offers and placements are recorded by COA, permits and numbers by who grants them.
+Read only: offers and placements are recorded by COA, permits and numbers by who grants them; what an
+agency records itself stands on a page of its own (``working``).
 """
 
 from abc import abstractmethod
@@ -20,6 +21,7 @@ from gateway.web.guard import Screen
 from gateway.web.navigation import AGENCY, GUIDES, PLACERS
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
+from gateway.web.takings import PROFILES
 from gateway.web.values import Teller, full_name, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_, day
@@ -48,6 +50,7 @@ class Row:
 
     name: str
     cells: Sequence[Cell]
+    path: str = ""
 
 
 async def jobs(visit: Visit) -> Response:
@@ -84,9 +87,16 @@ class _PeoplePage(HtmlFormat):
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
         """Return rows, and where the list goes on."""
         unknown = self._visit.say(N_("Naam niet bekend"))
-        rows = [Row(full_name(one) or unknown, self.cells(one)) for one in disclosed]
-        onward = f"{self.path}?na={self.after}" if self.after else ""
         agency = self._visit.caller.role in AGENCY
+        rows = [
+            Row(
+                full_name(one) or unknown,
+                self.cells(one),
+                f"{PROFILES}/{one.reference}/werk" if agency else "",
+            )
+            for one in disclosed
+        ]
+        onward = f"{self.path}?na={self.after}" if self.after else ""
         return {"rows": rows, "onward": onward, "agency": agency, "receipt": receipt}
 
     @abstractmethod

@@ -147,6 +147,7 @@ class ProfilePage(HtmlFormat):
             "name": full_name(one) or self._visit.say(N_("Naam niet bekend")),
             "ref": one.reference,
             "list": PROFILES,
+            "work": self._visit.caller.role in AGENCY,
             "sections": [self._part(title, names, one) for title, names in _PARTS.items()],
             "forms": forms(self._visit),
             "obligations": one.obligations,

@@ -16,6 +16,7 @@ from gateway.actions.introduce import Introduce
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
+from gateway.actions.placements import PlacementDesk
 from gateway.actions.search import Search
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
@@ -71,6 +72,7 @@ class Desks:
     exports: ExportDesk
     placed: ListClients
     guided: ListClients
+    placements: PlacementDesk
     consents: ConsentDesk
     links: LinkDesk
     notices: NoticeDesk

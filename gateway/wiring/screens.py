@@ -10,6 +10,7 @@ from gateway.actions.assignments import TeamDesk
 from gateway.actions.clients import GUIDED, PLACED, ListClients
 from gateway.actions.consent_overview import ConsentCensus
 from gateway.actions.entries import EntryDesk
+from gateway.actions.placements import PlacementDesk
 from gateway.actions.preview import Preview
 from gateway.actions.requests import ASKED_OF, OpenRequests
 from gateway.actions.seen import LastSeen
@@ -28,6 +29,7 @@ from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.handovers import StoredHandovers
 from gateway.store.log_reader import LogReader
+from gateway.store.placements import StoredPlacements
 from gateway.store.sessions import Sessions
 from gateway.store.teams import StoredTeams
 from gateway.web.app import Web
@@ -74,6 +76,7 @@ def _desks(  # noqa: PLR0913, PLR0917 - what the desks are built of
     audit: AuditOffice,
 ) -> Desks:
     gate, teams = actions.gate, StoredTeams(database)
+    log = LogReader(audit.storage, audit.sealer, audit.publication)
     roster = Roster(gate, teams)
     waiting = Waiting(StoredClocks(database), StoredHandovers(database), parameters)
     return Desks(
@@ -84,12 +87,13 @@ def _desks(  # noqa: PLR0913, PLR0917 - what the desks are built of
         team=TeamDesk(gate, roster, teams, waiting),
         handovers=actions.handovers,
         explain=actions.explain,
-        seen=LastSeen(LogReader(audit.storage, audit.sealer, audit.publication)),
+        seen=LastSeen(log),
         search=actions.search,
         introductions=actions.introductions,
         exports=actions.exports,
         placed=ListClients(actions.gate, actions.disclose, PLACED),
         guided=ListClients(actions.gate, actions.disclose, GUIDED),
+        placements=PlacementDesk(gate, actions.disclose, StoredPlacements(database), log),
         consents=actions.consents,
         links=actions.links,
         notices=actions.notices,

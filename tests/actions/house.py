@@ -31,6 +31,7 @@ from gateway.actions.kinship import Kinship
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
+from gateway.actions.placements import PlacementDesk
 from gateway.actions.profiles import Known, ProfileWriter
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
@@ -78,6 +79,7 @@ from tests.fakes.log_archive import LogArchive
 from tests.fakes.log_reader import LogReader
 from tests.fakes.look_ups import LookUps
 from tests.fakes.notices import Notices
+from tests.fakes.placements import Placements
 from tests.fakes.pseudonyms import Pseudonyms
 from tests.fakes.rectifications import Rectifications
 from tests.fakes.signals import Signals
@@ -242,6 +244,11 @@ class House:
         clocks, handovers = Clocks(self.world), Handovers(self.world)
         waiting = Waiting(clocks, handovers, load_parameters())
         return TeamDesk(self.gate, Roster(self.gate, self.teams), self.teams, waiting)
+
+    @property
+    def placements(self) -> PlacementDesk:
+        """Where an agency writes down work and how it goes."""
+        return PlacementDesk(self.gate, self.disclose, Placements(self.world), self.log)
 
     @property
     def records(self) -> list[AuditRecord]:

@@ -40,6 +40,7 @@ from gateway.domain.introductions import Introductions as IntroductionsPort
 from gateway.domain.keys import KeyStore, WrappedKey
 from gateway.domain.look_ups import LookUps as LookUpsPort
 from gateway.domain.notices import Notices as NoticesPort
+from gateway.domain.placements import Placements
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.projection import Outbox
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
@@ -70,6 +71,7 @@ from gateway.store.look_ups import LookUps
 from gateway.store.migrations import upgrade
 from gateway.store.notices import Notices
 from gateway.store.outbox import Outbox as StoredOutbox
+from gateway.store.placements import StoredPlacements
 from gateway.store.rectifications import Rectifications
 from gateway.store.sessions import Sessions as StoredSessions
 from gateway.store.signals import Signals as StoredSignals
@@ -102,6 +104,7 @@ from tests.fakes.index_stock import IndexStock as FakeStock
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.payload_sealer import MemoryPayloadSealer
+from tests.fakes.placements import Placements as FakePlacements
 from tests.fakes.sessions import Sessions as FakeSessions
 from tests.fakes.signals import Signals as FakeSignals
 from tests.fakes.statistics import Statistics as FakeStatistics
@@ -145,6 +148,7 @@ class Body:
     feeds: Feeds
     sessions: Sessions
     teams: Teams
+    placements: Placements
     stock: IndexStock
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
@@ -297,6 +301,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeFeeds(world),
         FakeSessions(),
         FakeTeams(),
+        FakePlacements(world),
         FakeStock(world),
         log.erased.add,
     )
@@ -362,6 +367,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredFeeds(database),
                 StoredSessions(database),
                 StoredTeams(database),
+                StoredPlacements(database),
                 StoredStock(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )

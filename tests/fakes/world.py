@@ -40,6 +40,7 @@ from gateway.domain.introductions import CloseIntroduction, Introduction, Reques
 from gateway.domain.keys import KeyStore
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, NoticeState, RemindNotice
+from gateway.domain.placements import PlacementChange
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import Fate, ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification, Rectification
@@ -58,6 +59,7 @@ from tests.fakes.feed_shelf import NO_FEEDS, FeedShelf
 from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
 from tests.fakes.verdicts import judge
+from tests.fakes.work_file import WorkFile
 
 _K = ConsentEventKind
 _OPEN = {_K.GIVEN, _K.RENEWED}
@@ -158,6 +160,7 @@ class World:
     feeds: FeedShelf = NO_FEEDS
     index_floor: int = FIRST
     cabinet: Cabinet = field(default_factory=Cabinet)
+    work: WorkFile = field(default_factory=WorkFile)
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -213,7 +216,7 @@ class World:
         self.post, self.exports = kept.post, kept.exports
         self.feeds = kept.feeds
         self.index_floor = kept.index_floor
-        self.cabinet = kept.cabinet
+        self.cabinet, self.work = kept.cabinet, kept.work
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -238,11 +241,16 @@ class World:
             self.feeds,
             self.index_floor,
             self.cabinet.copy(),
+            self.work.copy(),
         )
 
     def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
         if isinstance(change, HandoverChange):
             self._hand_over(change)
+            return
+        if isinstance(change, PlacementChange):
+            why = self.work.after(change, self.people)
+            _require(why is None, why or "")
             return
         match change:
             case RequireEpoch(subject, epoch):

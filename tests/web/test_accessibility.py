@@ -53,6 +53,7 @@ PAGES: Final = {
     "profielen": ("Noor Jansen", "/profielen"),
     "profiel": ("Noor Jansen", "PROFIEL"),
     "bestand": ("Noor Jansen", "BESTAND"),
+    "werk": ("Noor Jansen", "WERK"),
     "plaatsingen": ("Noor Jansen", "/plaatsingen"),
     "nazorg": ("Noor Jansen", "/nazorg"),
     "verwijderen": ("Noor Jansen", "/verwijderen?bevestigd=1"),
@@ -140,6 +141,10 @@ def _pick(one: Desk, _: str) -> None:
 
 def _profile(one: Desk, _: str) -> None:
     one.go("/profielen").locator("tbody th a").first.click()
+
+
+def _work(one: Desk, _: str) -> None:
+    one.go(f"{_first(one, '/plaatsingen')}?gedaan=plaatsing")
 
 
 def _file(one: Desk, _: str) -> None:
@@ -289,6 +294,7 @@ WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "KIES": _pick,
     "PROFIEL": _profile,
     "BESTAND": _file,
+    "WERK": _work,
     "GESPREK": _unanswered,
     "BEWIJS": _proof,
     "VERANDERD": _changed,

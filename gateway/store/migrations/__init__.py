@@ -14,7 +14,12 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep, StampStep
 from alembic.script import ScriptDirectory
 
-from gateway.store import feed_tables, handover_tables, team_tables  # noqa: F401 - part of MAIN
+from gateway.store import (  # noqa: F401 - their tables are part of MAIN
+    feed_tables,
+    handover_tables,
+    placement_tables,
+    team_tables,
+)
 from gateway.store.database import Database, Store
 from gateway.store.tables import KEYS, MAIN
 
