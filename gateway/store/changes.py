@@ -33,12 +33,13 @@ from gateway.domain.changes import (
 )
 from gateway.domain.counting import PublishCounts, TellTable
 from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
-from gateway.domain.feeds import ApplyEvent, KeepEvent, SkipEvents
+from gateway.domain.feeds import FeedChange
+from gateway.domain.handovers import HandoverChange
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
-from gateway.domain.placements import EndPlacement, ForgetWork, RecordContact, RecordPlacement
+from gateway.domain.placements import PlacementChange
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification
@@ -196,12 +197,20 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _second_look(connection, change)
         case OpenExport() | StagePart() | FetchExport() | ClearExport():
             change_export(connection, change)
-        case KeepEvent() | ApplyEvent() | SkipEvents():
-            change_feed(connection, change)
-        case RecordPlacement() | EndPlacement() | RecordContact() | ForgetWork():
-            change_placement(connection, change)
         case _:
-            change_handover(connection, change)
+            _beside(connection, change)
+
+
+def _beside(
+    connection: sa.Connection, change: FeedChange | PlacementChange | HandoverChange
+) -> None:
+    """Carry out what is written beside a profile, and alters no decision about her."""
+    if isinstance(change, FeedChange):
+        change_feed(connection, change)
+    elif isinstance(change, PlacementChange):
+        change_placement(connection, change)
+    else:
+        change_handover(connection, change)
 
 
 def _second_look(
