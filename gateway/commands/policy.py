@@ -18,6 +18,7 @@ from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName
 from gateway.domain.policy_changes import CellChange, PolicyChange, carried, compare
 from gateway.domain.purposes import Rule
+from gateway.domain.sentences import Language
 
 app = typer.Typer(help="The rules: purposes, partners, fields.", no_args_is_help=True)
 Folder = Annotated[Path | None, typer.Argument(help="Catalogue folder (default: ours).")]
@@ -75,6 +76,17 @@ def why(
         console.print(f"- {roles[one.role].en}, for {one.purpose} ({one.where})", markup=False)
         console.print(f"  relation {one.relation}, consent {one.consent}, stage {one.stage}")
         console.print(f"  {one.legal_basis}", markup=False)
+
+
+@app.command()
+def dpia(
+    folder: Folder = None,
+    as_html: Annotated[bool, typer.Option("--html", help="A page instead of Markdown.")] = False,
+    language: Annotated[Language, typer.Option(help="Of the text.")] = Language.NL,
+) -> None:
+    """Print the annex to a DPIA: what the rules hold for each purpose, its risks, what is enforced."""
+    today = wiring.SystemClock().now().date()
+    typer.echo(wiring.dpia(folder, today, language, as_html=as_html), nl=False)
 
 
 @app.command()

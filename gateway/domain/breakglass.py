@@ -114,6 +114,11 @@ def break_glass(
     )
 
 
+def broken_for(role: RoleId) -> frozenset[str]:
+    """Return for which purposes, by number, a role may break the glass (1)."""
+    return frozenset().union(*(named for (_, known), named in _PURPOSES.items() if known == role))
+
+
 def covers(
     glass: GlassBreak, caller: Caller, subject: SubjectId, purpose: PurposeCode, moment: datetime
 ) -> bool:

@@ -39,6 +39,7 @@ from gateway.web import (
     previewing,
     profiles,
     proofs,
+    public,
     quarantine,
     questions,
     rectifications,
@@ -126,6 +127,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *assessing.SCREENS,
     *researching.SCREENS,
     *accounting.SCREENS,
+    *public.SCREENS,
 )
 
 

@@ -1,5 +1,6 @@
 """The only place that knows everyone: builds the gate from its settings; it holds no rule."""
 
+from gateway.wiring.assessing import dpia
 from gateway.wiring.gate import (
     Gateway,
     SystemClock,
@@ -28,6 +29,7 @@ __all__ = [
     "build",
     "calm_collector",
     "check_policy",
+    "dpia",
     "folder",
     "inbox",
     "load_policy",

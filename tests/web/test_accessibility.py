@@ -19,6 +19,7 @@ from tests.web.markup import faults
 # Pages by what one does to come there, and who has them.
 PAGES: Final = {
     "aanmelden": ("", "/aanmelden?reden=verlopen"),
+    "openbaar": ("", "/openbaar/doelen"),
     "rol": ("Robin Smit", "/rol"),
     "begin zonder schermen": ("Mila Kok", "/"),
     "bewoners": ("Fatima van Dijk", "/bewoners"),

@@ -42,6 +42,8 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/rol/kies": SIGNED_IN,
     "/afmelden": SIGNED_IN,
     "/taal/{taal}": EVERYONE,
+    "/openbaar/doelen": EVERYONE,
+    "/openbaar/dpia": EVERYONE,
     "/overdrachten": KLANTMANAGER,
     "/overdrachten/toewijzen": KLANTMANAGER,
     "/overdrachten/weergaven": KLANTMANAGER,

@@ -7,6 +7,7 @@ from importlib.resources import files
 from babel.messages.extract import extract_from_dir
 
 from gateway.domain.sentences import Language
+from gateway.web import bases
 from gateway.web.retention import DUTCH, in_words
 from gateway.web.words import catalogue, count, day, say
 from policies.enforcer import load_policy
@@ -52,6 +53,15 @@ def test_every_term_of_the_rules_has_its_dutch() -> None:
     assert terms == set(DUTCH)
     assert in_words("session only", Language.NL) == "alleen tijdens de sessie"
     assert in_words("session only", Language.EN) == "session only"
+
+
+def test_every_basis_of_the_rules_has_its_dutch() -> None:
+    """On which law a rule rests is told in Dutch for each rule, and nothing is told of no rule."""
+    rules = [rule for purpose in load_policy()[1].purposes() for rule in purpose.rules]
+    named = {rule.legal_basis for rule in rules} | {rule.exception for rule in rules}
+    assert named - {None} == set(bases.DUTCH)
+    assert bases.in_words("GDPR 58(1)", Language.NL) == "AVG art. 58 lid 1"
+    assert bases.in_words("GDPR 58(1)", Language.EN) == "GDPR 58(1)"
 
 
 def test_words_and_days_follow_the_language() -> None:

@@ -247,3 +247,16 @@ def test_a_simulation_needs_a_period(gate: Path) -> None:
         "policy", "simulate", "--from", "2026-03-31", "--to", "2026-03-01", "--data", gate
     )
     assert (done.code, done.err) == (1, "INVALID_REQUEST: period: ends before it begins\n")
+
+
+def test_the_annex_to_a_dpia_is_printed_from_any_catalogue(tmp_path: Path) -> None:
+    """Markdown or a page; another catalogue gives another digest and its own words."""
+    plain = doelpoort("policy", "dpia").out
+    assert plain.startswith("# Bijlage bij de DPIA")
+    assert "### Klantmanager gemeente (P02-gemeente_klantmanager)" in plain
+    page = doelpoort("policy", "dpia", "--html", "--language", "en").out
+    assert page.startswith('<!doctype html>\n<html lang="en">')
+    assert "Annex to the DPIA" in page
+    folder = copy(tmp_path / "policies")
+    write(folder, P08, "1 year after end of employment", "2 years after end of employment")
+    assert "2 years after end of employment" in doelpoort("policy", "dpia", str(folder)).out
