@@ -131,16 +131,6 @@ def plain_leaf(origin: str) -> re.Pattern[str]:
     return re.compile(rf"^\{{{''.join(members).removeprefix(',')}\}}$", re.MULTILINE)
 
 
-def plain_content() -> re.Pattern[bytes]:
-    """Return a pattern of contents that ``check_leaf`` accepts; of another it says nothing.
-
-    Its groups are what stands in a leaf before the log's own members, and what stands after the first.
-    """
-    before = "".join(_member(key) for key in sorted(LEAF_KEYS) if key < "c")
-    after = "".join(_member(key) for key in sorted(LEAF_KEYS) if key > "c")
-    return re.compile(rf"(\{{{before.removeprefix(',')})({after})\}}".encode())
-
-
 def _member(key: str, own: str | None = None) -> str:
     """Return the pattern of a member behind its comma; a text that is not needed may be missing."""
     if LEAF_KEYS.get(key) is int:

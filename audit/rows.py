@@ -6,18 +6,22 @@ from hashlib import sha256
 
 from audit.draft import Draft
 from audit.entry import NO_ENTRY, SALT_BYTES, commit
-from audit.storage import LogTransaction, PayloadSealer, StoredRow, Tail
+from audit.storage import PayloadSealer, StoredRow, Tail
+from audit.tails import Lookup
 
 _NO_TAIL = Tail(0, NO_ENTRY)
 
 
 def rows_of(
-    drafts: Sequence[Draft], first: int, sealer: PayloadSealer, transaction: LogTransaction
+    drafts: Sequence[Draft], first: int, sealer: PayloadSealer, tails_of: Lookup
 ) -> list[StoredRow]:
-    """Write the rows from index ``first`` on; keys, counts and salts are got once for all."""
+    """Write the rows from index ``first`` on; keys, counts and salts are got once for all.
+
+    What ``tails_of`` gives is moved on with each row.
+    """
     subjects = {draft.subject for draft in drafts if draft.subject is not None}
     tags = {subject: sealer.tag(subject) for subject in subjects}
-    tails = dict(transaction.tails(tags.values())) if tags else {}
+    tails = tails_of(tags.values())
     seal = sealer.for_batch(tags.values()).seal
     rows = []
     for index, (draft, salt) in enumerate(zip(drafts, _salts(len(drafts)), strict=True), first):

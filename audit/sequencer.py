@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from audit.checkpoint import sign_checkpoint
 from audit.draft import Draft, repeats
@@ -27,6 +27,7 @@ from audit.storage import (
     UnavailableError,
 )
 from audit.submission import Answer, Receipt
+from audit.tails import Tails
 from audit.tree import append, root
 from audit.trust import Cause, Freeze, judge
 
@@ -44,6 +45,7 @@ class Sequencer:
     unsaved: bool = False
     seen: StoredHead | None = None
     saved: StoredHead | None = None
+    tails: Tails = field(default_factory=Tails)
 
     def sequence(
         self, transaction: LogTransaction, drafts: Sequence[Draft], *, again: bool
@@ -79,6 +81,7 @@ class Sequencer:
         if self.saved is None:
             return
         self.seen = self.saved
+        self.tails.keep(self.saved)
         if self.guard is not None:
             self.guard.keep(self.saved)
 
@@ -131,7 +134,7 @@ class Sequencer:
     def _write(
         self, transaction: LogTransaction, head: StoredHead, admitted: Sequence[Draft]
     ) -> list[Receipt]:
-        rows = rows_of(admitted, head.size, self.sealer, transaction)
+        rows = rows_of(admitted, head.size, self.sealer, self.tails.of(transaction))
         saved = self._advance(head, rows)
         transaction.insert(rows)
         transaction.save_head(saved)

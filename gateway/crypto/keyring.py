@@ -24,8 +24,8 @@ from gateway.crypto.primitives import (
     TAG_SIZE,
     Aead,
     Algorithm,
+    Tagger,
     aead,
-    hmac_sha256,
 )
 from gateway.crypto.root import RootKey
 from gateway.domain.errors import UnreadableValueError
@@ -70,6 +70,7 @@ class Keyring:
         self._wrappers: dict[int, Aead] = {}
         self._newest = _ROOT
         self._named: dict[str, bytes] = {}
+        self._tagger: Tagger | None = None
 
     def named(self, name: str) -> bytes:
         """Return the key of this name, 32 bytes; made on first use and kept.
@@ -107,7 +108,9 @@ class Keyring:
 
     def subject_tag(self, subject: bytes) -> bytes:
         """Return the keyed tag that stands for a subject in the log and names her log key."""
-        return hmac_sha256(self.named("tag"), subject, SUBJECT_TAG_SIZE)
+        if self._tagger is None:
+            self._tagger = Tagger(self.named("tag"))
+        return self._tagger.tag(subject, SUBJECT_TAG_SIZE)
 
     def wrap_new(self, handle: bytes, kind: str) -> WrappedKey:
         """Make a key and wrap it; the caller adds it to the store before its first use."""

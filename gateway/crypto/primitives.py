@@ -82,7 +82,9 @@ class MessageCipher:
     __slots__ = ("_binding", "_cipher")
 
     def __init__(self, key: bytes, binding: bytes = b"") -> None:
-        self._cipher = aead(Algorithm.AES_256_GCM, key)
+        if len(key) != KEY_SIZE:
+            raise ValueError("a key is 32 bytes")
+        self._cipher = AESGCM(key)
         self._binding = _BY_GCM + binding
 
     def seal(self, nonce: bytes, context: bytes, plaintext: bytes) -> bytes:
@@ -124,6 +126,24 @@ def permutation(key: bytes) -> Permutation:
 def hkdf_sha256(key: bytes, salt: bytes, info: bytes, length: int) -> bytes:
     """Derive ``length`` bytes from ``key`` for the use that ``info`` names (RFC 5869)."""
     return HKDF(SHA256(), length, salt, info).derive(key)
+
+
+class Tagger:
+    """HMAC-SHA-256 of many short messages under one key (RFC 2104).
+
+    ``hmac.digest`` lets other threads run at each message, and must then wait for its turn.
+    """
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = hmac.new(key, digestmod="sha256")
+
+    def tag(self, message: bytes, length: int) -> bytes:
+        """Return the first ``length`` bytes."""
+        one = self._keyed.copy()
+        one.update(message)
+        return one.digest()[:length]
 
 
 def hmac_sha256(key: bytes, message: bytes, length: int) -> bytes:
