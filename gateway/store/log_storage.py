@@ -61,7 +61,7 @@ def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
 _TAILS = PreparedIn(_last_of, _p.tag.type)
 _ADD_ENTRIES = PreparedRows(tables.log_entry, "log", "index", "event_id", "leaf_hash", "leaf")
 _ADD_PAYLOADS = PreparedRows(tables.log_payload, "log", "index", "tag", "counter", "payload")
-_ADD_OUTBOX = PreparedRows(tables.outbox, "log", "index", "refused")
+_ADD_OUTBOX = PreparedRows(tables.outbox, "log", "index")
 _rows = (
     sa.select(_e.index, _e.event_id, _e.leaf_hash, _e.leaf, _p.payload, _p.tag, _p.counter)
     .join_from(
@@ -212,7 +212,7 @@ class _Transaction:
             _ADD_ENTRIES.run(self._connection, entries)
             _ADD_PAYLOADS.run(self._connection, payloads)
             if self._told:
-                _ADD_OUTBOX.run(self._connection, [(log, r.index, False) for r in rows])
+                _ADD_OUTBOX.run(self._connection, [(log, r.index) for r in rows])
 
     def save_head(self, head: StoredHead) -> None:
         _SAVE_HEAD.run(

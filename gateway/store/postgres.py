@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gateway.domain.errors import SettingsError, StoreUnavailableError
-from gateway.store import fences
+from gateway.store import arrays, fences
 from gateway.store.of_thread import OfThread
 
 Answer = TypeVar("Answer")
@@ -252,6 +252,7 @@ def _connect(server: Server, schema: str) -> psycopg.Connection[Any]:
     except BaseException:
         connection.close()
         raise
+    arrays.teach(connection)
     return connection
 
 

@@ -13,6 +13,8 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
+from gateway.store.arrays import array_of
+
 Convert = Callable[[Any], Any]
 
 
@@ -186,37 +188,52 @@ def together(connection: sa.Connection) -> AbstractContextManager[object]:
 class PreparedRows:
     """An insert of rows in stored form, in the order of ``columns``; one statement takes many.
 
-    A driver lets other threads run after each statement, and must then wait for its turn: beside a
-    busy event loop that costs more than the insert. Statements are made for a few lengths only.
+    SQLite takes the values one by one, in statements of a few lengths: a driver lets other threads
+    run after each statement, and must then wait for its turn, which beside a busy event loop costs
+    more than the insert. A server takes each column as one array.
     """
 
-    LENGTHS: Final = (64, 16, 4, 1)
+    LENGTHS: Final = (256, 64, 16, 4, 1)
 
     def __init__(self, table: sa.Table, *columns: str) -> None:
         self._table = table
         self._columns = columns
-        self._texts: dict[tuple[str, int], str] = {}
+        self._texts: dict[int, str] = {}
+        self._of_arrays = ""
 
     def run(self, connection: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert the rows."""
         cursor = connection.connection.cursor()
+        if isinstance(connection.connection.driver_connection, psycopg.Connection):
+            self._run_arrays(connection, cursor, rows)
+        else:
+            self._run_values(connection, cursor, rows)
+        cursor.close()
+
+    def _run_arrays(self, connection: sa.Connection, cursor: Any, rows: Sequence[Any]) -> None:  # noqa: ANN401 - the driver's own
+        if not self._of_arrays:
+            places = ", ".join(["%s"] * len(self._columns))
+            self._of_arrays = f"{self._into(connection.dialect)} SELECT * FROM unnest({places})"  # noqa: S608 - our own names
+        columns = (self._table.c[name] for name in self._columns)
+        cursor.execute(self._of_arrays, [*map(array_of, columns, zip(*rows, strict=True))])
+
+    def _run_values(self, connection: sa.Connection, cursor: Any, rows: Sequence[Any]) -> None:  # noqa: ANN401 - the driver's own
         start = 0
         for length in self.LENGTHS:
             while len(rows) - start >= length:
                 part = rows[start : start + length]
                 cursor.execute(self._text(connection.dialect, length), tuple(chain(*part)))
                 start += length
-        cursor.close()
 
     def _text(self, dialect: sa.Dialect, length: int) -> str:
-        text = self._texts.get((dialect.name, length))
+        text = self._texts.get(length)
         if text is None:
-            text = self._texts[dialect.name, length] = self._written(dialect, length)
+            row = f"({', '.join(['?'] * len(self._columns))})"
+            text = f"{self._into(dialect)} VALUES {', '.join([row] * length)}"
+            self._texts[length] = text
         return text
 
-    def _written(self, dialect: sa.Dialect, length: int) -> str:
+    def _into(self, dialect: sa.Dialect) -> str:
         name = dialect.identifier_preparer.format_table(self._table)
         quoted = (dialect.identifier_preparer.quote(column) for column in self._columns)
-        place = "?" if dialect.paramstyle == "qmark" else "%s"
-        row = f"({', '.join([place] * len(self._columns))})"
-        return f"INSERT INTO {name} ({', '.join(quoted)}) VALUES {', '.join([row] * length)}"  # noqa: S608 - our own names
+        return f"INSERT INTO {name} ({', '.join(quoted)})"
