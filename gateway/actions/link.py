@@ -13,9 +13,10 @@ from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
-from gateway.domain.relations import MUNICIPAL, STAY, RelationEvent
+from gateway.domain.relations import MUNICIPAL, STAY, RelationEvent, RelationKind, work_ties
 from gateway.domain.subjects import Situation
 
+Stages = Mapping[Oin, frozenset[RelationKind]]
 DESK_PURPOSES = (GUIDANCE, "P01", "P06")
 
 
@@ -55,6 +56,13 @@ class LinkDesk:
             *recalled,
         )
         return await commit(self._gate, Entry(record, changes))
+
+    async def stages(self, caller: Caller, subject: SubjectId) -> Stages:
+        """Return which stages of work stand open with each partner; refuses as ``record`` does."""
+        found = await self._seat(caller, subject)
+        relations, moment = found.dossier.situation.relations, found.context.moment
+        reached = {oin: work_ties(relations, oin, moment) for oin in self._partners}
+        return {oin: kinds for oin, kinds in reached.items() if kinds}
 
     def _check(self, event: RelationEvent) -> None:
         if event.kind in STAY:

@@ -48,6 +48,7 @@ from gateway.web import (
     resident,
     residents,
     signin,
+    stages,
     takeaway,
     working,
 )
@@ -120,6 +121,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *profiles.SCREENS,
     *takeaway.SCREENS,
     *placements.SCREENS,
+    *stages.SCREENS,
     *working.SCREENS,
     *deletions.SCREENS,
     *oversight.SCREENS,

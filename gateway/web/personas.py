@@ -27,6 +27,7 @@ PLAYED: Final = (
     Played("Hanna Vos", "harderwijk", ("privacy_officer",)),
     Played("Anouk Meijer", "coa", ("privacy_officer",)),
     Played("Fatima van Dijk", "coa", ("coa_casemanager",)),
+    Played("Ilse Brouwer", "coa", ("coa_coordinator_meedoenbalie",)),
     Played("Yonas Tesfay", "coa", ("bewoner_matcher",)),
     Played("Karin Mulder", "werkgever", ("werkgever",)),
     Played("Mila Kok", "harderwijk", ("gemeente_burgerzaken",)),

@@ -16,9 +16,10 @@ from starlette.responses import Response
 from gateway.actions.clients import ListClients
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.identifiers import RoleId
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
-from gateway.web.navigation import AGENCY, GUIDES, PLACERS
+from gateway.web.navigation import AGENCY, COORDINATOR, GUIDES, PLACERS
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import PROFILES
@@ -87,14 +88,10 @@ class _PeoplePage(HtmlFormat):
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
         """Return rows, and where the list goes on."""
         unknown = self._visit.say(N_("Naam niet bekend"))
-        agency = self._visit.caller.role in AGENCY
+        role = self._visit.caller.role
+        agency = role in AGENCY
         rows = [
-            Row(
-                full_name(one) or unknown,
-                self.cells(one),
-                f"{PROFILES}/{one.reference}/werk" if agency else "",
-            )
-            for one in disclosed
+            Row(full_name(one) or unknown, self.cells(one), _place(role, one)) for one in disclosed
         ]
         onward = f"{self.path}?na={self.after}" if self.after else ""
         return {"rows": rows, "onward": onward, "agency": agency, "receipt": receipt}
@@ -106,6 +103,13 @@ class _PeoplePage(HtmlFormat):
     def _day(self, one: Disclosed, name: str, words: str = "%(value)s") -> str:
         value = text(one, name)
         return self._visit.say(words) % {"value": day(value, self._visit.language)} if value else ""
+
+
+def _place(role: RoleId, one: Disclosed) -> str:
+    """Return where more of someone is recorded: by her agency, or by COA's coordinator."""
+    if role in AGENCY:
+        return f"{PROFILES}/{one.reference}/werk"
+    return f"{JOBS}/{one.reference}" if role in COORDINATOR else ""
 
 
 class JobsPage(_PeoplePage):

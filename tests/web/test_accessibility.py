@@ -56,6 +56,7 @@ PAGES: Final = {
     "bestand": ("Noor Jansen", "BESTAND"),
     "werk": ("Noor Jansen", "WERK"),
     "plaatsingen": ("Noor Jansen", "/plaatsingen"),
+    "stappen naar werk": ("Ilse Brouwer", "STAPPEN"),
     "nazorg": ("Noor Jansen", "/nazorg"),
     "verwijderen": ("Noor Jansen", "/verwijderen?bevestigd=1"),
     "extra zekerheid": ("Sanne Bakker", "/aanmelden/extra"),
@@ -146,6 +147,10 @@ def _profile(one: Desk, _: str) -> None:
 
 def _work(one: Desk, _: str) -> None:
     one.go(f"{_first(one, '/plaatsingen')}?gedaan=plaatsing")
+
+
+def _steps(one: Desk, _: str) -> None:
+    one.go(f"{_first(one, '/plaatsingen')}?gedaan=aanbod")
 
 
 def _file(one: Desk, _: str) -> None:
@@ -296,6 +301,7 @@ WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "PROFIEL": _profile,
     "BESTAND": _file,
     "WERK": _work,
+    "STAPPEN": _steps,
     "GESPREK": _unanswered,
     "BEWIJS": _proof,
     "VERANDERD": _changed,

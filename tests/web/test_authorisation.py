@@ -25,6 +25,7 @@ RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
 OFFICER: Final = frozenset({"privacy_officer"})
 OVERSEERS: Final = OFFICER | {"autoriteit_persoonsgegevens"}
 DOSSIER: Final = "/overdrachten/{ref:uuid}"
+COORDINATOR: Final = frozenset({"coa_coordinator_meedoenbalie"})
 CASEMANAGER: Final = frozenset({"coa_casemanager"})
 BEWONER: Final = "/bewoners/{ref:uuid}"
 
@@ -136,7 +137,9 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/bestanden": RECIPIENTS,
     "/bestanden/{bestand:uuid}": RECIPIENTS,
     "/bestanden/{bestand:uuid}/ophalen": RECIPIENTS,
-    "/plaatsingen": INTRODUCED | {"coa_coordinator_meedoenbalie"},
+    "/plaatsingen": INTRODUCED | COORDINATOR,
+    "/plaatsingen/{ref:uuid}": COORDINATOR,
+    "/plaatsingen/{ref:uuid}/stap": COORDINATOR,
     "/nazorg": AGENCY | {"jobcoach_gemeente"},
     "/verwijderen": RECIPIENTS,
     "/verwijderen/{melding:uuid}/bevestig": RECIPIENTS,

@@ -20,6 +20,7 @@ JORIS: Final = "demo-joris-visser"
 NOOR: Final = "demo-noor-jansen"
 OFFICER: Final = "demo-willem-de-groot"
 CASEMANAGER: Final = "demo-fatima-van-dijk"
+ILSE: Final = "demo-ilse-brouwer"
 
 
 @dataclass(slots=True)
