@@ -75,7 +75,7 @@ for (const file of bundle.outputFiles) {
 const htmx = readFileSync(join(here, "node_modules", "htmx.org", "dist", "htmx.min.js"));
 manifest["htmx.js"] = hashed("htmx.js", htmx);
 writeFileSync(join(out, manifest["htmx.js"]), htmx);
-for (const name of ["mark.svg"]) {
+for (const name of ["mark.svg", "own.css"]) {
   const content = readFileSync(join(here, "src", name));
   manifest[name] = hashed(name, content);
   writeFileSync(join(out, manifest[name]), content);

@@ -70,11 +70,18 @@ class Inspect:
 
     @asynccontextmanager
     async def __call__(
-        self, caller: Caller, format_: Format, trace_id: str | None = None
+        self,
+        caller: Caller,
+        format_: Format,
+        trace_id: str | None = None,
+        wanted: int | None = None,
     ) -> AsyncIterator[Inspection]:
-        """Show a resident her own data; raises ``DisclosureRefusedError``."""
+        """Show a resident her own data; raises ``DisclosureRefusedError``.
+
+        ``wanted`` is the mask of the fields to open; ``None``: all of them.
+        """
         subject = await self._herself(caller)
-        question = Question(Ask(caller, OWN_DATA), (subject,), format_, trace_id=trace_id)
+        question = Question(Ask(caller, OWN_DATA, wanted), (subject,), format_, trace_id=trace_id)
         async with self._disclose.one(question) as released:  # (1)
             events = tuple(await self._log.about(subject))
             yield Inspection(

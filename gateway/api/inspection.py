@@ -81,12 +81,12 @@ async def _opened(
     actions: Actions, caller: Caller, trace_id: str | None
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.inspect(caller, OPEN, trace_id) as inspection:
-        tail = orjson.dumps(_about(inspection))
-        yield inspection.released, b"", b"," + tail[1:]
+        yield inspection.released, b"", rest(inspection)
 
 
-def _about(inspection: Inspection) -> dict[str, Any]:
-    return {
+def rest(inspection: Inspection) -> bytes:
+    """Return what follows her fields: her consents, who received what, and her count."""
+    about: dict[str, Any] = {
         "toestemmingen": [consent_wire(*one) for one in inspection.consents],
         "ontvangers": [_recipient(one) for one in inspection.shared],
         "volledigheid": {
@@ -95,6 +95,7 @@ def _about(inspection: Inspection) -> dict[str, Any]:
             "regels": [_line(event) for event in inspection.events],
         },
     }
+    return b"," + orjson.dumps(about)[1:]
 
 
 def _recipient(shared: SharedOnce) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from gateway.domain.introductions import (
 )
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
+from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import (
@@ -264,4 +265,5 @@ Change = (
     | HandoverChange
     | FeedChange
     | PlacementChange
+    | OwnAccessChange
 )

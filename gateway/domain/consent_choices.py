@@ -96,13 +96,18 @@ def come_of_age(
 
     Under 16 the legal representative agrees (UAVG art. 5(1)); a work permit (P06) takes 18 (BuWav).
     """
+    guarded(situation, moment, present=guardian)
     day = moment.date().isoformat()
-    if not guardian and not _reached(situation.sixteen_on, day):
+    if purpose.short == "P06" and not _reached(situation.eighteen_on, day):
+        raise InvalidRequestError("doel", "is for whoever is known to be 18 or older")
+
+
+def guarded(situation: Situation, moment: datetime, *, present: bool) -> None:
+    """Refuse what takes a legal representative under 16 unless one is present (UAVG art. 5)."""
+    if not present and not _reached(situation.sixteen_on, moment.date().isoformat()):
         raise InvalidRequestError(
             "voogd", "is needed under 16, or while the date of birth is unknown"
         )
-    if purpose.short == "P06" and not _reached(situation.eighteen_on, day):
-        raise InvalidRequestError("doel", "is for whoever is known to be 18 or older")
 
 
 def _reached(on: str | None, day: str) -> bool:

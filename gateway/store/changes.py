@@ -39,6 +39,7 @@ from gateway.domain.identifiers import SubjectId
 from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
+from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
@@ -64,6 +65,7 @@ from gateway.store.glasses import break_glass, review_glass
 from gateway.store.handovers import change_handover
 from gateway.store.indexing import floor_of, raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
+from gateway.store.own_access import change_own_access
 from gateway.store.placements import change_placement
 from gateway.store.prepared import Prepared
 from gateway.store.statistics import publish, tell
@@ -202,13 +204,16 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
 
 
 def _beside(
-    connection: sa.Connection, change: FeedChange | PlacementChange | HandoverChange
+    connection: sa.Connection,
+    change: FeedChange | PlacementChange | OwnAccessChange | HandoverChange,
 ) -> None:
     """Carry out what is written beside a profile, and alters no decision about her."""
     if isinstance(change, FeedChange):
         change_feed(connection, change)
     elif isinstance(change, PlacementChange):
         change_placement(connection, change)
+    elif isinstance(change, OwnAccessChange):
+        change_own_access(connection, change)
     else:
         change_handover(connection, change)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
 
-from babel import Locale
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +25,7 @@ from gateway.domain.purposes import Purpose
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
+from gateway.web.own_words import DUTCH, LANGUAGES, own_words
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.resident import ONE, chosen, title, whom
@@ -34,7 +34,6 @@ from gateway.web.values import Teller, full_name, text
 from gateway.web.visit import Visit, reference_in
 from gateway.web.words import N_
 
-LANGUAGES: Final = ("nl", "en", "ar", "ti", "fa", "tr", "uk", "so", "ps", "ku")
 ANSWERS: Final = ("ja", "nee", "gevraagd")
 _KEPT: Final = ("antwoord", "tolk", "tolk_naam", "voogd", "besluit", "teruggelezen")
 WHO: Final = tuple(
@@ -99,7 +98,7 @@ async def _talk(visit: Visit, language: str) -> Talk:
         raise HTTPException(404)
     purpose, recipient = choice
     wording = visit.rooms.desks.counter.wording
-    dutch = wording.text(purpose, recipient, "nl")
+    dutch = wording.text(purpose, recipient, DUTCH)
     try:
         spoken = wording.text(purpose, recipient, language)
     except InvalidRequestError:
@@ -161,7 +160,7 @@ class TalkPage(HtmlFormat):
             "spoken": found.spoken,
             "pairs": self._pairs(),
             "reviewed": found.spoken.reviewed,
-            "languages": [(code, _named(code)) for code in LANGUAGES],
+            "languages": [(code, own_words(code).name) for code in LANGUAGES],
             "fields": self._fields(),
             "once": uuid4(),
             "values": {name: _text(visit, name) for name in _KEPT},
@@ -184,12 +183,6 @@ class TalkPage(HtmlFormat):
         named = frozenset().union(*(rule.fields for rule in rules))
         fields = visit.rooms.desks.gate.fields
         return [teller.label(spec.name) for spec in fields if spec.name in named]
-
-
-def _named(code: str) -> str:
-    """Name a language in itself, as its speakers look for it."""
-    named = {"ku": "Kurmancî", "ti": "ትግርኛ", "so": "Soomaali"}.get(code)
-    return named or Locale.parse(code).get_language_name(code) or code
 
 
 def _text(visit: Visit, name: str) -> str:

@@ -20,6 +20,7 @@ from gateway.domain.reasons import EXPLANATIONS, Reason, told
 from gateway.domain.sentences import Language, advice
 from gateway.domain.sessions import SignInRefusedError
 from gateway.web.guard import ForgedError, NotYourScreenError
+from gateway.web.own_rendering import OWN, own_page
 from gateway.web.rendering import page
 from gateway.web.rooms import NotOursError, Rooms
 from gateway.web.uploads import TooLargeError
@@ -97,6 +98,8 @@ def on_refusal(request: Request, error: Exception) -> Response:
     visit = _visit(request)
     if error.decision.hidden:
         return _page(visit, _NOT_FOUND)
+    if _hers(visit):
+        return own_page(visit, "error.html", HTTPStatus.FORBIDDEN)
     reason = told(error.reason)
     words = EXPLANATIONS[reason]
     text = words.nl if visit.language is Language.NL else words.en
@@ -140,6 +143,8 @@ async def fault(rooms: Rooms, scope: Scope, receive: Receive, send: Send) -> Non
 
 
 def _page(visit: Visit, said: Said, status: int | None = None) -> Response:
+    if _hers(visit):
+        return own_page(visit, "error.html", status or said.status)
     title, text = visit.say(said.title), visit.say(said.text)
     return page(
         visit,
@@ -151,6 +156,12 @@ def _page(visit: Visit, said: Said, status: int | None = None) -> Response:
         help="",
         back="/",
     )
+
+
+def _hers(visit: Visit) -> bool:
+    """Tell whether a page is a resident's own: she reads it in her language, and no more of why."""
+    path = visit.request.url.path
+    return path == OWN or path.startswith(f"{OWN}/")
 
 
 def _visit(request: Request) -> Visit:

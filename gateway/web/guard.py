@@ -3,6 +3,7 @@
 1. A screen names the roles that have it; without a session one signs in first, and comes back.
 2. What changes something is posted, from our own origin, with the session's own token.
 3. A session that ended says so.
+4. A resident's own pages are for her session only; no worker's opens them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,7 @@ from gateway.web.visit import Visit, language_of
 
 SIGN_IN: Final = "/aanmelden"
 ROLES: Final = "/rol"
+OWN_DOOR: Final = "/mijn-gegevens"
 TOKEN: Final = "csrf"  # noqa: S105 - the name of a form field
 SAFE: Final = frozenset({"GET", "HEAD"})
 _FORM_LIMIT: Final = 200
@@ -49,6 +51,7 @@ class Entry(Enum):
     EVERYONE = auto()
     SIGNED_IN = auto()
     IN_A_ROLE = auto()
+    HERSELF = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,9 @@ async def arrive(rooms: Rooms, request: Request) -> Visit:
     """Find out who is here."""
     id_ = request.cookies.get(rooms.cookie)
     session = await rooms.desks.sessions.resume(id_) if id_ else None
-    visit = Visit(request, rooms, session, language_of(request))
+    own_id = request.cookies.get(rooms.own_cookie)
+    own = await rooms.desks.own.access.resume(own_id) if own_id else None
+    visit = Visit(request, rooms, session, language_of(request), own=own)
     request.state.visit = visit
     return visit
 
@@ -88,7 +93,7 @@ async def enter(screen: Screen, request: Request) -> Response:
         visit = replace(visit, form=await _posted(visit, screen))
     try:
         if request.method not in SAFE and not screen.tokenless:
-            _own_form(visit)
+            _own_form(visit, screen)
         return await screen.handler(visit)
     finally:
         await visit.form.close()
@@ -113,6 +118,8 @@ def to_sign_in(visit: Visit) -> Response:
 def _elsewhere(visit: Visit, screen: Screen) -> Response | None:
     if screen.roles is Entry.EVERYONE:
         return None
+    if screen.roles is Entry.HERSELF:
+        return None if visit.own is not None else RedirectResponse(OWN_DOOR, 303)
     if visit.session is None:
         return to_sign_in(visit)
     if visit.session.role is None and screen.roles is not Entry.SIGNED_IN:
@@ -120,7 +127,7 @@ def _elsewhere(visit: Visit, screen: Screen) -> Response | None:
     return None
 
 
-def _own_form(visit: Visit) -> None:
+def _own_form(visit: Visit, screen: Screen) -> None:
     """Raise ``ForgedError`` unless a form came from our own page, by token and by origin (2)."""
     request = visit.request
     origin = request.headers.get("origin")
@@ -128,8 +135,9 @@ def _own_form(visit: Visit) -> None:
         raise ForgedError("sent from another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise ForgedError("sent from another site")
-    if visit.session is None:
+    known = visit.own if screen.roles is Entry.HERSELF else visit.session
+    if known is None:
         return
     sent = visit.form.get(TOKEN)
-    if not isinstance(sent, str) or not compare_digest(sent.encode(), visit.session.csrf.encode()):
+    if not isinstance(sent, str) or not compare_digest(sent.encode(), known.csrf.encode()):
         raise ForgedError("sent without the page's token")

@@ -71,6 +71,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "look-up approved": N_("heridentificatie goedgekeurd"),
     "proposed": N_("voorgesteld"),
     "closed": N_("gesloten"),
+    "opened": N_("geopend"),
+    "code made": N_("code gemaakt"),
+    "code refused": N_("code geweigerd"),
 }
 RULES: Final[Mapping[str, tuple[str, str]]] = {
     "own-record": (

@@ -54,7 +54,7 @@ async def proof(visit: Visit) -> Response:
         receipt_id=issued.receipt_id,
         digest=words.sha256,
         contact=said.controller.contact,
-        code=_code(f"{counter.url}{SCANNED}/{said.consent_id}"),
+        code=drawn(f"{counter.url}{SCANNED}/{said.consent_id}"),
         back=here,
     )
 
@@ -72,12 +72,12 @@ def _day(visit: Visit, moment: datetime | None) -> str:
     return day(moment.astimezone(AMSTERDAM).date(), visit.language) if moment else ""
 
 
-def _code(address: str) -> str:
+def drawn(address: str) -> str:
     """Draw a QR code (ISO/IEC 18004) as a picture in the page; its attributes hold no style."""
-    drawn = BytesIO()
+    picture = BytesIO()
     code = segno.make_qr(address, error="m")
-    code.save(drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, scale=4)
-    return drawn.getvalue().decode()
+    code.save(picture, kind="svg", xmldecl=False, svgns=False, omitsize=True, scale=4)
+    return picture.getvalue().decode()
 
 
 SCREENS: Final = (

@@ -23,6 +23,7 @@ class ReleasedPage(Response):
     ) -> None:
         super().__init__(b"", headers=headers)
         self._opened = opened
+        self._beside = headers or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the page; a browser that went away is an outcome, not a fault."""
@@ -33,7 +34,7 @@ class ReleasedPage(Response):
                     return
                 self.media_type = released.media_type
                 self.body = b"".join(released.chunks)
-                self.init_headers({})
+                self.init_headers(self._beside)
                 await self._send(scope, receive, send)
 
     async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -32,8 +32,11 @@ from gateway.domain.sessions import Identity, Provider, Session
 from gateway.web.backoffice import BackOffice
 from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
+from gateway.web.own_desks import OwnDesks
 
 COOKIE: Final = "__Host-doelpoort"
+OWN_COOKIE: Final = "__Host-mijn-gegevens"
+DEMO_OWN_COOKIE: Final = "mijn-gegevens-demo"
 DEMO_COOKIE: Final = "doelpoort-demo"
 
 
@@ -82,6 +85,7 @@ class Desks:
     overseers: Overseers
     counter: Counter
     backoffice: BackOffice
+    own: OwnDesks
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,11 @@ class Rooms:
     def cookie(self) -> str:
         """The name of the session's cookie; outside the demo the browser binds it to this host."""
         return COOKIE if self.secure else DEMO_COOKIE
+
+    @property
+    def own_cookie(self) -> str:
+        """The name of the cookie of a resident's own session."""
+        return OWN_COOKIE if self.secure else DEMO_OWN_COOKIE
 
     def caller(self, session: Session) -> Caller:
         """Return who acts in a session; raises ``NotOursError``."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from gateway.actions.own_access import Herself
 from gateway.actions.references import meant
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.partners import Caller
@@ -21,13 +22,17 @@ LANGUAGE_COOKIE: Final = "taal"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request, and all that a screen needs to answer it; ``form`` is what was posted, checked."""
+    """A request, and all that a screen needs to answer it; ``form`` is what was posted, checked.
+
+    ``session`` is a worker's, ``own`` a resident's: on her own pages she is who asks.
+    """
 
     request: Request
     rooms: Rooms
     session: Session | None
     language: Language
     form: FormData = field(default_factory=FormData)
+    own: Herself | None = None
 
     @property
     def caller(self) -> Caller:

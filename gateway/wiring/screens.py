@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 from adapters import tvs
+from adapters.candidate.json_resume import JsonResume
+from adapters.dossier import Dossier
+from adapters.dossier.own import OwnDossier
 from adapters.oidc.claims import ClaimNames
 from adapters.oidc.provider import Client, OpenIdProvider
 from adapters.sheets import write_csv
@@ -10,6 +13,7 @@ from gateway.actions.assignments import TeamDesk
 from gateway.actions.clients import GUIDED, PLACED, ListClients
 from gateway.actions.consent_overview import ConsentCensus
 from gateway.actions.entries import EntryDesk
+from gateway.actions.own_access import OwnAccessDesk, residents
 from gateway.actions.placements import PlacementDesk
 from gateway.actions.preview import Preview
 from gateway.actions.requests import ASKED_OF, OpenRequests
@@ -18,8 +22,8 @@ from gateway.actions.sessions import SessionDesk
 from gateway.actions.teams import Roster
 from gateway.actions.worklist import Waiting, Worklist
 from gateway.api.context import Actions
+from gateway.api.inspection import OPEN, rest
 from gateway.domain.identifiers import ActorId, Oin, RoleId
-from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Partner
 from gateway.domain.sessions import Identity
 from gateway.keeper.office import AuditOffice
@@ -29,6 +33,7 @@ from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.handovers import StoredHandovers
 from gateway.store.log_reader import LogReader
+from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
 from gateway.store.sessions import Sessions
 from gateway.store.teams import StoredTeams
@@ -36,6 +41,7 @@ from gateway.web.app import Web
 from gateway.web.backoffice import BackOffice
 from gateway.web.counter import Counter
 from gateway.web.overseers import Overseers
+from gateway.web.own_desks import OwnDesks
 from gateway.web.personas import PLAYED
 from gateway.web.rooms import Desks, Labels, Rooms
 from gateway.wiring.intake import limits_of
@@ -52,13 +58,12 @@ def screens(
 ) -> Web:
     """Build the screens; personas exist in demo mode only."""
     demo = settings.mode is Mode.DEMO
-    parameters = load_parameters()
     return Web(
         Rooms(
-            desks=_desks(settings, catalogue, actions, database, parameters, audit),
+            desks=_desks(settings, catalogue, actions, database, audit),
             partners=catalogue.partners,
             codes=catalogue.codes,
-            parameters=parameters,
+            parameters=load_parameters(),
             roles={name: Labels(role.nl, role.en) for name, role in catalogue.roles.items()},
             provider=_provider(settings, catalogue.partners, actions),
             personas=_personas(catalogue) if demo else (),
@@ -67,18 +72,17 @@ def screens(
     )
 
 
-def _desks(  # noqa: PLR0913, PLR0917 - what the desks are built of
+def _desks(
     settings: Settings,
     catalogue: Catalogue,
     actions: Actions,
     database: Database,
-    parameters: Parameters,
     audit: AuditOffice,
 ) -> Desks:
     gate, teams = actions.gate, StoredTeams(database)
     log = LogReader(audit.storage, audit.sealer, audit.publication)
     roster = Roster(gate, teams)
-    waiting = Waiting(StoredClocks(database), StoredHandovers(database), parameters)
+    waiting = Waiting(StoredClocks(database), StoredHandovers(database), load_parameters())
     return Desks(
         gate=gate,
         disclose=actions.disclose,
@@ -103,6 +107,7 @@ def _desks(  # noqa: PLR0913, PLR0917 - what the desks are built of
         overseers=_overseers(actions, database, audit),
         counter=_counter(settings, actions, database),
         backoffice=_backoffice(settings, catalogue, actions),
+        own=_own(catalogue, actions, database),
     )
 
 
@@ -132,6 +137,14 @@ def _backoffice(settings: Settings, catalogue: Catalogue, actions: Actions) -> B
         source_for=lambda name: tvs.source_for(name, catalogue.fields, limits),
         most=limits.max_bytes,
     )
+
+
+def _own(catalogue: Catalogue, actions: Actions, database: Database) -> OwnDesks:
+    """Build what residents' own pages need; data go out as the interface tells them."""
+    of, gate = residents(catalogue.partners.values()), actions.gate
+    access = OwnAccessDesk(gate, actions.disclose, StoredOwnAccess(database), actions.index, of)
+    paper = OwnDossier(Dossier(catalogue.fields, catalogue.codes))
+    return OwnDesks(access, OPEN, rest, {"pdf": paper, "cv": JsonResume()})
 
 
 def _overseers(actions: Actions, database: Database, audit: AuditOffice) -> Overseers:

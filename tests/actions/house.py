@@ -31,6 +31,7 @@ from gateway.actions.kinship import Kinship
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
+from gateway.actions.own_access import OwnAccessDesk, residents
 from gateway.actions.placements import PlacementDesk
 from gateway.actions.profiles import Known, ProfileWriter
 from gateway.actions.rectify import RectifyDesk
@@ -79,6 +80,7 @@ from tests.fakes.log_archive import LogArchive
 from tests.fakes.log_reader import LogReader
 from tests.fakes.look_ups import LookUps
 from tests.fakes.notices import Notices
+from tests.fakes.own_access import OwnAccess
 from tests.fakes.placements import Placements
 from tests.fakes.pseudonyms import Pseudonyms
 from tests.fakes.rectifications import Rectifications
@@ -227,6 +229,12 @@ class House:
         return HandoverDesk(
             self.gate, Handovers(self.world), gemeenten, dict(self.catalogue.partners)
         )
+
+    @property
+    def own(self) -> OwnAccessDesk:
+        """Where residents' codes are made and used."""
+        of = residents(self.catalogue.partners.values())
+        return OwnAccessDesk(self.gate, self.disclose, OwnAccess(self.world), self.index, of)
 
     @property
     def questions(self) -> QuestionDesk:

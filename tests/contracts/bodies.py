@@ -40,6 +40,7 @@ from gateway.domain.introductions import Introductions as IntroductionsPort
 from gateway.domain.keys import KeyStore, WrappedKey
 from gateway.domain.look_ups import LookUps as LookUpsPort
 from gateway.domain.notices import Notices as NoticesPort
+from gateway.domain.own_access import OwnAccess
 from gateway.domain.placements import Placements
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.projection import Outbox
@@ -71,6 +72,7 @@ from gateway.store.look_ups import LookUps
 from gateway.store.migrations import upgrade
 from gateway.store.notices import Notices
 from gateway.store.outbox import Outbox as StoredOutbox
+from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
 from gateway.store.rectifications import Rectifications
 from gateway.store.sessions import Sessions as StoredSessions
@@ -103,6 +105,7 @@ from tests.fakes.handovers import Handovers as FakeHandovers
 from tests.fakes.index_stock import IndexStock as FakeStock
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
+from tests.fakes.own_access import OwnAccess as FakeOwnAccess
 from tests.fakes.payload_sealer import MemoryPayloadSealer
 from tests.fakes.placements import Placements as FakePlacements
 from tests.fakes.sessions import Sessions as FakeSessions
@@ -146,6 +149,7 @@ class Body:
     clocks: Clocks
     handovers: Handovers
     feeds: Feeds
+    own: OwnAccess
     sessions: Sessions
     teams: Teams
     placements: Placements
@@ -299,6 +303,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeClocks(world),
         FakeHandovers(world),
         FakeFeeds(world),
+        FakeOwnAccess(world),
         FakeSessions(),
         FakeTeams(),
         FakePlacements(world),
@@ -365,6 +370,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredClocks(database),
                 StoredHandovers(database),
                 StoredFeeds(database),
+                StoredOwnAccess(database),
                 StoredSessions(database),
                 StoredTeams(database),
                 StoredPlacements(database),

@@ -40,6 +40,7 @@ from gateway.domain.introductions import CloseIntroduction, Introduction, Reques
 from gateway.domain.keys import KeyStore
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, NoticeState, RemindNotice
+from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import Fate, ReleaseHeld, SettleQuarantined
@@ -59,6 +60,7 @@ from tests.fakes.feed_shelf import NO_FEEDS, FeedShelf
 from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
 from tests.fakes.verdicts import judge
+from tests.fakes.wicket import Wicket
 from tests.fakes.work_file import WorkFile
 
 _K = ConsentEventKind
@@ -161,6 +163,7 @@ class World:
     index_floor: int = FIRST
     cabinet: Cabinet = field(default_factory=Cabinet)
     work: WorkFile = field(default_factory=WorkFile)
+    wicket: Wicket = field(default_factory=Wicket)
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -217,6 +220,7 @@ class World:
         self.feeds = kept.feeds
         self.index_floor = kept.index_floor
         self.cabinet, self.work = kept.cabinet, kept.work
+        self.wicket = kept.wicket
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -242,6 +246,7 @@ class World:
             self.index_floor,
             self.cabinet.copy(),
             self.work.copy(),
+            self.wicket.copy(),
         )
 
     def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
@@ -250,6 +255,10 @@ class World:
             return
         if isinstance(change, PlacementChange):
             why = self.work.after(change, self.people)
+            _require(why is None, why or "")
+            return
+        if isinstance(change, OwnAccessChange):
+            why = self.wicket.after(change, self.people)
             _require(why is None, why or "")
             return
         match change:

@@ -28,6 +28,19 @@ DOSSIER: Final = "/overdrachten/{ref:uuid}"
 COORDINATOR: Final = frozenset({"coa_coordinator_meedoenbalie"})
 CASEMANAGER: Final = frozenset({"coa_casemanager"})
 BEWONER: Final = "/bewoners/{ref:uuid}"
+NOBODY: Final = frozenset[str]()
+HERS: Final = (
+    "/mijn-gegevens/overzicht",
+    "/mijn-gegevens/stoppen/{toestemming:uuid}",
+    "/mijn-gegevens/wie-keek",
+    "/mijn-gegevens/alles",
+    "/mijn-gegevens/klopt-niet",
+    "/mijn-gegevens/klopt-niet/stuur",
+    "/mijn-gegevens/meenemen",
+    "/mijn-gegevens/meenemen/{vorm}",
+    "/mijn-gegevens/einde",
+)
+"""A resident's own pages: no role opens them, and ``test_own`` shows that her own session does."""
 
 # Who has each screen; a new screen without a row fails.
 MATRIX: Final[Mapping[str, frozenset[str]]] = {
@@ -98,6 +111,14 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     BEWONER + "/toestemmingen/{toestemming:uuid}/intrekken": CASEMANAGER,
     BEWONER + "/toestemmingen/{toestemming:uuid}/bewijs": CASEMANAGER,
     "/bewoners/bewijs/{toestemming:uuid}": CASEMANAGER,
+    BEWONER + "/code": CASEMANAGER,
+    BEWONER + "/code/maak": CASEMANAGER,
+    "/mijn-gegevens": EVERYONE,
+    "/mijn-gegevens/taal": EVERYONE,
+    "/mijn-gegevens/taal/{taal}": EVERYONE,
+    "/mijn-gegevens/code/{code}": EVERYONE,
+    "/mijn-gegevens/openen": EVERYONE,
+    **dict.fromkeys(HERS, NOBODY),
     "/verzoeken": CASEMANAGER,
     **dict.fromkeys(
         (
@@ -181,8 +202,12 @@ def test_a_screen_lets_in_whom_it_names(
     address = path.replace("{ref:uuid}", door.reference("gemeente_klantmanager", OWN))
     address = address.replace("{keuze}", "P04.uitzendbureau")
     address = address.replace("{veld}", "achternaam").replace("{taal}", "en")
+    address = address.replace("{code}", "1").replace("{vorm}", "json")
     address = re.sub(r"{\w+:uuid}", unknown(), re.sub(r"{\w+:int}", "0", address))
     answer = visitor.get(address) if method == "GET" else _post(visitor, address)
+    if path in HERS:
+        assert answer.headers.get("location") == "/mijn-gegevens"
+        return
     to_sign_in = answer.headers.get("location", "").startswith("/aanmelden?")
     if caller in MATRIX[path]:
         assert not to_sign_in

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from gateway.store import (  # noqa: F401 - their tables are part of MAIN
     feed_tables,
     handover_tables,
+    own_access_tables,
     placement_tables,
     team_tables,
 )

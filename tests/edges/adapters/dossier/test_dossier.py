@@ -13,6 +13,7 @@ from pypdf.generic import IndirectObject
 
 from adapters import paper
 from adapters.dossier import Dossier
+from adapters.dossier.own import OwnDossier
 from adapters.paper import PaperUnavailableError, Press
 from gateway.domain.files import Duty, Person
 from gateway.domain.identifiers import FieldName
@@ -162,3 +163,15 @@ def _tags(node: object) -> list[str]:
         return []
     own = [str(found["/S"])] if "/S" in found else []
     return own + (_tags(found["/K"]) if "/K" in found else [])
+
+
+def test_a_resident_s_own_copy_has_her_data_and_no_duties() -> None:
+    """The same chapters under another head: nothing refused, no term, no mark of a recipient."""
+    own = OwnDossier(FORM)
+    page = own.press.page(FORM.page(COVER, share()))
+    assert "<h1>Mijn gegevens</h1>" in page
+    shown = next(str(one) for one in share().values.values() if isinstance(one, str))
+    assert shown in page
+    for word in ("Te gebruiken tot", "Wat niet is verstrekt", "Bewaren", COVER.recipient_name):
+        assert word not in page
+    assert written(own, [person(7, {FieldName("roepnaam"): "Selam"})]).startswith(b"%PDF")
