@@ -188,13 +188,17 @@ def _is_plain(value: object, depth: int) -> bool:
         return value.isascii() or _are_texts((value,))
     if isinstance(value, int):
         return -MAX_INTEGER < value < MAX_INTEGER and not isinstance(value, bool)
-    if not depth:
+    if not depth or not isinstance(value, dict | list | tuple):
         return False
+    items: Iterable[object] = value
     if isinstance(value, dict):
-        return _are_texts(value) and _is_plain(list(value.values()), depth)
-    if not isinstance(value, list | tuple):
-        return False
-    return _are_texts(value) or all(_is_plain(item, depth - 1) for item in value)
+        if not _are_texts(value):
+            return False
+        items = value.values()
+    for item in items:  # most are short texts, and a call for each would cost more than the look
+        if not (type(item) is str and item.isascii()) and not _is_plain(item, depth - 1):
+            return False
+    return True
 
 
 def _are_texts(values: Iterable[object]) -> bool:

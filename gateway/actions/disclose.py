@@ -387,11 +387,11 @@ class Disclose:
     def _shown(self, decision: Decision, opened: Mapping[int, bytes]) -> dict[FieldName, bytes]:
         values = {}
         for grant in decision.grants:
-            for spec in self._gate.fields.specs(grant.fields):
-                value = opened.get(spec.number)
+            search = grant.rule.stage is Stage.SEARCH
+            for number, name in self._gate.fields.numbered(grant.fields):
+                value = opened.get(number)
                 if value is not None:
-                    search = grant.rule.stage is Stage.SEARCH
-                    values[spec.name] = generalise(spec.name, value) if search else value
+                    values[name] = generalise(name, value) if search else value
         return values
 
     def _tell(self, context: Context, decision: Decision, subjects: int) -> None:

@@ -23,6 +23,7 @@ The nonce of a value is the prefix and its field number (4); that of the header 
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -33,7 +34,6 @@ PREFIX_SIZE = 8
 FIELD_LIMIT = 8 * 255
 
 _FIXED = struct.Struct(">BBI8sB")
-_SPAN = struct.Struct(">II")
 _OFFSET_SIZE = 4
 
 
@@ -72,11 +72,26 @@ def check_length(layout: Layout, parts: bytes) -> None:
         raise UnreadableValueError("values: another length than the header says")
 
 
-def value_at(layout: Layout, bit: int, parts: bytes) -> bytes:
-    """Return the sealed value of the field that ``bit`` stands for; the field is present."""
-    rank = (layout.present & (bit - 1)).bit_count()
-    start, end = _SPAN.unpack_from(parts, layout.offsets_at + _OFFSET_SIZE * rank)
-    return parts[layout.values_at + start : layout.values_at + end]
+def values_in(layout: Layout, fields: int, parts: bytes) -> list[tuple[int, bytes]]:
+    """Return number and sealed value of the fields of the mask that are present, in their order."""
+    present = [number for number, digit in enumerate(_digits(layout.present)) if digit == "1"]
+    offsets = _offsets(len(present) + 1).unpack_from(parts, layout.offsets_at)
+    first, wanted = layout.values_at, _digits(layout.present & fields).ljust(FIELD_LIMIT, "0")
+    return [
+        (number, parts[first + start : first + end])
+        for number, start, end in zip(present, offsets, offsets[1:], strict=False)
+        if wanted[number] == "1"
+    ]
+
+
+def _digits(mask: int) -> str:
+    """Write a mask with field 0 first: a text is walked through faster than a long number."""
+    return bin(mask)[:1:-1]
+
+
+@lru_cache(FIELD_LIMIT)
+def _offsets(count: int) -> struct.Struct:
+    return struct.Struct(f">{count}I")
 
 
 def write_header(

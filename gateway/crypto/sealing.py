@@ -18,7 +18,7 @@ from gateway.crypto.layout import (
     Layout,
     check_length,
     read_layout,
-    value_at,
+    values_in,
     write_header,
 )
 from gateway.crypto.primitives import (
@@ -100,19 +100,14 @@ class FieldVault:
         cipher = self._cipher(profile, layout)
         bound = self._binding(profile, layout.algorithm)
         _verify(cipher, bound, layout, profile.parts)
-        opened = {}
-        wanted = layout.present & fields
-        while wanted:
-            bit = wanted & -wanted
-            wanted ^= bit
-            number = bit.bit_length() - 1
-            field = _FIELD[number]
-            try:
-                opened[number] = cipher.decrypt(
-                    layout.prefix + field, value_at(layout, bit, profile.parts), bound + field
-                )
-            except InvalidTag:
-                raise UnreadableValueError(f"field {number}: moved or changed") from None
+        opened: dict[int, bytes] = {}
+        decrypt, prefix, number = cipher.decrypt, layout.prefix, -1
+        try:
+            for number, sealed in values_in(layout, fields, profile.parts):
+                field = _FIELD[number]
+                opened[number] = decrypt(prefix + field, sealed, bound + field)
+        except InvalidTag:
+            raise UnreadableValueError(f"field {number}: moved or changed") from None
         return opened
 
     def seal_blob(self, label: str, context: bytes, plaintext: bytes) -> bytes:

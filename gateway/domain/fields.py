@@ -69,6 +69,9 @@ class FieldDictionary:
         self._names = lru_cache(MASKS_KEPT)(
             lambda mask: tuple(one.name for one in self.specs(mask))
         )
+        self._numbered = lru_cache(MASKS_KEPT)(
+            lambda mask: tuple((one.number, one.name) for one in self.specs(mask))
+        )
 
     def __iter__(self) -> Iterator[FieldSpec]:
         return iter(self._by_name.values())
@@ -99,6 +102,10 @@ class FieldDictionary:
     def names(self, mask: int) -> tuple[FieldName, ...]:
         """Return the names of the fields whose bits are set, in dictionary order."""
         return self._names(mask)
+
+    def numbered(self, mask: int) -> tuple[tuple[int, FieldName], ...]:
+        """Return number and name of the fields whose bits are set, in dictionary order."""
+        return self._numbered(mask)
 
     def _read(self, mask: int) -> tuple[FieldSpec, ...]:
         found = []
