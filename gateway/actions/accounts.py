@@ -19,7 +19,7 @@ from gateway.domain.subjects import Situation
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all entries of one question share: the ask, the policy it was decided under, the trace.
+    """What all entries of one question share: the ask, the policy it is decided under, the trace.
 
     ``purpose`` is the asked purpose as the catalogue spells it; what is in no catalogue could be
     anything, a name too, and stays out of the leaf that nobody can erase. ``rests_on`` is what the
@@ -28,11 +28,16 @@ class Context:
 
     ask: Ask
     purpose: PurposeCode | None
-    policy: str
+    matrix: Matrix
     moment: datetime
     trace_id: str | None = None
     rests_on: Mapping[str, object] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> str:
+        """The digest of the policy that the question is decided under."""
+        return self.matrix.digest
 
     @classmethod
     def of(
@@ -40,7 +45,7 @@ class Context:
     ) -> "Context":
         """Begin the account of a question under the policy in force."""
         purpose = matrix.purpose(ask.purpose)
-        return cls(ask, purpose.code if purpose else None, matrix.digest, moment, trace_id)
+        return cls(ask, purpose.code if purpose else None, matrix, moment, trace_id)
 
     def resting(self, situation: Situation | None, fields: FieldDictionary) -> "Context":
         """Write down what a decision at this context's moment read, so that it can be replayed.

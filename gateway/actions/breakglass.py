@@ -132,7 +132,7 @@ class Emergencies:
         gate = self._gate
         if situation is not None and not situation.shielded:
             return situation
-        decision = decide(context.ask, situation, gate.matrix, gate.fields, context.moment)
+        decision = decide(context.ask, situation, context.matrix, gate.fields, context.moment)
         resting = context.resting(situation, gate.fields)
         return await deny(gate, resting, decision, situation.subject if situation else None)
 

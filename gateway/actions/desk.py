@@ -41,7 +41,7 @@ async def admit(
     """
     moment = gate.clock.now()
     context = Context.of(Ask(caller, purpose), gate.matrix, moment)
-    found = gate.matrix.purpose(purpose)
+    found = context.matrix.purpose(purpose)
     reason = standing(caller, found, moment)
     if reason is None and caller.partner.kind is not kind:
         reason = Reason.ACTOR_NOT_ALLOWED
@@ -78,7 +78,7 @@ async def seat(
     dossier = (await gate.subjects.load([subject])).get(subject)
     context = Context.of(ask, gate.matrix, gate.clock.now())
     situation = seen_as(dossier.situation) if dossier else None
-    decision = decide(ask, situation, gate.matrix, gate.fields, context.moment)
+    decision = decide(ask, situation, context.matrix, gate.fields, context.moment)
     if dossier is None or not decision.granted:
         resting = context.resting(situation, gate.fields)
         await deny(gate, resting, decision, subject if dossier else None)

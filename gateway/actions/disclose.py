@@ -32,6 +32,7 @@ from gateway.domain.errors import GatewayError, LedgerUnavailableError, Recipien
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.generalise import generalise
 from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.policy_versions import PolicyMovedError, Rules
 from gateway.domain.ports import (
     Clock,
     Entry,
@@ -67,9 +68,9 @@ class DisclosureRefusedError(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The ports and the policy in force that a disclosure needs."""
+    """The ports and the policy that a disclosure needs."""
 
-    matrix: Matrix
+    rules: Rules
     fields: FieldDictionary
     subjects: Subjects
     ledger: Ledger
@@ -78,6 +79,11 @@ class Gate:
     firewall: Firewall
     telemetry: Telemetry
     clock: Clock
+
+    @property
+    def matrix(self) -> Matrix:
+        """The policy in force; whoever decides takes it once, in the question's ``Context``."""
+        return self.rules.matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,9 @@ async def deny(
 async def admitted(gate: Gate, context: Context) -> None:
     """Refuse on record whoever may not ask for this purpose at all, whoever it is about."""
     ask = context.ask
-    purpose = gate.matrix.purpose(ask.purpose)
+    purpose = context.matrix.purpose(ask.purpose)
     reason = standing(ask.caller, purpose, context.moment)
-    if reason is None and purpose and gate.matrix.cell(ask.caller.role, purpose.code) is None:
+    if reason is None and purpose and context.matrix.cell(ask.caller.role, purpose.code) is None:
         reason = Reason.PURPOSE_NOT_IN_AGREEMENT
     if reason is not None:
         await deny(gate, context, Decision(purpose, (), (), (), reason, None))
@@ -137,11 +143,9 @@ class Disclose:
         """Disclose one subject; raises ``DisclosureRefusedError`` when nothing is granted."""
         context = self._context(question)
         subject = question.subjects[0]
-        granted, refused = await self._settle(context, (subject,), None)
-        if not granted:
-            await self._deny(subject, refused[subject])
-        self._tell(context, granted[0].decision, 1)
-        async with self._released(context, question, granted, granted[0].receipt) as released:
+        granted = await self._settle_one(context, subject)
+        self._tell(context, granted.decision, 1)
+        async with self._released(context, question, (granted,), granted.receipt) as released:
             yield released
 
     @asynccontextmanager
@@ -227,6 +231,16 @@ class Disclose:
         context = Context.of(question.ask, gate.matrix, gate.clock.now(), question.trace_id)
         return replace(context, note=question.note)
 
+    async def _settle_one(self, context: Context, subject: SubjectId) -> Granted:
+        """Settle who was asked about alone; a refusal too is taken by the policy in force."""
+        for _ in range(ATTEMPTS):
+            granted, refused = await self._settle(context, (subject,), None)
+            if granted:
+                return granted[0]
+            with suppress(PolicyMovedError):
+                await self._deny(subject, refused[subject])
+        raise LedgerUnavailableError("the policy kept changing; ask again")
+
     async def _settle(
         self,
         context: Context,
@@ -235,13 +249,17 @@ class Disclose:
         *,
         log_refusals: bool = False,
     ) -> tuple[list[Granted], Mapping[SubjectId, Refused]]:
-        """Take steps (1) and (2), and again for each subject of whom something changed meanwhile."""
+        """Take steps (1) and (2), and again for each subject of whom something changed meanwhile.
+
+        Each time by the policy in force: where that moved, nothing of the attempt was taken.
+        """
         granted: dict[SubjectId, Granted] = {}
         refused: dict[SubjectId, Refused] = {}
         open_subjects = list(subjects)
         for _ in range(ATTEMPTS):
             dossiers = await self._gate.subjects.load(open_subjects)
-            now = replace(context, moment=self._gate.clock.now())
+            matrix, moment = self._gate.matrix, self._gate.clock.now()
+            now = replace(context, matrix=matrix, moment=moment)
             wanted = self._decide(now, open_subjects, dossiers, refused)
             entries = [
                 now.resting(dossier.situation, self._gate.fields).intent(
@@ -251,7 +269,10 @@ class Disclose:
             ]
             if log_refusals:
                 entries += self._denials(set(open_subjects), refused, parent)
-            answers = await self._gate.ledger.append(entries) if entries else ()
+            try:
+                answers = await self._gate.ledger.append(entries) if entries else ()
+            except PolicyMovedError:
+                continue
             open_subjects = []
             for (subject, (dossier, decision)), answer in zip(
                 wanted.items(), answers[: len(wanted)], strict=True
@@ -276,9 +297,10 @@ class Disclose:
         for subject in subjects:
             dossier = dossiers.get(subject)
             situation = dossier.situation if dossier else None
-            decision = decide(context.ask, situation, gate.matrix, gate.fields, context.moment)
+            decision = decide(context.ask, situation, context.matrix, gate.fields, context.moment)
             if decision.granted and dossier is not None:
                 wanted[subject] = (dossier, decision)
+                refused.pop(subject, None)
             else:
                 refused[subject] = Refused(decision, situation, context)
         return wanted

@@ -2,8 +2,8 @@
 
 1. What she may see and what a look-up needs is the law of ``gateway.actions.oversee``; that she
    looked is logged before anything is shown.
-2. A decision is taken again only under the policy under which it was taken, and from what its entry
-   says it rested on.
+2. A decision is taken again only under the policy under which it was taken, where that is kept, and
+   from what its entry says it rested on.
 """
 
 from dataclasses import dataclass
@@ -59,15 +59,15 @@ class EntryDesk:
             return None
         receipt = await self._oversee.note(context, inquiry, "entry", None, entry=event.index)
         seen = SeenEntry(event, self._oversee.pseudonym(caller, event.tag))
-        return SeenOne(seen, self._story(event), receipt)
+        return SeenOne(seen, await self._story(event), receipt)
 
-    def _story(self, event: LoggedEvent) -> Retold | Untold:
+    async def _story(self, event: LoggedEvent) -> Retold | Untold:
         if event.told is None:
             return Untold.ERASED
         if event.told.rests_on is None:
             return Untold.NO_DECISION
         try:
             recorded = restore(event.told.rests_on, self._gate.fields)
-            return taken_again(self._gate, event, recorded)
+            return await taken_again(self._gate, event, recorded)
         except ReplayError:
             return Untold.OTHER_POLICY  # (2)

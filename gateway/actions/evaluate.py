@@ -38,6 +38,7 @@ from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Entry
+from gateway.domain.purposes import Matrix
 from gateway.domain.records import RecordKind
 
 WANTED: Final = "velden"
@@ -72,40 +73,44 @@ class Evaluate:
 
         One that could not be read (``None``) is a no.
         """
-        rulings: list[Ruling] = []
+        matrix, rulings = self._gate.matrix, list[Ruling]()
         for query in queries:
-            rulings.append(await self._rule(asking, query) if query else NO)
+            rulings.append(await self._rule(asking, query, matrix) if query else NO)
             if rulings[-1].decision is last:
                 break
-        await self._note(asking, len(queries), sum(ruling.decision for ruling in rulings))
+        granted = sum(ruling.decision for ruling in rulings)
+        await self._note(asking, matrix, len(queries), granted)
         return rulings
 
     async def subjects(self, asking: Asking, query: Query) -> list[Entity]:
         """Search the subjects of a type that may do it."""
-        found = subjects_who_may(self._all(), query)
-        await self._note(asking, 1, len(found))
+        matrix = self._gate.matrix
+        found = subjects_who_may(self._all(matrix), query)
+        await self._note(asking, matrix, 1, len(found))
         return found
 
     async def resources(self, asking: Asking, query: Query) -> list[Entity]:
         """Search the resources of a type to which the subject may do it."""
-        found = resources_open_to(self._all(), query)
-        await self._note(asking, 1, len(found))
+        matrix = self._gate.matrix
+        found = resources_open_to(self._all(matrix), query)
+        await self._note(asking, matrix, 1, len(found))
         return found
 
     async def deeds(self, asking: Asking, query: Query) -> list[Deed]:
         """Search what the subject may do to the resource."""
-        found = deeds_open_to(self._all(), query)
-        await self._note(asking, 1, len(found))
+        matrix = self._gate.matrix
+        found = deeds_open_to(self._all(matrix), query)
+        await self._note(asking, matrix, 1, len(found))
         return found
 
-    def _all(self) -> tuple[AccessSet, ...]:
+    def _all(self, matrix: Matrix) -> tuple[AccessSet, ...]:
         gate = self._gate
-        return RuleBook(gate.matrix, gate.fields, gate.clock.now().date()), *self._sets
+        return RuleBook(matrix, gate.fields, gate.clock.now().date()), *self._sets
 
-    async def _rule(self, asking: Asking, query: Query) -> Ruling:
+    async def _rule(self, asking: Asking, query: Query, matrix: Matrix) -> Ruling:
         if (query.subject.type, query.resource.type) == (ROLE, CLIENT):
             return await self._client(asking, query)
-        return Ruling(any(one.knows(query) and one.rules(query) for one in self._all()))
+        return Ruling(any(one.knows(query) and one.rules(query) for one in self._all(matrix)))
 
     async def _client(self, asking: Asking, query: Query) -> Ruling:
         """Decide about one of the asker's own clients (1)."""
@@ -125,10 +130,10 @@ class Evaluate:
             return told_of(refused.decision, gate.fields, wanted)
         return told_of(explained.decision, gate.fields, wanted)
 
-    async def _note(self, asking: Asking, asked: int, granted: int) -> None:
+    async def _note(self, asking: Asking, matrix: Matrix, asked: int, granted: int) -> None:
         gate = self._gate
         ask = Ask(asking.caller, "")
-        context = Context.of(ask, gate.matrix, gate.clock.now(), asking.trace_id)
+        context = Context.of(ask, matrix, gate.clock.now(), asking.trace_id)
         detail: dict[str, str | int] = {"call": asking.call, "asked": asked, "granted": granted}
         record = context.record(RecordKind.EXPLAINED, "evaluated", detail=detail)
         await commit(gate, Entry(record))

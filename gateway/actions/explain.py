@@ -66,7 +66,7 @@ class Explain:
             raise InvalidRequestError("entry", "tells of no decision, or was erased")
         recorded = restore(event.told.rests_on, gate.fields)
         await self._note(event, recorded)
-        return taken_again(gate, event, recorded)
+        return await taken_again(gate, event, recorded)
 
     async def asked(self, ask: Ask, subject: SubjectId, trace_id: str | None = None) -> Explained:
         """Tell the caller what would be decided now, and why; raises ``DisclosureRefusedError`` (3)."""
@@ -75,7 +75,7 @@ class Explain:
         situation = dossier.situation if dossier else None
         bare = Context.of(ask, gate.matrix, gate.clock.now(), trace_id)
         context = bare.resting(situation, gate.fields)
-        decision = decide(ask, situation, gate.matrix, gate.fields, context.moment)
+        decision = decide(ask, situation, context.matrix, gate.fields, context.moment)
         record = context.record(
             RecordKind.EXPLAINED,
             "granted" if decision.granted else "refused",
@@ -106,9 +106,13 @@ class Explain:
         await commit(self._gate, Entry(record))
 
 
-def taken_again(gate: Gate, event: LoggedEvent, recorded: Recorded) -> Retold:
-    """Take a recorded decision again and tell its whole story; raises ``ReplayError``."""
-    decision = replay(recorded, gate.matrix, gate.fields)
+async def taken_again(gate: Gate, event: LoggedEvent, recorded: Recorded) -> Retold:
+    """Take a recorded decision again and tell its whole story, under the policy it was taken under.
+
+    Raises ``ReplayError`` where that policy is not kept.
+    """
+    edition = await gate.rules.under(recorded.digest)
+    decision = replay(recorded, edition.matrix if edition else gate.matrix, gate.fields)
     story = for_officer(decision, recorded, gate.fields)
     return Retold(event, story, as_recorded(decision, event, gate.fields))
 

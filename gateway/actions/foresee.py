@@ -23,7 +23,7 @@ from gateway.domain.decisions import MIN_GROUP, Ask, Decision, decide
 from gateway.domain.identifiers import ActorId, FieldName, Oin, PurposeCode, RoleId
 from gateway.domain.logbook import Filters, LoggedEvent, Sought
 from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.policy_changes import Edition, PolicyChange, changed_fields, differs
+from gateway.domain.policy_changes import Edition, PolicyChange, changed_fields, compare, differs
 from gateway.domain.ports import Entry, LogReader
 from gateway.domain.recorded_reading import restore
 from gateway.domain.records import AuditRecord, RecordKind
@@ -61,8 +61,8 @@ class Difference:
 class Simulated:
     """A period of recorded decisions, taken again.
 
-    ``decisions`` were read; ``elsewhere`` were taken under another policy than the one in force and
-    are left out; ``unfaithful`` are the indexes of those that did not come out as recorded even
+    ``decisions`` were read; ``elsewhere`` were taken under a policy that is not kept here and are
+    left out; ``unfaithful`` are the indexes of those that did not come out as recorded even
     under their own policy; ``differences`` are those that the other policy decides otherwise.
     """
 
@@ -86,6 +86,7 @@ class Foresee:
         self._log = log
         self._partners = partners
         self._sites = sites
+        self._changes: Mapping[tuple[str, str], PolicyChange] = {}
 
     async def touched(self, old: Edition, new: Edition, pairs: Sequence[Pair]) -> Touched:
         """Count the people of whom some partner would be granted other fields now (2)."""
@@ -100,31 +101,40 @@ class Foresee:
             people, anyone = people + 1, anyone + bool(hit)
         return Touched(people, counts, anyone)
 
-    async def simulate(self, period: Filters, other: Edition, change: PolicyChange) -> Simulated:
-        """Take the decisions of a period again under ``other`` (3).
+    async def simulate(
+        self, period: Filters, other: Edition | None = None, change: PolicyChange | None = None
+    ) -> Simulated:
+        """Take the decisions of a period again under ``other``, or each under its own (3).
 
-        Raises ``UnreadableValueError`` for an entry that was changed behind the gate's back.
+        Each is held against ``change``, or where there is none against what changes from the policy
+        it was taken under. Raises ``UnreadableValueError`` for an entry that was changed behind the
+        gate's back.
         """
-        await self._note("simulated", other.matrix.digest)
+        await self._note("simulated", (other or self._gate).matrix.digest)
         read, elsewhere = 0, 0
         unfaithful: list[int] = []
         differences: list[Difference] = []
         async for event, recorded in self._recorded(period):
             read += 1
-            if recorded.digest != self._gate.matrix.digest:
+            own = await self._gate.rules.under(recorded.digest)
+            if own is None:
                 elsewhere += 1
                 continue
-            was = self._taken(recorded)
+            was = _under(recorded, own)
             if not as_recorded(was, event, self._gate.fields):
                 unfaithful.append(event.index)
-            now = _under(recorded, other)
-            if differs(was, now):
-                differences.append(_difference(event, recorded, (was, now), other, change))
+            now = was if other is None else _under(recorded, other)
+            if other is not None and differs(was, now):
+                laid = change or self._change(own, other)
+                differences.append(_difference(event, recorded, (was, now), other, laid))
         return Simulated(read, elsewhere, tuple(unfaithful), tuple(differences))
 
-    def _taken(self, recorded: Recorded) -> Decision:
-        gate = self._gate
-        return decide(recorded.ask, recorded.situation, gate.matrix, gate.fields, recorded.moment)
+    def _change(self, own: Edition, other: Edition) -> PolicyChange:
+        """Return what changes between two editions, worked out once."""
+        pair = own.matrix.digest, other.matrix.digest
+        if pair not in self._changes:
+            self._changes = {**self._changes, pair: compare(own, other)}
+        return self._changes[pair]
 
     def _asks(self, pair: Pair) -> list[Ask]:
         """Ask as each partner that may, at all its locations, for all that the purpose names."""

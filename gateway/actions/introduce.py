@@ -221,14 +221,14 @@ class Introduce:
     ) -> tuple[Introduction | None, Entry]:
         """Make the entry of a request, or of its refusal when she cannot be found now (1)."""
         gate = self._gate
-        moment = gate.clock.now()
+        matrix, moment = gate.matrix, gate.clock.now()
         # Nothing is shown, so no group can be too small.
         ask = Ask(caller, SEARCHING, group=MIN_GROUP)
         situation = dossier.situation if dossier else None
-        decision = decide(ask, situation, gate.matrix, gate.fields, moment)
+        decision = decide(ask, situation, matrix, gate.fields, moment)
         if situation is None or not decision.granted:
             known = situation.subject if situation else None
-            denying = Context.of(ask, gate.matrix, moment).resting(situation, gate.fields)
+            denying = Context.of(ask, matrix, moment).resting(situation, gate.fields)
             return None, denying.denial(known, decision, gate.fields)
         introduction = Introduction(
             uuid4(),
@@ -241,7 +241,7 @@ class Introduce:
             wish.function,
             wish.group,
         )
-        record = Context.of(Ask(caller, INTRODUCING), gate.matrix, moment).record(
+        record = Context.of(Ask(caller, INTRODUCING), matrix, moment).record(
             RecordKind.INTRODUCTION,
             introduction.own.state,
             subject=subject,

@@ -140,10 +140,10 @@ class Search:
 
     async def _admit(self, context: Context, question: SearchQuestion) -> PurposeCode:
         """Refuse whoever may not search, filters on what she may not read, or asks too often."""
-        ask, gate = question.ask, self._gate
-        purpose = gate.matrix.purpose(ask.purpose)
+        ask, gate, matrix = question.ask, self._gate, context.matrix
+        purpose = matrix.purpose(ask.purpose)
         reason = standing(ask.caller, purpose, context.moment)
-        cell = gate.matrix.cell(ask.caller.role, purpose.code) if purpose else None
+        cell = matrix.cell(ask.caller.role, purpose.code) if purpose else None
         if reason is None and cell is None:
             reason = Reason.PURPOSE_NOT_IN_AGREEMENT
         readable = cell.named if cell else 0

@@ -126,7 +126,7 @@ class AnalystDesk:
             await deny(self._gate, context, _refusal(asked, Reason.FIELD_NOT_IN_AGREEMENT))
 
     def _countable(self, context: Context) -> int:
-        matrix, role = self._gate.matrix, context.ask.caller.role
+        matrix, role = context.matrix, context.ask.caller.role
         cell = matrix.cell(role, context.purpose) if context.purpose else None
         mask = 0
         for rule, named in cell.rules if cell else ():

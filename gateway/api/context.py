@@ -20,7 +20,6 @@ from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
 from gateway.actions.extract import Extract
 from gateway.actions.feed import Feed
-from gateway.actions.foresee import Foresee
 from gateway.actions.handover_files import HandoverDesks
 from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest
@@ -30,6 +29,7 @@ from gateway.actions.keys import KeyDesk
 from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
+from gateway.actions.policy_life import PolicyDesk
 from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
@@ -100,7 +100,7 @@ class Actions:
     retain: Retain
     inspect: Inspect
     explain: Explain
-    foresee: Foresee
+    policy: PolicyDesk
     evaluate: Evaluate
     address: str
     emergencies: Emergencies

@@ -1,4 +1,4 @@
-"""The rules for those who answer for them: check, show, why, diff, test and simulate."""
+"""The rules for those who answer for them: check, show, why, diff, test, simulate, and their life."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from gateway import wiring
 from gateway.actions.foresee import Difference, Touched
+from gateway.commands import policy_life
 from gateway.commands.periods import days
 from gateway.commands.shared import Data, Json, complaints, console, opened, settings_for, show
 from gateway.domain.decisions import MIN_GROUP
@@ -23,6 +24,7 @@ from gateway.domain.sentences import Language
 app = typer.Typer(help="The rules: purposes, partners, fields.", no_args_is_help=True)
 Folder = Annotated[Path | None, typer.Argument(help="Catalogue folder (default: ours).")]
 FEW: Final = f"fewer than {MIN_GROUP}"
+policy_life.attach(app)
 
 
 @app.command()
@@ -107,7 +109,7 @@ def diff(
     touched = None
     if settings_for(data).data.exists() and change.pairs:
         with opened(data) as gateway:
-            looking = gateway.actions.foresee.touched(before, after, change.pairs)
+            looking = gateway.actions.policy.foresee.touched(before, after, change.pairs)
             touched = asyncio.run(looking)
     if as_json:
         _print(_change(change) | {"people": _people(touched)})
@@ -142,14 +144,13 @@ def simulate(
 
     Exit 1 where one does not come out as recorded, or where a difference has no changed cell.
     """
-    before, after = wiring.read_edition(None), wiring.read_edition(folder)
-    change = compare(before, after)
     with opened(data) as gateway:
-        period = days(f"{since}..{until}")
-        found = asyncio.run(gateway.actions.foresee.simulate(period, after, change))
+        period, foresee = days(f"{since}..{until}"), gateway.actions.policy.foresee
+        after = wiring.read_edition(folder) if folder else None
+        found = asyncio.run(foresee.simulate(period, after))
     report = {
         "decisions": found.decisions,
-        "under another policy": found.elsewhere,
+        "under a policy not kept": found.elsewhere,
         "not as recorded": list(found.unfaithful),
         "different": len(found.differences),
         "unexplained": sum(not one.explained for one in found.differences),

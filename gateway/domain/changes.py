@@ -20,6 +20,7 @@ from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
+from gateway.domain.policy_versions import PolicyLifeChange
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import (
     AskRectification,
@@ -266,4 +267,5 @@ Change = (
     | FeedChange
     | PlacementChange
     | OwnAccessChange
+    | PolicyLifeChange
 )

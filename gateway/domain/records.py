@@ -59,6 +59,7 @@ class RecordKind(StrEnum):
     KEYS = "keys"
     BACKUP = "backup"
     RESTORE = "restore"
+    POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True)

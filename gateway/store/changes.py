@@ -41,6 +41,7 @@ from gateway.domain.look_ups import ApproveLookUp, AskLookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
 from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
+from gateway.domain.policy_versions import ActivatePolicy, ApprovePolicy, ProposePolicy
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification
@@ -67,6 +68,7 @@ from gateway.store.indexing import floor_of, raise_floor, rekey, require_current
 from gateway.store.notices import confirm, issue, remind
 from gateway.store.own_access import change_own_access
 from gateway.store.placements import change_placement
+from gateway.store.policy_versions import change_policy
 from gateway.store.prepared import Prepared
 from gateway.store.statistics import publish, tell
 from gateway.store.subscriptions import change_subscription
@@ -199,6 +201,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             _second_look(connection, change)
         case OpenExport() | StagePart() | FetchExport() | ClearExport():
             change_export(connection, change)
+        case ProposePolicy() | ApprovePolicy() | ActivatePolicy():
+            change_policy(connection, change)
         case _:
             _beside(connection, change)
 

@@ -25,7 +25,18 @@ ROLES: Final[Mapping[str, str]] = {
 STEPS: Final = "alembic_version"
 _LOG: Final = frozenset({"log_head", "log_entry", "log_payload"})
 _ADDED_TO: Final = frozenset(
-    {"relation_event", "consent_event", "log_entry", "log_payload", "destroyed_key"}
+    {
+        "relation_event",
+        "consent_event",
+        "log_entry",
+        "log_payload",
+        "destroyed_key",
+        "policy_file",
+        "policy_version",
+        "policy_proposal",
+        "policy_approval",
+        "policy_activation",
+    }
 )
 _OWN: Final = "tenant = (SELECT current_setting('doelpoort.tenant', true))"
 

@@ -16,6 +16,7 @@ from audit.erasure import erasure_of
 from audit.log import Answer, Log, Submission
 from audit.storage import RefusedError, UnavailableError
 from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.policy_versions import policy_needed
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.store.columns import EPOCH
@@ -121,7 +122,7 @@ def _submission(entry: Entry) -> Submission:
         _leaf(record),
         _payload(record),
         record.subject.bytes if record.subject else None,
-        (entry,) if entry.changes else (),
+        (entry,) if entry.changes or policy_needed(record) else (),
     )
 
 

@@ -14,10 +14,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from audit.storage import LogTransaction, StoredHead, StoredLeaf, StoredRow, Tail, UnavailableError
 from gateway.domain.errors import StoreUnavailableError
+from gateway.domain.policy_versions import policy_needed
 from gateway.domain.ports import Entry
 from gateway.store import tables
 from gateway.store.changes import carry_out
 from gateway.store.database import Database
+from gateway.store.policy_versions import ActivePolicy
 from gateway.store.prepared import Prepared, PreparedIn, PreparedRows, together
 
 PAGE: Final = 1_000
@@ -183,6 +185,7 @@ class _Transaction:
         self._log = log
         self._head = head
         self._told = told
+        self._policy = ActivePolicy(connection)
 
     def head(self) -> StoredHead:
         return self._head
@@ -191,7 +194,11 @@ class _Transaction:
         for entry in companions:
             if not isinstance(entry, Entry):
                 raise TypeError("a companion is an entry with its changes")
+            policy = policy_needed(entry.record)
+            if policy is not None:
+                self._policy.require(policy, entry.record.at)
             carry_out(self._connection, entry)
+            self._policy.after(entry)
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         found = _TAILS.rows(self._connection, tuple(tags), of=self._log)

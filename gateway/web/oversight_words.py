@@ -45,6 +45,7 @@ KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.KEYS: N_("Sleutels"),
     RecordKind.BACKUP: N_("Reservekopie"),
     RecordKind.RESTORE: N_("Teruggezet"),
+    RecordKind.POLICY: N_("Beleid"),
 }
 OUTCOMES: Final[Mapping[str, str]] = {
     "granted": N_("toegestaan"),
@@ -70,6 +71,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "look-ups listed": N_("heridentificaties bekeken"),
     "look-up approved": N_("heridentificatie goedgekeurd"),
     "proposed": N_("voorgesteld"),
+    "approved": N_("goedgekeurd"),
+    "activated": N_("in werking gebracht"),
+    "rolled back": N_("teruggedraaid"),
     "closed": N_("gesloten"),
     "opened": N_("geopend"),
     "code made": N_("code gemaakt"),

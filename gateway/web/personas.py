@@ -26,6 +26,8 @@ PLAYED: Final = (
     Played("Willem de Groot", "harderwijk", ("privacy_officer",)),
     Played("Hanna Vos", "harderwijk", ("privacy_officer",)),
     Played("Anouk Meijer", "coa", ("privacy_officer",)),
+    Played("Daan Peters", "coa", ("privacy_officer",)),
+    Played("Iris de Boer", "coa", ("beleidseigenaar",)),
     Played("Fatima van Dijk", "coa", ("coa_casemanager",)),
     Played("Ilse Brouwer", "coa", ("coa_coordinator_meedoenbalie",)),
     Played("Yonas Tesfay", "coa", ("bewoner_matcher",)),

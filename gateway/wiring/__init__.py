@@ -18,6 +18,7 @@ from gateway.wiring.gate import (
 )
 from gateway.wiring.intake import inbox, watcher
 from gateway.wiring.stores import Restored, adopt_guard, back_up, restore
+from policies.drafts import read_files as policy_files
 from policies.stories import tell as tell_stories
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "inbox",
     "load_policy",
     "make_roles",
+    "policy_files",
     "read_edition",
     "restore",
     "store_status",

@@ -14,7 +14,6 @@ from gateway.actions.disclose import Disclose, Gate
 from gateway.actions.erase import Erase
 from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
-from gateway.actions.foresee import Foresee
 from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect
@@ -30,6 +29,7 @@ from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
 from gateway.actions.requests import OpenRequests
 from gateway.actions.retain import Retain
+from gateway.actions.rules import PolicyInForce
 from gateway.actions.search import Search, SearchIndex
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
@@ -67,6 +67,7 @@ from gateway.wiring.handovers import handover_desks
 from gateway.wiring.intake import feed_of, limits_of
 from gateway.wiring.keys import rekey_index, repseudonymise
 from gateway.wiring.oversight import hindsight
+from gateway.wiring.policy import policy_desk
 from gateway.wiring.pushing import subscription_desk
 from gateway.wiring.stores import (
     destroyed_list,
@@ -85,6 +86,7 @@ class Bench:
     settings: Settings
     catalogue: Catalogue
     gate: Gate
+    rules: PolicyInForce
     database: Database
     keyring: Keyring
     audit: AuditOffice
@@ -145,7 +147,7 @@ def desks(bench: Bench) -> Actions:
         inspect=Inspect(gate, disclose, log, rectify, partners),
         rectify=rectify,
         explain=explain,
-        foresee=Foresee(gate, log, partners, codes.opvanglocaties),
+        policy=policy_desk(catalogue, gate, bench.rules, database, log),
         evaluate=Evaluate(gate, explain, _sets(settings)),
         address=settings.public_url,
         emergencies=Emergencies(gate, Glasses(database)),

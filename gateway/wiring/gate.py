@@ -19,6 +19,7 @@ from gateway.actions.collect import Collect
 from gateway.actions.disclose import Gate
 from gateway.actions.project import Project
 from gateway.actions.push import PushNotices
+from gateway.actions.rules import CurrentLedger, PolicyInForce
 from gateway.api.context import Actions
 from gateway.api.witness import create_witness_app
 from gateway.app import create_app, with_screens
@@ -45,6 +46,7 @@ from gateway.wiring.desks import Bench, archive_of, desks
 from gateway.wiring.intake import collect_of, errand_of, limits_of
 from gateway.wiring.logs import OpenedLog, open_log, open_witness
 from gateway.wiring.oversight import projection
+from gateway.wiring.policy import rules_of
 from gateway.wiring.pushing import push_of
 from gateway.wiring.screens import screens
 from gateway.wiring.stores import (
@@ -94,6 +96,7 @@ class Gateway:
     push: PushNotices
     collect: Collect
     web: Web
+    rules: PolicyInForce
 
     def app(self) -> FastAPI:
         """Return the HTTP application; it closes the gate when it stops."""
@@ -108,6 +111,7 @@ class Gateway:
         with ExitStack() as stack:
             stack.enter_context(self.log.rounds(self.settings, self.telemetry))
             stack.enter_context(Courier("notice-courier", self.push.run))
+            stack.enter_context(Courier("policy-courier", self.rules.watch))
             watch = errand_of(self.settings, self.catalogue, self.collect, self.actions.gate.clock)
             if watch is not None:
                 stack.enter_context(Courier("intake-courier", watch))
@@ -157,11 +161,12 @@ def build(
     clock = clock or SystemClock()
     log = open_log(settings, cabinet, clock, telemetry)
     audit = log.office
+    rules = rules_of(read_edition(None), database, clock)
     gate = Gate(
-        policy.matrix,
+        rules,
         policy.catalogue.fields,
         Subjects(database),
-        LogLedger(log.log, settings.log_wait_seconds),
+        CurrentLedger(LogLedger(log.log, settings.log_wait_seconds), rules),
         FieldVault(keyring, keys, settings.tenant),
         PairwisePseudonyms(keyring),
         Firewall(),
@@ -169,7 +174,7 @@ def build(
         clock,
     )
     bury(settings, keys)
-    actions = desks(Bench(settings, policy.catalogue, gate, database, keyring, audit))
+    actions = desks(Bench(settings, policy.catalogue, gate, rules, database, keyring, audit))
     project = projection(settings, gate, database, archive_of(audit))
     web = screens(settings, policy.catalogue, actions, database, audit)
     return Gateway(
@@ -184,6 +189,7 @@ def build(
         push_of(settings, gate, database),
         collect_of(settings, policy.catalogue, actions.ingest, telemetry),
         web,
+        rules,
     )
 
 
@@ -209,8 +215,14 @@ def check_policy(folder: Path | None) -> dict[str, object]:
 
 def read_edition(folder: Path | None) -> Edition:
     """Read a whole edition of the rules, verified, to be laid beside another."""
-    policy = load_policy() if folder is None else Policy(*load_catalogue(folder))
-    return edition_of(policy.catalogue, policy.matrix, folder)
+    return shipped_edition() if folder is None else edition_of(*load_catalogue(folder), folder)
+
+
+@cache
+def shipped_edition() -> Edition:
+    """Read, once, the edition that comes with the program."""
+    policy = load_policy()
+    return edition_of(policy.catalogue, policy.matrix)
 
 
 def upgrade_store(settings: Settings) -> None:

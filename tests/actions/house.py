@@ -55,6 +55,7 @@ from gateway.domain.deliveries import DeliveredRow, ReadDelivery
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.identifiers import ActorId, FieldName, RoleId, SubjectId
 from gateway.domain.partners import Caller
+from gateway.domain.policy_changes import Edition
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.purposes import Matrix
 from gateway.domain.records import AuditRecord, Receipt
@@ -84,6 +85,7 @@ from tests.fakes.own_access import OwnAccess
 from tests.fakes.placements import Placements
 from tests.fakes.pseudonyms import Pseudonyms
 from tests.fakes.rectifications import Rectifications
+from tests.fakes.rules import Rules
 from tests.fakes.signals import Signals
 from tests.fakes.statistics import Statistics
 from tests.fakes.subjects import Subjects
@@ -162,8 +164,9 @@ class House:
         self.telemetry = Telemetry()
         self.index = BlindIndex()
         self.subjects = Subjects(self.world)
+        self.rules = Rules(Edition(matrix, self.catalogue.fields, {}))
         self.gate = Gate(
-            matrix,
+            self.rules,
             self.catalogue.fields,
             self.subjects,
             self.ledger,
@@ -180,8 +183,7 @@ class House:
         self.wording = Wording(self.texts, partners, unreviewed=True)
         self.disclose = Disclose(self.gate)
         self.clients = ListClients(self.gate, self.disclose)
-        areas = self.catalogue.codes.postcode_areas
-        found_by = SearchIndex(Candidates(self.world), self.index, areas)
+        found_by = SearchIndex(Candidates(self.world), self.index, codes.postcode_areas)
         self.search = Search(self.gate, self.disclose, found_by, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
         self.requests = OpenRequests(self.gate, self.disclose, Consents(self.world))

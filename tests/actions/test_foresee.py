@@ -7,7 +7,7 @@ from gateway.actions.foresee import Foresee, Simulated, Touched
 from gateway.domain.identifiers import FieldName
 from gateway.domain.logbook import EVERYTHING, Filters
 from gateway.domain.policy_changes import Edition, compare
-from gateway.domain.purposes import Matrix, Rule
+from gateway.domain.purposes import Rule
 from gateway.domain.records import RecordKind
 from policies.catalogue import Catalogue
 from policies.compiler import compile_matrix
@@ -123,15 +123,23 @@ def test_only_the_period_is_simulated(house: House) -> None:
 
 
 def test_a_decision_under_an_older_policy_is_left_out(house: House) -> None:
-    """What was decided under another policy than the one in force is counted, not judged."""
+    """What was decided under a policy that is not kept here is counted, not judged."""
     busy(house)
-    house.gate = replace(house.gate, matrix=_older(house.gate.matrix))
-    found = simulated(house, edition(house.catalogue))
+    other = without(house.catalogue, INTAKE, NAME)
+    house.rules.edition = other
+    found = simulated(house, other)
     assert (found.decisions, found.elsewhere, found.differences) == (9, 9, ())
 
 
-def _older(matrix: Matrix) -> Matrix:
-    return Matrix({p.code: p for p in matrix.purposes()}, {}, "older")
+def test_a_decision_of_before_is_held_against_the_policy_it_was_taken_under(house: House) -> None:
+    """Where the earlier policy is kept, its decisions come out as recorded, and differ where it did."""
+    busy(house)
+    other = without(house.catalogue, INTAKE, NAME)
+    house.rules.coming = other
+    run(house.rules.renew())
+    found = run(foresee(house).simulate(EVERYTHING, other))
+    assert (found.elsewhere, found.unfaithful) == (0, ())
+    assert [one.explained for one in found.differences] == [True] * 6
 
 
 def test_a_decision_that_does_not_come_out_as_recorded_is_named(house: House) -> None:

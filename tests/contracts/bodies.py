@@ -42,6 +42,7 @@ from gateway.domain.look_ups import LookUps as LookUpsPort
 from gateway.domain.notices import Notices as NoticesPort
 from gateway.domain.own_access import OwnAccess
 from gateway.domain.placements import Placements
+from gateway.domain.policy_versions import PolicyVersions
 from gateway.domain.ports import Entry, Rejected
 from gateway.domain.projection import Outbox
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
@@ -74,6 +75,7 @@ from gateway.store.notices import Notices
 from gateway.store.outbox import Outbox as StoredOutbox
 from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
+from gateway.store.policy_versions import StoredPolicies
 from gateway.store.rectifications import Rectifications
 from gateway.store.sessions import Sessions as StoredSessions
 from gateway.store.signals import Signals as StoredSignals
@@ -108,6 +110,7 @@ from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.own_access import OwnAccess as FakeOwnAccess
 from tests.fakes.payload_sealer import MemoryPayloadSealer
 from tests.fakes.placements import Placements as FakePlacements
+from tests.fakes.policy_versions import PolicyVersions as FakePolicies
 from tests.fakes.sessions import Sessions as FakeSessions
 from tests.fakes.signals import Signals as FakeSignals
 from tests.fakes.statistics import Statistics as FakeStatistics
@@ -154,6 +157,7 @@ class Body:
     teams: Teams
     placements: Placements
     stock: IndexStock
+    policies: PolicyVersions
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
 
@@ -308,6 +312,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeTeams(),
         FakePlacements(world),
         FakeStock(world),
+        FakePolicies(world),
         log.erased.add,
     )
 
@@ -375,6 +380,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredTeams(database),
                 StoredPlacements(database),
                 StoredStock(database),
+                StoredPolicies(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )
         finally:

@@ -42,6 +42,7 @@ from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
 from gateway.domain.notices import ConfirmNotice, IssueNotice, NoticeState, RemindNotice
 from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
+from gateway.domain.policy_versions import MOVED, PolicyLifeChange
 from gateway.domain.ports import Entry
 from gateway.domain.quarantine import Fate, ReleaseHeld, SettleQuarantined
 from gateway.domain.rectification import AskRectification, CloseRectification, Rectification
@@ -57,6 +58,7 @@ from gateway.domain.subjects import (
 from gateway.domain.subscriptions import MarkPushed, Subscribe, Unsubscribe
 from tests.fakes.cabinet import Cabinet
 from tests.fakes.feed_shelf import NO_FEEDS, FeedShelf
+from tests.fakes.policy_book import PolicyBook
 from tests.fakes.post_room import NO_POST, PostRoom
 from tests.fakes.safe import EMPTY, NotHeldError, Safe, after
 from tests.fakes.verdicts import judge
@@ -164,6 +166,7 @@ class World:
     cabinet: Cabinet = field(default_factory=Cabinet)
     work: WorkFile = field(default_factory=WorkFile)
     wicket: Wicket = field(default_factory=Wicket)
+    policy: PolicyBook = field(default_factory=PolicyBook)
 
     def dossier(self, subject: SubjectId) -> Dossier | None:
         """Show a subject as decisions see her."""
@@ -200,6 +203,7 @@ class World:
     def carry_out(self, entry: Entry) -> None:
         """Carry out all changes of an entry, or raise ``DoesNotHoldError`` and change nothing."""
         kept = self.copy()
+        _require(self.policy.admits(entry.record), MOVED)
         try:
             for change in entry.changes:
                 self._one(change, entry.record.at)
@@ -221,6 +225,7 @@ class World:
         self.index_floor = kept.index_floor
         self.cabinet, self.work = kept.cabinet, kept.work
         self.wicket = kept.wicket
+        self.policy = kept.policy
 
     def copy(self) -> "World":
         """Return a world that goes its own way from here."""
@@ -247,6 +252,7 @@ class World:
             self.cabinet.copy(),
             self.work.copy(),
             self.wicket.copy(),
+            self.policy.copy(),
         )
 
     def _one(self, change: Change, moment: datetime) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a change
@@ -260,6 +266,9 @@ class World:
         if isinstance(change, OwnAccessChange):
             why = self.wicket.after(change, self.people)
             _require(why is None, why or "")
+            return
+        if isinstance(change, PolicyLifeChange):
+            self._write_policy(change)
             return
         match change:
             case RequireEpoch(subject, epoch):
@@ -379,6 +388,10 @@ class World:
 
     def _hand_over(self, change: HandoverChange) -> None:
         why = self.cabinet.file(change, self.people)
+        _require(why is None, why or "")
+
+    def _write_policy(self, change: PolicyLifeChange) -> None:
+        why = self.policy.write(change)
         _require(why is None, why or "")
 
     def _exported(self, change: OpenExport | StagePart | FetchExport | ClearExport) -> Safe:

@@ -7,9 +7,11 @@ from gateway.actions.clients import ListClients
 from gateway.actions.disclose import Disclose
 from gateway.actions.search import Search, SearchIndex
 from gateway.domain.identifiers import FieldName, RoleId
+from gateway.domain.policy_changes import Edition
 from gateway.domain.purposes import Cell, ConsentNeed, Matrix, Purpose, Rule
 from gateway.store.candidates import Candidates
 from gateway.wiring import Gateway
+from tests.fakes.rules import Rules
 
 Change = Callable[[Rule], Rule]
 
@@ -29,7 +31,7 @@ def tampered(gateway: Gateway, short: str, role: str, change: Change) -> Gateway
     """Change the rules of one purpose and role in everything that discloses, and deny nothing there."""
     matrix = _changed(gateway, short, role, change)
     known = gateway.actions
-    gate = replace(known.gate, matrix=matrix)
+    gate = replace(known.gate, rules=Rules(Edition(matrix, gateway.catalogue.fields, {})))
     disclose = Disclose(gate)
     areas = gateway.catalogue.codes.postcode_areas
     found_by = SearchIndex(Candidates(gateway.database, known.index), known.index, areas)

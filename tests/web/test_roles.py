@@ -35,7 +35,8 @@ def test_everything_in_the_bar_opens(roles: Mapping[str, Visitor], role: str) ->
     start = visitor.get("/")
     if not screens:
         assert "Voor uw rol zijn er geen schermen" in words(start)
-        assert tree(start).xpath("//section[@aria-labelledby='kop-doelen']//li")
+        purposes = tree(start).xpath("//section[@aria-labelledby='kop-doelen']//li")
+        assert purposes or role == "beleidseigenaar"
     for path, _ in screens:
         answer = visitor.get(path)
         assert answer.status_code == 200

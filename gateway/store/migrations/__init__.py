@@ -19,6 +19,7 @@ from gateway.store import (  # noqa: F401 - their tables are part of MAIN
     handover_tables,
     own_access_tables,
     placement_tables,
+    policy_tables,
     team_tables,
 )
 from gateway.store.database import Database, Store

@@ -37,6 +37,7 @@ ROLES: Final[Mapping[str, str]] = {
     "coa_coordinator_meedoenbalie": "coa",
     "bewoner_matcher": "coa",
     "analist": "coa",
+    "beleidseigenaar": "coa",
     "privacy_officer": "uitzendbureau",
     "gemeente_klantmanager": "harderwijk",
     "gemeente_huisvesting": "harderwijk",

@@ -39,6 +39,7 @@ PURPOSES: Final = {
     "bewoner_matcher": "P04",
     "analist": "P09",
     "privacy_officer": "P10",
+    "beleidseigenaar": "P10",
     "gemeente_klantmanager": "P02",
     "gemeente_huisvesting": "P01",
     "gemeente_matcher": "P04",
@@ -68,10 +69,10 @@ DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
 CALLERS: Final = (*ROLES, NOBODY)
 ALL: Final = frozenset(CALLERS)
 PERSONS: Final = frozenset(ROLES) - {
-    "analist", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
+    "analist", "beleidseigenaar", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
 }  # fmt: skip
 SYSTEMS: Final = frozenset(ROLES) - {"betrokkene"}
-EXPORTERS: Final = frozenset(ROLES) - {"bewoner_matcher"}
+EXPORTERS: Final = frozenset(ROLES) - {"beleidseigenaar", "bewoner_matcher"}
 DESK: Final = frozenset({"coa_casemanager", "coa_regievoerder", "coa_coordinator_meedoenbalie"})
 
 OVERSEERS: Final = frozenset({"privacy_officer", "autoriteit_persoonsgegevens"})
@@ -84,7 +85,8 @@ class Row:
     """One route: how to try it about a person, and which roles get which answer.
 
     ``may`` get 2xx about their own people and ``elsewhere`` about others; all other roles get
-    ``refused``, and who brings no token 401 unless the route is open.
+    ``refused``, and who brings no token 401 unless the route is open. The policy owner, who has no
+    purpose at all, gets ``purposeless`` where that is said.
     """
 
     attempt: Try
@@ -92,6 +94,7 @@ class Row:
     elsewhere: int = 404
     refused: int = 403
     open: bool = False
+    purposeless: int | None = None
 
 
 def _disclose(door: Door, role: str | None, number: int) -> httpx.Response:
@@ -568,9 +571,9 @@ def _tile(door: Door, role: str | None, number: int) -> httpx.Response:
 
 
 MATRIX: Final[Mapping[tuple[str, str], Row]] = {
-    ("POST", "/v1/verstrekkingen"): Row(_disclose, PERSONS, refused=404),
-    ("POST", "/v1/verstrekkingen/_uitleg"): Row(_explain, PERSONS, refused=404),
-    ("POST", "/v1/verstrekkingen/_batch"): Row(_batch, PERSONS, refused=404),
+    ("POST", "/v1/verstrekkingen"): Row(_disclose, PERSONS, refused=404, purposeless=403),
+    ("POST", "/v1/verstrekkingen/_uitleg"): Row(_explain, PERSONS, refused=404, purposeless=200),
+    ("POST", "/v1/verstrekkingen/_batch"): Row(_batch, PERSONS, refused=404, purposeless=403),
     ("POST", "/v1/exports"): Row(_export, EXPORTERS, 202),
     ("GET", "/v1/exports/{export_id}"): Row(_exported(""), EXPORTERS, 200, refused=404),
     ("GET", "/v1/exports/{export_id}/bestand"): Row(
@@ -696,7 +699,9 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/noodtoegang/{noodtoegang_id}/_beoordelen"): Row(
         _review_glass, frozenset({"privacy_officer"}), 200
     ),
-    ("POST", "/v1/verstrekkingen/_klopt-niet"): Row(_call_wrong, PERSONS, refused=404),
+    ("POST", "/v1/verstrekkingen/_klopt-niet"): Row(
+        _call_wrong, PERSONS, refused=404, purposeless=403
+    ),
     ("GET", "/v1/rectificaties"): Row(
         _get("/v1/rectificaties"), frozenset({"coa_casemanager"}), 200
     ),
@@ -788,4 +793,5 @@ def test_each_role_gets_what_the_table_says(
         assert own in {200, 201, 202}
         assert (200 if other == 201 else other) == line.elsewhere
     else:
-        assert (own, other) == (line.refused, line.refused)
+        purposeless = line.purposeless if caller == "beleidseigenaar" else None
+        assert own == other == (purposeless or line.refused)

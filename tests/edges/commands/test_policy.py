@@ -30,6 +30,7 @@ ASKED = (
     ("betrokkene", "P11"),
 )
 ROUNDS = 62 if DEEP else 1  # 62 make a thousand decisions
+OWN_ID = "00000000-0000-4000-8000-000000000001"
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
 
 
@@ -260,3 +261,52 @@ def test_the_annex_to_a_dpia_is_printed_from_any_catalogue(tmp_path: Path) -> No
     folder = copy(tmp_path / "policies")
     write(folder, P08, "1 year after end of employment", "2 years after end of employment")
     assert "2 years after end of employment" in doelpoort("policy", "dpia", str(folder)).out
+
+
+# --- the life of a policy -----------------------------------------------------------------------
+
+
+@pytest.fixture(name="narrower", scope="module")
+def fixture_narrower(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Take a field from the broad intake, and from its story."""
+    folder = copy(tmp_path_factory.mktemp("policy") / "policies")
+    write(folder, P02, "      - roepnaam\n", "")
+    write(folder, "stories/overdracht.yaml", "achternaam, roepnaam", "achternaam")
+    assert compiler.main(["--folder", str(folder)]) == 0
+    return folder
+
+
+def test_a_policy_lives_on_the_command_line(narrower: Path, store: Path) -> None:
+    """Proposed, approved by two others, activated, simulated, rolled back; each told with its entry."""
+    where = ("--data", store, "--json")
+    why = ("--reason", "Roepnaam is niet nodig", "--as", "iris")
+    proposal = doelpoort("policy", "propose", narrower, *why, *where).json
+    assert (proposal["state"], proposal["broken"]) == ("open", [])
+    which = proposal["proposal"]
+    own = doelpoort("policy", "approve", which, "--as", "iris", "--data", store)
+    assert (own.code, own.err) == (1, "INVALID_REQUEST: voorstel: is one's own proposal\n")
+    early = doelpoort("policy", "activate", which, "--as", "iris", "--data", store)
+    assert "is not approved by two others yet" in early.err
+    for officer in ("anouk", "daan"):
+        assert doelpoort("policy", "approve", which, "--as", officer, *where).code == 0
+    done = doelpoort("policy", "activate", which, "--as", "iris", *where).json
+    assert (done["policy"], done["from"]) == (proposal["policy"], "now")
+    told = doelpoort("policy", "versions", *where).json
+    assert (told["in force"], told["proposals"][0]["state"]) == (proposal["policy"], "activated")
+    back = doelpoort("policy", "rollback", "--reason", "Toch nodig", "--as", "daan", *where).json
+    assert back["activation"] == 2
+    assert "Roepnaam is niet nodig (iris)" in doelpoort("policy", "versions", "--data", store).out
+
+
+def test_a_mistake_of_a_proposal_is_told_with_file_and_line(tmp_path: Path, store: Path) -> None:
+    """What does not hold is not kept, nor is a moment without its offset taken."""
+    folder = copy(tmp_path / "policies")
+    at = write(folder, P02, "      - roepnaam", "      - Roepnaam")
+    why = ("--reason", "Andere spelling", "--as", "iris", "--data", store)
+    done = doelpoort("policy", "propose", folder, *why)
+    assert done.code == 1
+    assert f"{P02}:{at}: " in done.err
+    late = doelpoort(
+        "policy", "activate", OWN_ID, "--as", "iris", "--at", "2026-04-01T00:00", "--data", store
+    )
+    assert "lacks its offset" in late.err

@@ -19,7 +19,10 @@ TABLES = [
     *(f"{KEYS_SCHEMA}.{name}" for name in KEYS.tables),
 ]
 DEEDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
-KEPT = {"relation_event", "consent_event", "log_entry", "log_payload", "destroyed_key"}
+KEPT = {
+    *("relation_event", "consent_event", "log_entry", "log_payload", "destroyed_key"),
+    *("policy_file", "policy_version", "policy_proposal", "policy_approval", "policy_activation"),
+}
 """What a gate adds to and never changes."""
 
 
