@@ -75,8 +75,11 @@ for (const file of bundle.outputFiles) {
 const htmx = readFileSync(join(here, "node_modules", "htmx.org", "dist", "htmx.min.js"));
 manifest["htmx.js"] = hashed("htmx.js", htmx);
 writeFileSync(join(out, manifest["htmx.js"]), htmx);
+const ethiopic = readFileSync(join(here, "src", "own-ethiopic.woff2"));
+const cut = hashed("own-ethiopic.woff2", ethiopic);
+writeFileSync(join(out, cut), ethiopic);
 for (const name of ["mark.svg", "own.css"]) {
-  const content = readFileSync(join(here, "src", name));
+  const content = readFileSync(join(here, "src", name), "utf8").replace("own-ethiopic.woff2", cut);
   manifest[name] = hashed(name, content);
   writeFileSync(join(out, manifest[name]), content);
 }

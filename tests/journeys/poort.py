@@ -1,11 +1,11 @@
 """A gate as its users meet it: workers of partners who send requests, and a clock that can move."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import httpx
@@ -25,6 +25,8 @@ from tests.journeys.watch import Watch
 
 AGENCY_OIN = "00000099000000004000"
 JSON = "application/json"
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -101,10 +103,16 @@ class Poort:
 
     def token(self, who: Worker) -> str:
         """Sign a token for a worker."""
+        return self.gateway.token(self.persona(who))
+
+    def persona(self, who: Worker) -> Persona:
+        """Return a worker in her role."""
         partner = partner_named(who.partner, self.gateway.catalogue.partners)
-        return self.gateway.token(
-            Persona(partner, RoleId(who.role), ActorId(who.actor), frozenset(who.sites))
-        )
+        return Persona(partner, RoleId(who.role), ActorId(who.actor), frozenset(who.sites))
+
+    def run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do something at the gate itself, between the requests."""
+        return self._loop.run(work)
 
     def ask(
         self, who: Worker | None, method: str, path: str, body: object = None, **headers: str
