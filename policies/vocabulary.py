@@ -147,7 +147,21 @@ def _read_codes(folder: Traversable, fields: FieldDictionary, problems: Problems
         gemeenten=gemeenten,
         opvanglocaties=_read_opvanglocaties(folder, gemeenten, problems),
         postcode_areas=_read_areas(folder, problems),
+        landen=_read_table("landen", folder, problems),
+        nationaliteiten=_read_table("nationaliteiten", folder, problems),
     )
+
+
+def _read_table(name: str, folder: Traversable, problems: Problems) -> Mapping[str, str]:
+    """Read a table of the BRP: each code with its name, whether it ended or not."""
+    names: dict[str, str] = {}
+    source = read_source(folder, f"codes/{name}.csv", problems)
+    for row in read_csv(source, ("code", "naam", "vanaf", "tot"), problems):
+        code = str(row["code"])
+        if not GEMEENTE.fullmatch(code) or code in names:
+            problems.add(row["code"].where, "code", "must be a new code of four digits")
+        names[code] = str(row["naam"])
+    return names
 
 
 def _read_gemeenten(folder: Traversable, problems: Problems) -> Mapping[GemeenteCode, str]:

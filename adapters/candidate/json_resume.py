@@ -6,8 +6,8 @@ from typing import Final
 
 import orjson
 
-from adapters.candidate.labels import ESCO
 from adapters.candidate.profile import Candidate
+from adapters.labels import ESCO
 from gateway.domain.files import Cover, Person, Sink
 
 SCHEMA: Final = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"

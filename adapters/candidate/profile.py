@@ -7,7 +7,7 @@ which the job does not ask (SETU leaves identity empty at the offer stage).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adapters.candidate.labels import Coded, language, occupation, skill
+from adapters.labels import Coded, language, occupation, skill
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.files import Person, visible
 from gateway.domain.identifiers import FieldName

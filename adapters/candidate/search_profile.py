@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from adapters.candidate.labels import Coded
 from adapters.candidate.profile import Candidate
+from adapters.labels import Coded
 from gateway.domain.files import Cover, Person, Sink
 
 

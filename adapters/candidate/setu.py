@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from adapters.candidate.labels import Coded
 from adapters.candidate.profile import Candidate
+from adapters.labels import Coded
 from gateway.domain.files import Cover, Person, Sink
 
 Tree: TypeAlias = "str | int | Mapping[str, Tree] | list[Tree]"

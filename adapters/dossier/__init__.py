@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from adapters.labels import Coded, country, language, nationality, occupation
 from adapters.paper import Attached, Press
 from adapters.paper.watermark import watermark
 from gateway.domain.brede_intake import CHAPTERS, in_order
@@ -21,6 +22,9 @@ from gateway.domain.reasons import EXPLANATIONS, Reason
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _SOURCE = FieldName("bron_systeem")
 _DAY = len("jjjj-mm-dd")
+_COUNTRIES = frozenset({"geboorteland", "herkomstland", "land"})
+_LANGUAGES = frozenset({"moedertaal", "voorkeurstaal_contact", "taal"})
+_OCCUPATIONS = frozenset({"beroepen_gewenst", "isco"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +119,33 @@ class Dossier:
             for item in value:
                 yield from self._lines(name, item)
         elif isinstance(value, dict):
-            inner = ((key, text) for key in value if (text := self._word(name, value[key])))
+            inner = ((key, text) for key in value if (text := self._word(name, value[key], key)))
             yield "; ".join(f"{key.replace('_', ' ')}: {text}" for key, text in inner)
         elif value is not None:
             yield self._word(name, value)
 
-    def _word(self, name: FieldName, value: JsonValue) -> str:
+    def _word(self, name: FieldName, value: JsonValue, member: str = "") -> str:
         if isinstance(value, bool):
             return "ja" if value else "nee"
         text = str(value)
+        if coded := self._coded(member or name, text):
+            return str(coded)
         if name.endswith("gemeente_code"):
             town = self.codes.gemeenten.get(GemeenteCode(text))
             return f"{town} ({text})" if town else text
         if self.fields[name].type == "enum":
             return text.replace("_", " ")
         return _day(text) if self.fields[name].type == "date" or name in MEMBERS else text
+
+    def _coded(self, name: str, code: str) -> Coded | None:
+        """Put the name beside a code of a table; ``None`` for what is of no table."""
+        if name == "nationaliteit":
+            return nationality(code, self.codes)
+        if name in _COUNTRIES:
+            return country(code, self.codes)
+        if name in _LANGUAGES:
+            return language(code)
+        return occupation(code) if name in _OCCUPATIONS else None
 
     def _refusals(self, person: Person) -> list[Refusal]:
         by_reason: dict[str, list[FieldName]] = {}

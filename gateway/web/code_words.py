@@ -1,8 +1,8 @@
 """Codes of the klantprofiel in words, where the code alone does not say enough.
 
 Occupations follow ISCO-08, studies ISCED-F 2013: those that the project meets most; any other code
-is shown as it is. The nationalities are those of the synthetic population; a real gate needs BRP
-table 32 in their place.
+is shown as it is. The nationalities are those of which the name is translated; others are named as
+BRP table 32 does, in Dutch.
 """
 
 from collections.abc import Mapping
@@ -198,14 +198,14 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 NATIONALITIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "0001": N_("Nederlandse"),
-        "0083": N_("Afghaanse"),
-        "0110": N_("Eritrese"),
-        "0338": N_("Syrische"),
+        "0300": N_("Afghaanse"),
+        "0084": N_("Eritrese"),
+        "0336": N_("Syrische"),
         "0499": N_("Staatloos"),
-        "0504": N_("Iraakse"),
-        "0505": N_("Turkse"),
-        "0506": N_("Oekraïense"),
-        "0507": N_("Somalische"),
+        "0314": N_("Iraakse"),
+        "0339": N_("Turkse"),
+        "0034": N_("Oekraïense"),
+        "0149": N_("Somalische"),
     }
 )
 

@@ -25,6 +25,7 @@ SINCE: Final = N_("vanaf")
 YES: Final = N_("Ja")
 NO: Final = N_("Nee")
 _LANGUAGE_FIELDS: Final = frozenset({"voorkeurstaal_contact", "moedertaal"})
+_COUNTRIES: Final = frozenset({"geboorteland", "herkomstland"})
 _PLACES: Final = frozenset({"koppel_gemeente_code", "hard_familie_gemeente_code"})
 _SHORT: Final[Mapping[str, str]] = {
     "ara": "ar", "fas": "fa", "kmr": "ku", "kur": "ku", "pes": "fa", "prs": "fa_AF", "pus": "ps",
@@ -116,9 +117,11 @@ class Teller:
             return self._rooms.codes.gemeenten.get(GemeenteCode(code), code)
         if name == "opvanglocatie_code":
             return self.site(code)
+        if name in _COUNTRIES:
+            return self._land(code)
         words = {
             "beroepen_gewenst": OCCUPATIONS,
-            "nationaliteit": NATIONALITIES,
+            "nationaliteit": {**self._rooms.codes.nationaliteiten, **NATIONALITIES},
             "opleidingsrichting": STUDIES,
         }.get(name, CODES.get(name, {}))
         return say(words.get(code, code), self._language)
@@ -134,7 +137,9 @@ class Teller:
         return _languages(self._language).get(_SHORT.get(code, code), code)
 
     def _land(self, code: JsonValue) -> str:
-        return _territories(self._language).get(str(code), str(code or ""))
+        text = str(code or "")
+        name = _territories(self._language).get(text) if not text.isdigit() else None
+        return name or self._rooms.codes.landen.get(text, text)
 
     def _years(self, one: Mapping[str, JsonValue]) -> str:
         begin, end = str(one.get("van") or ""), str(one.get("tot") or "")

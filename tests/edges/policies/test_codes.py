@@ -1,12 +1,19 @@
 """The code lists are read from the dictionary and the lists beside it."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
+import policies
+from adapters.synthetic.names import BACKGROUNDS
 from gateway.domain.codes import OpvangLocatie
 from gateway.domain.fields import FieldSpec, Sensitivity
 from gateway.domain.identifiers import FieldName, GemeenteCode
 from policies.catalogue import Catalogue
 from policies.vocabulary import codes_of
+
+CODES = Path(policies.__file__).with_name("codes")
 
 
 @pytest.mark.parametrize(
@@ -74,3 +81,36 @@ def test_a_list_of_its_own_name_goes_first() -> None:
     )
     assert codes_of(spec, {"kleur": {"rood"}}) == {"rood"}
     assert codes_of(spec, {}) == {"a", "b"}
+
+
+def test_countries_and_nationalities_have_names(catalogue: Catalogue) -> None:
+    """Those that ended are known too: people were born there, and hold old papers."""
+    codes = catalogue.codes
+    assert (codes.landen["7009"], codes.landen["9049"]) == ("Syrië", "Sovjet-Unie")
+    assert (codes.nationaliteiten["0336"], codes.nationaliteiten["0499"]) == (
+        "Syrische",
+        "Staatloos",
+    )
+    assert (len(codes.landen), len(codes.nationaliteiten)) == (390, 217)
+
+
+def test_synthetic_people_have_nationalities_of_the_table(catalogue: Catalogue) -> None:
+    """What stands in the population is what the BRP calls by that code."""
+    names = {one.land: catalogue.codes.nationaliteiten[one.nationaliteit] for one in BACKGROUNDS}
+    assert names == {
+        "SY": "Syrische",
+        "ER": "Eritrese",
+        "IQ": "Iraakse",
+        "AF": "Afghaanse",
+        "TR": "Turkse",
+        "UA": "Oekraïense",
+        "SO": "Somalische",
+    }
+
+
+def test_every_table_has_a_version_and_a_source() -> None:
+    """Each table of codes is listed once, with its state and where it comes from."""
+    with (CODES / "versions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["table"] for row in rows] == sorted(one.name for one in CODES.glob("*.csv"))
+    assert all(row["version"] and row["source"] for row in rows)

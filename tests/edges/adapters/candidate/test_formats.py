@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from adapters.candidate import FORMATS
 from adapters.candidate.json_resume import JsonResume
-from adapters.candidate.labels import language, occupation
+from adapters.labels import language, occupation
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.identifiers import FieldName
 from tests.edges.adapters.people import catalogue, people, person, rule, written

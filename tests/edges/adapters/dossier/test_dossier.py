@@ -15,6 +15,7 @@ from adapters import paper
 from adapters.dossier import Dossier
 from adapters.dossier.own import OwnDossier
 from adapters.paper import PaperUnavailableError, Press
+from gateway.domain.deliveries import JsonValue
 from gateway.domain.files import Duty, Person
 from gateway.domain.identifiers import FieldName
 from tests.edges.adapters.people import COVER, catalogue, person, profiles, rule, written
@@ -91,6 +92,31 @@ def test_each_item_tells_its_source_and_day() -> None:
     line = text()[text().index("Achternaam") :]
     name = str(share().values[FieldName("achternaam")])
     assert line.index(name) < line.index("TVS") < line.index("28-10-2026")
+
+
+def test_codes_have_their_names_beside_them() -> None:
+    """Country, nationality, language and occupation; a code of no table stands as it is."""
+    values: dict[FieldName, JsonValue] = {
+        FieldName("nationaliteit"): "0084",
+        FieldName("geboorteland"): "9003",
+        FieldName("herkomstland"): "ER",
+        FieldName("moedertaal"): "tir",
+        FieldName("talen"): [{"taal": "tir", "spreken": "C2"}],
+        FieldName("beroepen_gewenst"): ["7212", "http://example.org/esco"],
+        FieldName("rijbewijs"): {"categorie": "B", "land": "ZZZ"},
+    }
+    chapters: Any = FORM.page(COVER, person(1, values))["chapters"]
+    lines = [line for chapter in chapters for item in chapter.items for line in item.lines]
+    assert sorted(lines) == [
+        "Eritrea (9003)",
+        "Eritrea (ER)",
+        "Eritrese (0084)",
+        "Lassers en snijbranders (7212)",
+        "Tigrinya (tir)",
+        "categorie: B; land: ZZZ",
+        "http://example.org/esco",
+        "taal: Tigrinya (tir); spreken: C2",
+    ]
 
 
 def test_it_says_for_whom_and_until_when() -> None:

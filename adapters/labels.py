@@ -1,4 +1,4 @@
-"""Words for codes of occupations (ISCO-08) and languages (ISO 639-3); what has none is shown as it is."""
+"""Words for codes of occupations (ISCO-08), languages (ISO 639-3) and countries; what has none stays as it is."""
 
 import csv
 from dataclasses import dataclass
@@ -6,10 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel import Locale
+
+from gateway.domain.codes import CodeLists
+
 FILE: Final = Path(__file__).with_name("codes.csv")
 OCCUPATIONS: Final = "ISCO-08"
 LANGUAGES: Final = "ISO-639-3"
 ESCO: Final = "ESCO"
+COUNTRIES: Final = "ISO-3166-1"
+BRP_COUNTRIES: Final = "BRP-34"
+NATIONALITIES: Final = "BRP-32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,18 @@ def occupation(code: str) -> Coded:
 def language(code: str) -> Coded:
     """Name a language."""
     return Coded(LANGUAGES, code, _labels().get((LANGUAGES, code), code))
+
+
+def country(code: str, codes: CodeLists) -> Coded:
+    """Name a country by BRP table 34 or, of two letters, by ISO 3166-1 as Unicode CLDR says it."""
+    if code.isdigit():
+        return Coded(BRP_COUNTRIES, code, codes.landen.get(code, code))
+    return Coded(COUNTRIES, code, Locale("nl").territories.get(code, code))
+
+
+def nationality(code: str, codes: CodeLists) -> Coded:
+    """Name a nationality by BRP table 32."""
+    return Coded(NATIONALITIES, code, codes.nationaliteiten.get(code, code))
 
 
 def skill(text: str) -> Coded:
