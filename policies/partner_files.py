@@ -1,7 +1,8 @@
 """Reads one partner a file: who it is, and what its agreement lets it ask.
 
 Each (role, purpose) in an agreement needs a rule of the matrix, and the partner must be of a kind
-that may hold the role. Who answers for the rules asks about nobody: her role lists no purpose.
+that may hold the role. Who answers for the rules, or keeps the gate running, asks about nobody: such
+a role lists no purpose.
 """
 
 import re
@@ -16,7 +17,7 @@ from policies.vocabulary import Vocabulary
 
 OIN: Final = re.compile(r"[0-9]{20}")
 PARTNER_KEYS: Final = ("partner", "oin", "name", "kind", "gemeenten", "agreement")
-OF_THE_RULES: Final = frozenset({RoleId("beleidseigenaar")})
+ASK_NOBODY: Final = frozenset({RoleId("beleidseigenaar"), RoleId("beheerder")})
 AGREEMENT_KEYS: Final = ("reference", "valid_from", "valid_until", "roles", "without")
 
 
@@ -82,7 +83,7 @@ class PartnerReader:
         if kind is not None and kind not in known.kinds:
             self._problems.add(role.where, role, f"is not held by a partner of kind {kind}")
         codes = roles.texts(role)
-        if not codes and known.role not in OF_THE_RULES:
+        if not codes and known.role not in ASK_NOBODY:
             self._problems.add(role.where, role, "must list its purposes")
         return frozenset(self._purpose(code, known.role) for code in codes)
 

@@ -11,6 +11,8 @@ from audit.policy import Policy, Witnessed
 from audit.storage import LogStorage, PayloadSealer, StoredHead
 from audit.tree import root
 from audit.verify import Fault, verify_store
+from gateway.domain.anchors import AnchoredHead
+from gateway.domain.upkeep import LogHealth, SeenHead
 from gateway.domain.vouching import Vouched
 from gateway.keeper.anchors import Anchors
 from gateway.keeper.vouching import vouch
@@ -45,6 +47,21 @@ class AuditOffice:
     def examine(self) -> Examination:
         """Say what the log says of itself, and what is true (``audit.examination``)."""
         return examine(self.storage, self.signer.verifier, self.mark)
+
+    def health(self) -> LogHealth:
+        """Say how the log stands; see ``gateway.domain.upkeep``."""
+        found, heads = self.examine(), self.anchors.heads
+        stamped = [head for head in heads.all() if head.token is not None]
+        return LogHealth(
+            found.size,
+            found.root.hex(),
+            found.frozen,
+            found.judged,
+            found.marked,
+            found.followed,
+            _seen(heads.newest_cosigned()),
+            _seen(stamped[-1] if stamped else None),
+        )
 
     def head(self) -> StoredHead:
         """Return the head as stored."""
@@ -86,3 +103,7 @@ class AuditOffice:
     def vkey(self) -> str:
         """Return the verifier key, one line."""
         return str(self.signer.verifier)
+
+
+def _seen(head: AnchoredHead | None) -> SeenHead | None:
+    return SeenHead(head.size, head.at) if head else None

@@ -35,6 +35,7 @@ from gateway.web import (
     handovers,
     introductions,
     logbook,
+    operations,
     oversight,
     own,
     own_files,
@@ -141,6 +142,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *assessing.SCREENS,
     *researching.SCREENS,
     *accounting.SCREENS,
+    *operations.SCREENS,
     *public.SCREENS,
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from gateway.domain import upkeep
 from gateway.domain.identifiers import RoleId
 from gateway.web.words import N_
 
@@ -12,6 +13,7 @@ CASEMANAGER: Final = frozenset({RoleId("coa_casemanager")})
 OFFICER: Final = frozenset({RoleId("privacy_officer")})
 AGENCY: Final = frozenset({RoleId("uitzendbureau_matcher")})
 EMPLOYER: Final = frozenset({RoleId("werkgever")})
+OPERATOR: Final = frozenset({upkeep.OPERATOR})
 AUTHORITY: Final = frozenset({RoleId("autoriteit_persoonsgegevens")})
 SEARCHERS: Final = AGENCY | {RoleId("gemeente_matcher"), RoleId("bewoner_matcher")}
 INTRODUCED: Final = AGENCY | EMPLOYER
@@ -61,6 +63,7 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
         ),
         "coa_coordinator_meedoenbalie": (("/plaatsingen", N_("Plaatsingen")),),
         "jobcoach_gemeente": (("/nazorg", N_("Nazorg")),),
+        "beheerder": (("/beheer", N_("Beheer")),),
         "autoriteit_persoonsgegevens": (
             ("/onderzoek", N_("Onderzoek")),
             ("/verantwoording", N_("Register")),

@@ -70,6 +70,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "look-up asked": N_("heridentificatie gevraagd"),
     "look-ups listed": N_("heridentificaties bekeken"),
     "look-up approved": N_("heridentificatie goedgekeurd"),
+    "operations": N_("stand van de poort bekeken"),
     "proposed": N_("voorgesteld"),
     "approved": N_("goedgekeurd"),
     "activated": N_("in werking gebracht"),

@@ -30,6 +30,7 @@ PLAYED: Final = (
     Played("Iris de Boer", "coa", ("beleidseigenaar",)),
     Played("Fatima van Dijk", "coa", ("coa_casemanager",)),
     Played("Ilse Brouwer", "coa", ("coa_coordinator_meedoenbalie",)),
+    Played("Bram Peters", "coa", ("beheerder",)),
     Played("Yonas Tesfay", "coa", ("bewoner_matcher",)),
     Played("Karin Mulder", "werkgever", ("werkgever",)),
     Played("Mila Kok", "harderwijk", ("gemeente_burgerzaken",)),

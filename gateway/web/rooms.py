@@ -31,6 +31,7 @@ from gateway.domain.sentences import Language
 from gateway.domain.sessions import Identity, Provider, Session
 from gateway.web.backoffice import BackOffice
 from gateway.web.counter import Counter
+from gateway.web.engine_room import EngineRoom
 from gateway.web.overseers import Overseers
 from gateway.web.own_desks import OwnDesks
 
@@ -86,6 +87,7 @@ class Desks:
     counter: Counter
     backoffice: BackOffice
     own: OwnDesks
+    engine_room: EngineRoom
 
 
 @dataclass(frozen=True, slots=True)

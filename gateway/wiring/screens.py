@@ -45,6 +45,7 @@ from gateway.web.own_desks import OwnDesks
 from gateway.web.personas import PLAYED
 from gateway.web.rooms import Desks, Labels, Rooms
 from gateway.wiring.intake import limits_of
+from gateway.wiring.operations import engine_room
 from policies.catalogue import Catalogue
 from policies.parameters import load_parameters
 
@@ -108,6 +109,7 @@ def _desks(
         counter=_counter(settings, actions, database),
         backoffice=_backoffice(settings, catalogue, actions),
         own=_own(catalogue, actions, database),
+        engine_room=engine_room(settings, actions, database, audit),
     )
 
 

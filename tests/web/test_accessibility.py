@@ -78,6 +78,9 @@ PAGES: Final = {
     "register": ("Willem de Groot", "/verantwoording"),
     "toestemmingen": ("Anouk Meijer", "/verantwoording/toestemmingen"),
     "cijfers": ("Willem de Groot", "/verantwoording/cijfers"),
+    "beheer": ("Bram Peters", "/beheer"),
+    "overeenkomsten": ("Bram Peters", "/beheer/overeenkomsten"),
+    "regels": ("Bram Peters", "/beheer/regels"),
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
 }
 LOOKS: Final = [("nl-NL", "light"), ("en-GB", "dark")]

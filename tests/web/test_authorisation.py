@@ -23,6 +23,7 @@ SEARCHERS: Final = AGENCY | {"gemeente_matcher", "bewoner_matcher"}
 INTRODUCED: Final = AGENCY | {"werkgever"}
 RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
 OFFICER: Final = frozenset({"privacy_officer"})
+OPERATOR: Final = frozenset({"beheerder"})
 OVERSEERS: Final = OFFICER | {"autoriteit_persoonsgegevens"}
 DOSSIER: Final = "/overdrachten/{ref:uuid}"
 COORDINATOR: Final = frozenset({"coa_coordinator_meedoenbalie"})
@@ -56,6 +57,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/rol/kies": SIGNED_IN,
     "/afmelden": SIGNED_IN,
     "/taal/{taal}": EVERYONE,
+    **dict.fromkeys(("/beheer", "/beheer/overeenkomsten", "/beheer/regels"), OPERATOR),
     "/openbaar/doelen": EVERYONE,
     "/openbaar/dpia": EVERYONE,
     "/overdrachten": KLANTMANAGER,

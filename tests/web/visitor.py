@@ -19,6 +19,7 @@ ROBIN: Final = "demo-robin-smit"
 JORIS: Final = "demo-joris-visser"
 NOOR: Final = "demo-noor-jansen"
 OFFICER: Final = "demo-willem-de-groot"
+OPERATOR: Final = "demo-bram-peters"
 CASEMANAGER: Final = "demo-fatima-van-dijk"
 ILSE: Final = "demo-ilse-brouwer"
 

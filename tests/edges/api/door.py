@@ -38,6 +38,7 @@ ROLES: Final[Mapping[str, str]] = {
     "bewoner_matcher": "coa",
     "analist": "coa",
     "beleidseigenaar": "coa",
+    "beheerder": "coa",
     "privacy_officer": "uitzendbureau",
     "gemeente_klantmanager": "harderwijk",
     "gemeente_huisvesting": "harderwijk",
