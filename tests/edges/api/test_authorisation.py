@@ -38,6 +38,7 @@ PURPOSES: Final = {
     "coa_coordinator_meedoenbalie": "P06",
     "bewoner_matcher": "P04",
     "analist": "P09",
+    "beheerder": "P10",
     "privacy_officer": "P10",
     "beleidseigenaar": "P10",
     "gemeente_klantmanager": "P02",
@@ -54,6 +55,7 @@ PURPOSES: Final = {
 }
 MATCHER: Final = "uitzendbureau_matcher"
 NOBODY: Final = "nobody"
+AIMLESS: Final = frozenset({"beheerder", "beleidseigenaar"})
 KLANTMANAGER: Final = "gemeente_klantmanager"
 TALK: Final[dict[str, object]] = {
     "scenario": "snelle_start",
@@ -68,11 +70,11 @@ BREACH: Final = "AVG33-2026-0042"
 DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
 CALLERS: Final = (*ROLES, NOBODY)
 ALL: Final = frozenset(CALLERS)
-PERSONS: Final = frozenset(ROLES) - {
-    "analist", "beleidseigenaar", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
+PERSONS: Final = frozenset(ROLES) - AIMLESS - {
+    "analist", "privacy_officer", "autoriteit_persoonsgegevens", "bewoner_matcher",
 }  # fmt: skip
 SYSTEMS: Final = frozenset(ROLES) - {"betrokkene"}
-EXPORTERS: Final = frozenset(ROLES) - {"beleidseigenaar", "bewoner_matcher"}
+EXPORTERS: Final = frozenset(ROLES) - AIMLESS - {"bewoner_matcher"}
 DESK: Final = frozenset({"coa_casemanager", "coa_regievoerder", "coa_coordinator_meedoenbalie"})
 
 OVERSEERS: Final = frozenset({"privacy_officer", "autoriteit_persoonsgegevens"})
@@ -782,7 +784,10 @@ def test_every_role_of_an_agreement_has_a_column(door: Door) -> None:
 def test_each_role_gets_what_the_table_says(
     door: Door, route: tuple[str, str], caller: str
 ) -> None:
-    """About her own people and about others, each role gets her status and no other."""
+    """About her own people and about others, each role gets her status and no other.
+
+    Who has no purpose at all is refused before anyone is looked up.
+    """
     line = MATRIX[route]
     role = None if caller == NOBODY else caller
     own = line.attempt(door, role, OWN).status_code
@@ -793,5 +798,5 @@ def test_each_role_gets_what_the_table_says(
         assert own in {200, 201, 202}
         assert (200 if other == 201 else other) == line.elsewhere
     else:
-        purposeless = line.purposeless if caller == "beleidseigenaar" else None
+        purposeless = line.purposeless if caller in AIMLESS else None
         assert own == other == (purposeless or line.refused)
