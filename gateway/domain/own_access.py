@@ -79,7 +79,7 @@ def opens(code: AccessCode | None, spent: Spent, moment: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MakeCode:
-    """Keep a code made at ``at``; her earlier codes, and those that ran out, go (1)."""
+    """Keep a code made at ``at``; her earlier code and session go, and codes that ran out (1, 4)."""
 
     code: AccessCode
     at: datetime

@@ -70,6 +70,7 @@ def _make(connection: sa.Connection, code: AccessCode, at: datetime) -> None:
         raise RefusedError("subject: not known")
     gone = (_code.subject == code.subject) | (_code.expires <= at)
     connection.execute(sa.delete(tables.code).where(gone))
+    connection.execute(sa.delete(tables.session).where(_session.subject == code.subject))
     values = {"term": code.term, "proof": code.proof, "subject": code.subject}
     values |= {"expires": code.expires, "tries": code.tries}
     connection.execute(sa.insert(tables.code), values)

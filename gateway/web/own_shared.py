@@ -159,16 +159,17 @@ class SharedPage(InspectedPage):
             self._visit.rooms.desks.gate.matrix,
         )
         purpose = matrix.purpose(scope.purpose)
+        unasked = dict.fromkeys(SectionName, str(scope.purpose))
         try:
-            assert purpose is not None  # noqa: S101 - consent is asked for purposes of the catalogue
-            text = wording.text(purpose, scope.recipient, language)
+            text = wording.text(purpose, scope.recipient, language) if purpose else None
         except InvalidRequestError:  # no rule asks this any more
-            return dict.fromkeys(SectionName, str(scope.purpose))
-        return {part.name: part.text for part in text.sections}
+            return unasked
+        return {part.name: part.text for part in text.sections} if text else unasked
 
     def _whom(self, recipient: str) -> str:
         if recipient.startswith(FINDABLE_BY_KIND):
-            return self._words.texts["kind_" + recipient.removeprefix(FINDABLE_BY_KIND)]
+            kind = recipient.removeprefix(FINDABLE_BY_KIND)
+            return self._words.texts.get(f"kind_{kind}", kind)
         partner = self._visit.rooms.partners.get(Oin(recipient))
         return partner.name if partner else recipient
 
@@ -201,7 +202,7 @@ class SharedPage(InspectedPage):
             for purpose in self._visit.rooms.desks.gate.matrix.purposes()
             for rule in purpose.rules
         }
-        known = (TERMS.get(rules.get(one, "")) for one in rules if one in basis)
+        known = (TERMS.get(kept) for rule, kept in rules.items() if rule in basis)
         return next(filter(None, known), "term_law")
 
 

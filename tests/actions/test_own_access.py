@@ -94,12 +94,15 @@ def test_two_devices_at_once_let_in_one(house: House) -> None:
 
 
 def test_a_newer_code_ends_the_one_before(house: House) -> None:
-    """So a lost paper is made worthless at the desk."""
+    """So a lost paper, and a lost phone, are made worthless at the desk."""
     her = house.person(1)
     first = made(house, her)
     second = made(house, her)
     refused(house, key(first))
-    assert enter(house, key(second)).herself.caller.subject == her
+    phone = enter(house, key(second))
+    assert phone.herself.caller.subject == her
+    made(house, her)
+    assert run(house.own.resume(phone.id)) is None
 
 
 @pytest.mark.parametrize("early", [True, False])

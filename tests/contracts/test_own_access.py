@@ -148,11 +148,13 @@ def test_many_guesses_from_everywhere_shut_all(body: Body, monkeypatch: pytest.M
 
 
 def test_she_has_one_session_at_a_time(body: Body) -> None:
-    """A new one ends the one before; ending it twice is ending it once; another's goes on."""
+    """A new code ends the one before; ending it twice is ending it once; another's goes on."""
     her, other = body.person(1), body.person(2)
-    for number, whose in ((1, her), (2, other), (3, her)):
+    for number, whose in ((1, her), (2, other)):
         use(body, make(body, whose, number), number=number)
+    again = make(body, her, 3)
     assert open_(body, 1) is None
+    use(body, again, number=3)
     assert open_(body, 2) is not None
     for _ in range(2):
         assert isinstance(body.change(her, EndOwnSession(bytes((3,)) * 32)), Receipt)

@@ -44,6 +44,7 @@ class Wicket:
                     if one.subject != code.subject and one.expires > at
                 }
                 self.codes = others | {code.term: code}
+                self._end_of(code.subject)
             case UseCode(term, address, session):
                 if not opens(
                     self.codes.get(term), self._spent(address, session.opened), session.opened
@@ -61,6 +62,10 @@ class Wicket:
             case EndOwnSession(key):
                 self.sessions.pop(key, None)
         return None
+
+    def _end_of(self, subject: SubjectId) -> None:
+        kept = {key: one for key, one in self.sessions.items() if one.subject != subject}
+        self.sessions = kept
 
     def _count(self, guess: Guess) -> None:
         if self._spent(guess.address, guess.at).over:

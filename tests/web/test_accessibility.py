@@ -24,6 +24,7 @@ PAGES: Final = {
     "begin zonder schermen": ("Mila Kok", "/"),
     "bewoners": ("Fatima van Dijk", "/bewoners"),
     "bewoner": ("Fatima van Dijk", "BEWONER?gedaan=nee"),
+    "code voor een bewoner": ("Fatima van Dijk", "CODE"),
     "gesprek": ("Fatima van Dijk", "BEWONER/gesprek/P04.uitzendbureau?taal=ar"),
     "gesprek onvolledig": ("Fatima van Dijk", "GESPREK"),
     "bewijs": ("Fatima van Dijk", "BEWIJS"),
@@ -174,6 +175,11 @@ def _proof(one: Desk, _: str) -> None:
     page.locator("tbody a[href$='/bewijs']").first.click()
 
 
+def _code(one: Desk, _: str) -> None:
+    page = one.go(f"{_first(one, '/bewoners')}/code?taal=tir")
+    page.locator("main form button").click()
+
+
 def _first(one: Desk, path: str) -> str:
     return str(one.go(path).locator("tbody th a").first.get_attribute("href"))
 
@@ -307,6 +313,7 @@ WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "STAPPEN": _steps,
     "GESPREK": _unanswered,
     "BEWIJS": _proof,
+    "CODE": _code,
     "VERANDERD": _changed,
     "KAPOT": _broken_log,
     "SIGNAAL": _signal,

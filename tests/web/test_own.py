@@ -13,7 +13,7 @@ from starlette.requests import Request
 from gateway.domain.own_access import SESSION_LASTS, TRIES
 from gateway.web.own import address
 from gateway.web.own_files import FORMS
-from tests.edges.api.door import AGENCY, EMPLOYER, FOUND, OWN, SPARE, Door, opened, v_nummer
+from tests.edges.api.door import AGENCY, EMPLOYER, FOUND, OWN, SPARE, Door, opened, row, v_nummer
 from tests.suites import DEEP
 from tests.web.visitor import CASEMANAGER, SANNE, Visitor, signed_in, tree, words
 from tests.web.visitor import HERE as SITE
@@ -105,6 +105,19 @@ def test_the_paper_speaks_two_languages_and_names_nobody(door: Door) -> None:
     for mark in ("Selam", "Voorbeeld", "1990", v_nummer(OWN)):
         assert mark not in page.text
     assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_child_s_code_takes_her_representative(door: Door) -> None:
+    """The form says so and shows no code; with the box ticked there is one."""
+    child = 40
+    assert door.deliver(row(child, geboortedatum="2015-05-01")).status_code == 201
+    fatima = signed_in(door, CASEMANAGER)
+    here = f"/bewoners/{door.reference('coa_casemanager', child)}/code"
+    refused = fatima.submit(f"{here}/maak", taal="so")
+    assert refused.status_code == 400
+    assert "Onder de 16 jaar is de wettelijk vertegenwoordiger erbij." in words(refused)
+    assert tree(refused).xpath("//option[@selected]/@value") == ["so"]
+    assert code_for(door, child, voogd="1")
 
 
 def test_a_scanned_code_waits_for_her_birth_date(door: Door) -> None:
