@@ -1,5 +1,6 @@
 """A resident on her own pages: in with a code and a birth date, and out without leaving a trace."""
 
+import asyncio
 import gzip
 import json
 import re
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from gateway.domain.callers import acting
 from gateway.domain.own_access import SESSION_LASTS, TRIES
 from gateway.web.own import address
 from gateway.web.own_files import FORMS
@@ -36,8 +38,15 @@ def fixture_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     one.gateway.close()
 
 
-def code_for(door: Door, number: int, **form: str) -> str:
-    """Let the casemanager make a code, and read it from the paper."""
+def code_for(door: Door, number: int) -> str:
+    """Let the casemanager make a code."""
+    rooms = door.gateway.web.rooms
+    caller = acting(door.persona("coa_casemanager"), rooms.codes.opvanglocaties)
+    return asyncio.run(rooms.desks.own.access.make(caller, door.subject(number)))
+
+
+def paper(door: Door, number: int, **form: str) -> str:
+    """Let the casemanager make a code on her screen, and read it from the paper."""
     fatima = signed_in(door, CASEMANAGER)
     here = f"/bewoners/{door.reference('coa_casemanager', number)}/code"
     page = fatima.submit(f"{here}/maak", **form)
@@ -117,12 +126,13 @@ def test_a_child_s_code_takes_her_representative(door: Door) -> None:
     assert refused.status_code == 400
     assert "Onder de 16 jaar is de wettelijk vertegenwoordiger erbij." in words(refused)
     assert tree(refused).xpath("//option[@selected]/@value") == ["so"]
-    assert code_for(door, child, voogd="1")
+    code = paper(door, child, voogd="1")
+    assert enter(device(door), code, jaar="2015").headers["location"] == SHARED
 
 
 def test_a_scanned_code_waits_for_her_birth_date(door: Door) -> None:
     """It goes from the address into the form; used once, it is gone from the device."""
-    phone, code = device(door), code_for(door, SPARE).replace(" ", "")
+    phone, code = device(door), code_for(door, SPARE)
     answer = phone.get(f"{DOOR}/code/{code}")
     assert answer.headers["location"] == DOOR
     assert tree(phone.follow(answer)).xpath("//input[@name='code']/@value") == [code]
@@ -259,10 +269,11 @@ def test_who_looked_is_counted_without_gap(door: Door) -> None:
     assert "Uzelf: kreeg uw gegevens" in words(phone.get(LOOKED))
 
 
-@pytest.mark.parametrize("asked", ["0", "1", "x", "99999", "-3"])
-def test_a_strange_place_in_the_count_is_no_fault(door: Door, asked: str) -> None:
+def test_a_strange_place_in_the_count_is_no_fault(door: Door) -> None:
     """What somebody writes behind the address shows a page, or an empty one."""
-    assert inside(door, SPARE).get(f"{LOOKED}?voor={asked}").status_code == 200
+    phone = inside(door, SPARE)
+    for asked in ("0", "1", "x", "99999", "-3"):
+        assert phone.get(f"{LOOKED}?voor={asked}").status_code == 200
 
 
 def test_each_look_is_her_own_disclosure(door: Door) -> None:
