@@ -15,7 +15,7 @@ import sqlalchemy as sa
 AFTER: Final = 16
 """Commits: who writes less is served well enough by the commits themselves."""
 
-BETWEEN: Final = 0.25
+BETWEEN: Final = 0.5
 """Seconds from one to the next, so that a page that changes all the time is not copied each time."""
 
 
