@@ -72,6 +72,10 @@ bench-log: $(SETUP) ## Hammer the log beside a row-locked hash chain
 bench-search: $(SETUP) ## Search 64,405 people by three filters, beside a look at every profile
 	$(BIN)/python -m bench.search $(ARGS)
 
+.PHONY: bench-pages
+bench-pages: $(SETUP) ## Ask for the pages opened most, over 64,405 people: time and size
+	$(BIN)/python -m bench.pages $(ARGS)
+
 .PHONY: frontend
 frontend: ## Build styles and scripts of the screens into the package (needs npm)
 	cd frontend && npm ci --silent && npm run --silent build

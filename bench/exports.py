@@ -66,16 +66,17 @@ def fill(gateway: wiring.Gateway, count: int) -> None:
         connection.execute(sa.insert(delivery), [source])
     people = iter(population(count, 11, DAY, codes))
     while portion := {SubjectId(uuid4()): one for one in islice(people, PORTION)}:
-        rows = list(_sealed(gateway, portion, source["id"], since))
+        rows = list(sealed(gateway, portion, source["id"], since))
         with gateway.database.data.writing() as connection:
             connection.execute(sa.insert(subject), [_fact(one, since) for one in portion])
             connection.execute(sa.insert(profile_version), rows)
             connection.execute(sa.insert(relation_event), [_link(one, since) for one in portion])
 
 
-def _sealed(
+def sealed(
     gateway: wiring.Gateway, people: Mapping[SubjectId, Profile], source: object, at: datetime
 ) -> Iterator[dict[str, object]]:
+    """Make the rows of people's first versions, each value sealed under a key of her own."""
     vault, fields = gateway.actions.gate.vault, gateway.actions.gate.fields
     keys = vault.create_keys(list(people))
     for one, profile in people.items():

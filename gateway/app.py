@@ -35,6 +35,7 @@ from gateway.api import (
     held_texts,
     inspection,
     introductions,
+    machines,
     notices,
     oversight,
     quarantine,
@@ -181,6 +182,7 @@ def create_app(
     app.state.actions = actions
     for module in ROUTES:
         app.include_router(module.router, responses=_RESPONSES)
+    app.include_router(machines.router)
     app.mount(BASE, create_decision_point(actions, API_VERSION))
     _add_operations(app, ready, metrics)
     app.add_exception_handler(DisclosureRefusedError, on_refusal)

@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "https://doelpoort.example", description="Where residents reach the gate; on receipts."
     )
+    machines: Path | None = Field(
+        None, description="File (JSON) that names partners' systems with their public keys."
+    )
     access_sets: Path | None = Field(
         None, description="Folder of policy sets (YAML) that the decision point answers for too."
     )

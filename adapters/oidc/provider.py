@@ -20,7 +20,7 @@ from adapters.oidc.claims import ClaimNames, identity_of
 from adapters.oidc.tokens import Expected, UnknownKeyError, id_token, logout_token
 from gateway.domain.identifiers import Oin
 from gateway.domain.partners import Partner
-from gateway.domain.sessions import Departure, Identity, SignInRefusedError
+from gateway.domain.sessions import Departure, Ended, Identity, SignInRefusedError
 
 FRESH: Final = timedelta(hours=1)
 SECONDS: Final = 5.0
@@ -94,8 +94,8 @@ class OpenIdProvider:
         words |= {"id_token_hint": hint} if hint else {}
         return f"{place}?{urlencode(words)}"
 
-    async def ended(self, logout: str) -> str:
-        """Return the provider's session that its token says is over."""
+    async def ended(self, logout: str) -> Ended:
+        """Return what the provider's token says is over."""
         try:
             return logout_token(logout, (await self._asked()).keys, self._expected())
         except UnknownKeyError:

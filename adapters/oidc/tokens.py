@@ -7,7 +7,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import compare_digest
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from gateway.domain.sessions import SignInRefusedError
+from gateway.domain.replays import once
+from gateway.domain.sessions import Ended, SignInRefusedError
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 LEEWAY: Final = 30
@@ -48,15 +49,21 @@ def id_token(token: str, keys: KeySet, expected: Expected, nonce: str) -> Mappin
     return claims
 
 
-def logout_token(token: str, keys: KeySet, expected: Expected) -> str:
-    """Return the provider's session that a logout token ends; raises ``SignInRefusedError``."""
+def logout_token(token: str, keys: KeySet, expected: Expected) -> Ended:
+    """Return what a logout token ends; raises ``SignInRefusedError``.
+
+    OpenID Connect Back-Channel Logout 1.0 section 2.6: an id is needed, so that it is good once.
+    """
     claims = _claims(token, keys, expected)
-    events, ended = claims.get("events"), claims.get("sid")
+    events, ended, token_id = claims.get("events"), claims.get("sid"), claims.get("jti")
     if not isinstance(events, dict) or _ENDED not in events or "nonce" in claims:
         raise SignInRefusedError("this is no logout token")
     if not isinstance(ended, str) or not ended:
         raise SignInRefusedError("the token names no session")
-    return ended
+    if not isinstance(token_id, str) or not token_id:
+        raise SignInRefusedError("the token has no id")
+    until = datetime.fromtimestamp(float(claims["exp"]) + LEEWAY, UTC)
+    return Ended(ended, once(expected.issuer, token_id), until)
 
 
 def _claims(token: str, keys: KeySet, expected: Expected) -> Mapping[str, Any]:

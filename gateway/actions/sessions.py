@@ -15,15 +15,18 @@ from gateway.domain.errors import InvalidRequestError, UnreadableValueError
 from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.domain.ports import Entry
 from gateway.domain.records import AuditRecord, RecordKind
+from gateway.domain.replays import Replays
 from gateway.domain.sessions import (
     AWAY,
     LONGEST,
     NOTICED,
     Departure,
+    Ended,
     Identity,
     KeptSession,
     Session,
     Sessions,
+    SignInRefusedError,
 )
 
 _SEALED: Final = "web-session"
@@ -42,7 +45,8 @@ class Opened:
 class SessionDesk:
     """Where sessions begin and end."""
 
-    def __init__(self, gate: Gate, sessions: Sessions, roster: Roster) -> None:
+    def __init__(self, gate: Gate, sessions: Sessions, roster: Roster, replays: Replays) -> None:
+        self._replays = replays
         self._gate = gate
         self._roster = roster
         self._sessions = sessions
@@ -99,13 +103,18 @@ class SessionDesk:
         await self._note(session, "closed")
         await self._sessions.end(session.key)
 
-    async def close_of_provider(self, provider_session: str) -> int:
-        """End every session that rests on one at the provider; tell how many."""
+    async def close_of_provider(self, ended: Ended) -> int:
+        """End every session that rests on one at the provider; tell how many.
+
+        Raises ``SignInRefusedError`` for a token that was used before.
+        """
+        if not await self._replays.first(ended.token, ended.until, self._gate.clock.now()):
+            raise SignInRefusedError("the token was used before")
         record = AuditRecord(
             uuid4(), RecordKind.SESSION, self._gate.clock.now(), "closed by provider"
         )
         await commit(self._gate, Entry(record))
-        return await self._sessions.end_of_provider(provider_session)
+        return await self._sessions.end_of_provider(ended.provider_session)
 
     def depart(self, onward: str, *, strong: bool) -> tuple[Departure, str]:
         """Make what is kept while a browser is away at the provider, and its sealed form."""

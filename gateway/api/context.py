@@ -1,6 +1,7 @@
 """What a route is handed: the actions, and the caller behind the request."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -49,6 +50,7 @@ from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
 from gateway.api.auditlog import AuditReader
 from gateway.api.identity import InsecureTokens
+from gateway.api.machines import MachineDoor
 from gateway.api.problems import UnauthorizedError
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.event_formats import EventFormat
@@ -114,6 +116,7 @@ class Actions:
     index: BlindIndex
     sources: "Sources"
     tokens: InsecureTokens | None
+    machines: MachineDoor | None
     auditlog: AuditReader
 
 
@@ -140,7 +143,9 @@ def actions_of(request: Request) -> Actions:
     return actions
 
 
-bearer = HTTPBearer(auto_error=False, description="Token of `doelpoort token` (demo settings)")
+bearer = HTTPBearer(
+    auto_error=False, description="Token of `/oauth/token`, or of `doelpoort token` (demo settings)"
+)
 
 
 async def actions_for(request: Request) -> Actions:
@@ -154,9 +159,12 @@ async def caller_of(
 ) -> Caller:
     """Return who asks; raises ``UnauthorizedError``."""
     actions = actions_of(request)
-    if credentials is None or actions.tokens is None:
-        raise UnauthorizedError("a valid bearer token is needed")
-    return actions.tokens.caller(credentials.credentials, actions.gate.clock.now())
+    doors = (actions.tokens, actions.machines.tokens if actions.machines else None)
+    for known in doors if credentials else ():
+        with suppress(UnauthorizedError):
+            if known is not None and credentials is not None:
+                return known.caller(credentials.credentials, actions.gate.clock.now())
+    raise UnauthorizedError("a valid bearer token is needed")
 
 
 WithActions = Annotated[Actions, Depends(actions_for)]

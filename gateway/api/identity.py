@@ -1,6 +1,7 @@
 """Who is asking: a bearer token signed by the gate's own key becomes a ``Caller``.
 
-This door is for the demo: ``InsecureTokens`` refuses to exist in production settings.
+Systems of partners get theirs by proof (``gateway.api.machines``). ``InsecureTokens`` are for the demo,
+where anyone gets one, and refuse to exist in production settings.
 """
 
 import json
@@ -26,7 +27,7 @@ CACHED = 4_096
 LIFETIME = timedelta(hours=1)
 
 
-class InsecureTokens:
+class LocalTokens:
     """Issues and checks tokens of a local key; verified ones are cached until they expire."""
 
     def __init__(
@@ -34,7 +35,9 @@ class InsecureTokens:
         key: bytes,
         partners: Mapping[Oin, Partner],
         sites: Mapping[str, OpvangLocatie],
+        issuer: str,
     ) -> None:
+        self._issuer = issuer
         self._key = OctKey.import_key(key)
         self._partners = partners
         self._sites = sites
@@ -43,7 +46,7 @@ class InsecureTokens:
     def issue(self, persona: Persona, now: datetime, lifetime: timedelta = LIFETIME) -> str:
         """Sign a token for a persona, valid from ``now`` for ``lifetime``."""
         claims = {
-            "iss": ISSUER,
+            "iss": self._issuer,
             "aud": AUDIENCE,
             "sub": persona.actor,
             "oin": persona.partner.oin,
@@ -72,7 +75,7 @@ class InsecureTokens:
     def _claims(self, token: str, now: datetime) -> dict[str, object]:
         rules = jwt.JWTClaimsRegistry(
             now=int(now.timestamp()),
-            iss={"essential": True, "value": ISSUER},
+            iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": AUDIENCE},
             exp={"essential": True},
         )
@@ -98,3 +101,12 @@ class InsecureTokens:
             SubjectId(UUID(subject)) if subject else None,
         )
         return acting(persona, self._sites)
+
+
+class InsecureTokens(LocalTokens):
+    """Tokens of the demo's open door."""
+
+    def __init__(
+        self, key: bytes, partners: Mapping[Oin, Partner], sites: Mapping[str, OpvangLocatie]
+    ) -> None:
+        super().__init__(key, partners, sites, ISSUER)

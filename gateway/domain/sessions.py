@@ -130,6 +130,15 @@ class Departure:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session at the provider that is over; ``token`` says so, once, and could until a moment."""
+
+    provider_session: str
+    token: bytes
+    until: datetime
+
+
 class Provider(Protocol):
     """An identity provider, by OpenID Connect."""
 
@@ -145,6 +154,6 @@ class Provider(Protocol):
         """Return where to sign off at the provider too, when it has such a place."""
         ...
 
-    async def ended(self, logout_token: str) -> str:
-        """Return the provider's session that its token says is over; raises ``SignInRefusedError``."""
+    async def ended(self, logout_token: str) -> Ended:
+        """Return what the provider's token says is over; raises ``SignInRefusedError``."""
         ...

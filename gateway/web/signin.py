@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from gateway.actions.sessions import Opened
 from gateway.domain.errors import InvalidRequestError
@@ -110,12 +110,18 @@ async def sign_off(visit: Visit) -> Response:
 
 
 async def ended_elsewhere(visit: Visit) -> Response:
-    """End what rests on a session that the provider says is over (back-channel logout)."""
+    """End what rests on a session that the provider says is over.
+
+    OpenID Connect Back-Channel Logout 1.0 section 2.8: 200, or 400 with an error for a machine.
+    """
     token = visit.form.get("logout_token")
     if visit.rooms.provider is None or not isinstance(token, str):
         raise InvalidRequestError("logout_token", "is needed")
-    ended = await visit.rooms.provider.ended(token)
-    await visit.rooms.desks.sessions.close_of_provider(ended)
+    try:
+        ended = await visit.rooms.provider.ended(token)
+        await visit.rooms.desks.sessions.close_of_provider(ended)
+    except SignInRefusedError:
+        return JSONResponse({"error": "invalid_request"}, 400)
     return Response(status_code=200)
 
 

@@ -66,6 +66,7 @@ from gateway.wiring.files import export_desk
 from gateway.wiring.handovers import handover_desks
 from gateway.wiring.intake import feed_of, limits_of
 from gateway.wiring.keys import rekey_index, repseudonymise
+from gateway.wiring.machines import machine_door
 from gateway.wiring.oversight import hindsight
 from gateway.wiring.policy import policy_desk
 from gateway.wiring.pushing import subscription_desk
@@ -161,6 +162,7 @@ def desks(bench: Bench) -> Actions:
         index=index,
         sources=_sources(settings, catalogue),
         tokens=_tokens(settings, catalogue, bench.keyring),
+        machines=machine_door(settings, catalogue, gate, database, bench.keyring),
         auditlog=bench.audit,
     )
 

@@ -35,6 +35,7 @@ from gateway.store.handovers import StoredHandovers
 from gateway.store.log_reader import LogReader
 from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
+from gateway.store.replays import StoredReplays
 from gateway.store.sessions import Sessions
 from gateway.store.teams import StoredTeams
 from gateway.web.app import Web
@@ -104,7 +105,7 @@ def _desks(
         notices=actions.notices,
         oversee=actions.oversee,
         inspect=actions.inspect,
-        sessions=SessionDesk(gate, Sessions(database), roster),
+        sessions=SessionDesk(gate, Sessions(database), roster, StoredReplays(database)),
         overseers=_overseers(actions, database, audit),
         counter=_counter(settings, actions, database),
         backoffice=_backoffice(settings, catalogue, actions),

@@ -48,6 +48,7 @@ from gateway.domain.projection import Outbox
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
 from gateway.domain.rectification import Rectifications as RectificationsPort
 from gateway.domain.relations import RelationEvent, RelationKind
+from gateway.domain.replays import Replays
 from gateway.domain.sessions import Sessions
 from gateway.domain.signals import Signals
 from gateway.domain.subjects import Dossier
@@ -77,6 +78,7 @@ from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
 from gateway.store.policy_versions import StoredPolicies
 from gateway.store.rectifications import Rectifications
+from gateway.store.replays import StoredReplays
 from gateway.store.sessions import Sessions as StoredSessions
 from gateway.store.signals import Signals as StoredSignals
 from gateway.store.statistics import Statistics
@@ -111,6 +113,7 @@ from tests.fakes.own_access import OwnAccess as FakeOwnAccess
 from tests.fakes.payload_sealer import MemoryPayloadSealer
 from tests.fakes.placements import Placements as FakePlacements
 from tests.fakes.policy_versions import PolicyVersions as FakePolicies
+from tests.fakes.replays import Replays as FakeReplays
 from tests.fakes.sessions import Sessions as FakeSessions
 from tests.fakes.signals import Signals as FakeSignals
 from tests.fakes.statistics import Statistics as FakeStatistics
@@ -156,6 +159,7 @@ class Body:
     sessions: Sessions
     teams: Teams
     placements: Placements
+    replays: Replays
     stock: IndexStock
     policies: PolicyVersions
     forget: Callable[[SubjectId], None]
@@ -311,6 +315,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeSessions(),
         FakeTeams(),
         FakePlacements(world),
+        FakeReplays(),
         FakeStock(world),
         FakePolicies(world),
         log.erased.add,
@@ -379,6 +384,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredSessions(database),
                 StoredTeams(database),
                 StoredPlacements(database),
+                StoredReplays(database),
                 StoredStock(database),
                 StoredPolicies(database),
                 lambda subject: sealer.destroy(subject.bytes),

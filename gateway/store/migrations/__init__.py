@@ -20,6 +20,7 @@ from gateway.store import (  # noqa: F401 - their tables are part of MAIN
     own_access_tables,
     placement_tables,
     policy_tables,
+    replay_tables,
     team_tables,
 )
 from gateway.store.database import Database, Store

@@ -747,6 +747,16 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", f"{BASE}/openapi.json"): Row(_get(f"{BASE}/openapi.json"), ALL, 200, open=True),
     ("GET", DISCOVERY): Row(_get(DISCOVERY), ALL, 200, open=True),
     ("GET", "/v1/openapi.json"): Row(_get("/v1/openapi.json"), ALL, 200, open=True),
+    # No system is registered at this gate: its door is shut to all.
+    ("POST", "/oauth/token"): Row(
+        lambda door, role, _: door.ask("POST", "/oauth/token", role),
+        frozenset(),
+        refused=400,
+        open=True,
+    ),
+    ("GET", "/.well-known/oauth-authorization-server"): Row(
+        _get("/.well-known/oauth-authorization-server"), frozenset(), refused=404, open=True
+    ),
     ("GET", "/health/live"): Row(_get("/health/live"), ALL, 200, open=True),
     ("GET", "/health/ready"): Row(_get("/health/ready"), ALL, 200, open=True),
     ("GET", "/metrics"): Row(_get("/metrics"), ALL, 200, open=True),

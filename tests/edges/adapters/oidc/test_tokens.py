@@ -104,14 +104,22 @@ def test_a_token_without_signature_is_refused() -> None:
 
 
 def test_a_logout_token_names_the_session_it_ends() -> None:
-    """A logout token says that it is one, names a session, and carries no nonce."""
-    token = signed(nonce=None, sid="p-1", events=ENDED)
-    assert logout_token(token, KEYS, EXPECTED) == "p-1"
+    """A logout token says that it is one, names a session, has an id, and carries no nonce."""
+    whole = {"nonce": None, "sid": "p-1", "events": ENDED, "jti": "t-1"}
+    ended = logout_token(signed(**whole), KEYS, EXPECTED)
+    assert ended.provider_session == "p-1"
+    assert ended.token == logout_token(signed(**whole, sub="s-2"), KEYS, EXPECTED).token
+    assert ended.token != logout_token(signed(**whole | {"jti": "t-2"}), KEYS, EXPECTED).token
+    assert ended.until > NOW
     for wrong in (
-        signed(nonce=None, sid="p-1"),
-        signed(nonce=None, events=ENDED),
-        signed(sid="p-1", events=ENDED),
-        signed(OTHER, nonce=None, sid="p-1", events=ENDED),
+        signed(**whole | {"events": None}),
+        signed(**whole | {"events": {"https://other.example": {}}}),
+        signed(**whole | {"sid": None}),
+        signed(**whole | {"jti": None}),
+        signed(**whole | {"nonce": NONCE}),
+        signed(**whole | {"aud": "another"}),
+        signed(**whole | {"exp": SECOND - 60}),
+        signed(OTHER, **whole),
     ):
         with pytest.raises(SignInRefusedError):
             logout_token(wrong, KEYS, EXPECTED)
