@@ -23,7 +23,7 @@ from tests.web.visitor import HERE, Visitor
 OIN: Final = Oin("00000099000000002430")
 KEY: Final = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 STRANGE: Final = RSAKey.generate_key(2048, {"kid": "one"})
-ENDED: Final = {"http://schemas.openid.net/event/backchannel-logout": {}}
+ENDED: Final[Mapping[str, object]] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 ENDING: Final = "/aanmelden/einde"
 
 
