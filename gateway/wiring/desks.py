@@ -105,9 +105,8 @@ class Bench:
 
 def desks(bench: Bench) -> Actions:
     """Build everything that routes, commands and pages may call."""
-    settings, catalogue = bench.settings, bench.catalogue
-    gate, database = bench.gate, bench.database
-    partners, codes = bench.partners, catalogue.codes
+    catalogue, gate, database = bench.catalogue, bench.gate, bench.database
+    settings, partners, codes = bench.settings, bench.partners, catalogue.codes
     index, parameters = KeyedIndex(bench.keyring), load_parameters()
     terms = SearchTerms(gate.vault, index, catalogue.fields)
     wording = Wording(load_texts(catalogue), partners, settings.mode is Mode.DEMO)
