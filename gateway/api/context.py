@@ -52,6 +52,7 @@ from gateway.api.auditlog import AuditReader
 from gateway.api.identity import InsecureTokens
 from gateway.api.machines import MachineDoor
 from gateway.api.problems import UnauthorizedError
+from gateway.domain.consents import Asked
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.event_formats import EventFormat
 from gateway.domain.identifiers import SubjectId
@@ -83,7 +84,7 @@ class Actions:
     consents: ConsentDesk
     wording: Wording
     receipts: ReceiptDesk
-    requests: OpenRequests
+    requests: OpenRequests[Asked]
     introductions: Introduce
     links: LinkDesk
     handovers: HandoverDesks

@@ -8,6 +8,8 @@ from gateway.actions.preview import Preview
 from gateway.actions.receipts import ReceiptDesk
 from gateway.actions.requests import OpenRequests
 from gateway.actions.wording import Wording
+from gateway.domain.consents import Asked
+from gateway.domain.introductions import Introduction
 from gateway.domain.ports import BlindIndex
 
 
@@ -20,6 +22,7 @@ class Counter:
     wording: Wording
     preview: Preview
     receipts: ReceiptDesk
-    requests: OpenRequests
+    requests: OpenRequests[Asked]
+    proposals: OpenRequests[Introduction]
     index: BlindIndex
     url: str

@@ -27,7 +27,7 @@ from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.receipts import Issuer, ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
-from gateway.actions.requests import OpenRequests
+from gateway.actions.requests import OpenRequests, asked_of
 from gateway.actions.retain import Retain
 from gateway.actions.rules import PolicyInForce
 from gateway.actions.search import Search, SearchIndex
@@ -128,7 +128,7 @@ def desks(bench: Bench) -> Actions:
         consents=consents,
         wording=wording,
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
-        requests=OpenRequests(gate, disclose, Consents(database)),
+        requests=OpenRequests(gate, disclose, asked_of(Consents(database))),
         introductions=Introduce(gate, disclose, Introductions(database), partners),
         links=LinkDesk(gate, frozenset(codes.gemeenten), partners),
         handovers=handover_desks(catalogue, gate, disclose, database, log),

@@ -16,7 +16,7 @@ from gateway.actions.entries import EntryDesk
 from gateway.actions.own_access import OwnAccessDesk, residents
 from gateway.actions.placements import PlacementDesk
 from gateway.actions.preview import Preview
-from gateway.actions.requests import ASKED_OF, OpenRequests
+from gateway.actions.requests import ASKED_OF, OpenRequests, asked_of, introducing
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.teams import Roster
@@ -32,6 +32,7 @@ from gateway.store.clocks import StoredClocks
 from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.handovers import StoredHandovers
+from gateway.store.introductions import Introductions
 from gateway.store.log_reader import LogReader
 from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
@@ -116,13 +117,15 @@ def _desks(
 
 def _counter(settings: Settings, actions: Actions, database: Database) -> Counter:
     """Build what the Meedoenbalie needs; residents are listed with what a casemanager may see."""
+    gate, disclose = actions.gate, actions.disclose
     return Counter(
         residents=actions.clients,
         consents=actions.consents,
         wording=actions.wording,
-        preview=Preview(actions.gate, actions.disclose, actions.consents),
+        preview=Preview(gate, disclose, actions.consents),
         receipts=actions.receipts,
-        requests=OpenRequests(actions.gate, actions.disclose, Consents(database), ASKED_OF),
+        requests=OpenRequests(gate, disclose, asked_of(Consents(database)), ASKED_OF),
+        proposals=OpenRequests(gate, disclose, introducing(Introductions(database)), ASKED_OF),
         index=actions.index,
         url=settings.public_url.rstrip("/"),
     )

@@ -36,7 +36,7 @@ from gateway.actions.placements import PlacementDesk
 from gateway.actions.profiles import Known, ProfileWriter
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
-from gateway.actions.requests import OpenRequests
+from gateway.actions.requests import OpenRequests, asked_of
 from gateway.actions.retain import Retain
 from gateway.actions.review import ReviewDesk
 from gateway.actions.search import Found, Search, SearchIndex, SearchQuestion
@@ -186,7 +186,7 @@ class House:
         found_by = SearchIndex(Candidates(self.world), self.index, codes.postcode_areas)
         self.search = Search(self.gate, self.disclose, found_by, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
-        self.requests = OpenRequests(self.gate, self.disclose, Consents(self.world))
+        self.requests = OpenRequests(self.gate, self.disclose, asked_of(Consents(self.world)))
         self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
         self.withholdings = WithholdDesk(self.gate, Withholdings(self.world), terms, partners)
         self.notices = NoticeDesk(self.gate, Notices(self.world))

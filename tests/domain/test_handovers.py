@@ -56,7 +56,7 @@ def test_what_belongs_together_lies_together_oldest_first() -> None:
     one = Question(UUID(int=5), WHICH, Topic.TAAL, None, NOON, ActorId("sanne"))
     answered = replace(one, question_id=UUID(int=6), answer=UUID(int=7), answered=NOON)
     elsewhere = replace(one, question_id=UUID(int=8), handover=other)
-    files = gathered([], [late, early], [answered, elsewhere, one], [])
+    files = gathered([], [late, early], [answered, elsewhere, one], [], [])
     assert files == {
         WHICH: File(talks=(early, late), questions=(one, answered)),
         other: File(questions=(elsewhere,)),

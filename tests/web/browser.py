@@ -23,6 +23,7 @@ from gateway.domain.callers import Persona
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.partners import Partner
 from gateway.settings import Settings
+from tests.fakes.clock import Clock
 
 PEOPLE: Final = 120
 NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -74,10 +75,11 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Serve a gate with synthetic people from a thread."""
-    gateway = wiring.build(Settings(data=folder), create=True)
-    asyncio.run(fill(gateway, PEOPLE))
+def served(folder: Path, clock: Clock | None = None) -> Iterator[Served]:
+    """Serve a gate with synthetic people from a thread; with a clock of one's own, nobody is there."""
+    gateway = wiring.build(Settings(data=folder), create=True, clock=clock)
+    if clock is None:
+        asyncio.run(fill(gateway, PEOPLE))
     config = uvicorn.Config(gateway.app(), "127.0.0.1", 0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="served gate")

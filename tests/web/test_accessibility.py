@@ -29,6 +29,7 @@ PAGES: Final = {
     "gesprek onvolledig": ("Fatima van Dijk", "GESPREK"),
     "bewijs": ("Fatima van Dijk", "BEWIJS"),
     "open verzoeken": ("Fatima van Dijk", "/verzoeken"),
+    "open voorstellen": ("Fatima van Dijk", "/verzoeken/voorstellen"),
     "vragen": ("Fatima van Dijk", "GEVRAAGD"),
     "vraag met een fout": ("Fatima van Dijk", "ANTWOORD"),
     "rectificaties": ("Fatima van Dijk", "ONJUIST"),

@@ -122,6 +122,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "/mijn-gegevens/openen": EVERYONE,
     **dict.fromkeys(HERS, NOBODY),
     "/verzoeken": CASEMANAGER,
+    "/verzoeken/voorstellen": CASEMANAGER,
     **dict.fromkeys(
         (
             "/vragen",
