@@ -14,6 +14,7 @@ from gateway.actions.disclose import Gate
 from gateway.actions.handovers import PURPOSE, AtHand, Deed, at_hand, write
 from gateway.actions.teams import Roster, Team
 from gateway.actions.worklist import Waiting
+from gateway.domain.clocks import waits
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import NO_FILE, Assign, Assignment
 from gateway.domain.identifiers import ActorId, SubjectId
@@ -71,7 +72,8 @@ class TeamDesk:
         assert context.purpose is not None  # noqa: S101 - admit refuses what is in no catalogue
         team, day = await self.roster.of(caller), context.moment.date()
         running, _ = await self._waiting.of(caller, context.purpose, context.moment)
-        counted = loads(running, team.names, day, self._waiting.terms(day))
+        terms = self._waiting.terms(day)
+        counted = loads([waits(one, day, terms) for one in running], team.names)
         receipt = await commit(gate, Entry(context.record(RecordKind.HANDOVER, "workload seen")))
         return Workload(team, counted, receipt)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Disclose, Gate, Question, admitted
-from gateway.domain.clocks import Clocks, Running, View, belongs, counts, ordered
+from gateway.domain.clocks import Clocks, Running, View, counts, ordered, waits
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.handovers import NO_FILE, File, Handovers
@@ -123,15 +123,15 @@ class Worklist:
         waiting: tuple[Sequence[Running], Mapping[SubjectId, File]],
     ) -> Excerpt:
         running, files = waiting
-        terms = self._waiting.terms(today)
-        inside = [one for one in running if belongs(one, chosen.view, today, terms)]
-        hers = [one for one in running if is_of(one, chosen.whose, caller.actor)]
-        hands = {who: sum(is_of(one, who, caller.actor) for one in inside) for who in Whose}
-        both = (one for one in inside if is_of(one, chosen.whose, caller.actor))
-        wanted = ordered(both, terms)
+        terms, me = self._waiting.terms(today), caller.actor
+        people = [waits(one, today, terms) for one in running]
+        inside = [one for one in people if chosen.view in one.views]
+        hers = [one for one in people if is_of(one.running, chosen.whose, me)]
+        hands = {who: sum(is_of(one.running, who, me) for one in inside) for who in Whose}
+        wanted = ordered(one for one in hers if chosen.view in one.views)
         pages = max(1, -(-len(wanted) // ROWS))
         here = min(max(page, 1), pages)
         shown = {one.subject: one for one in wanted[(here - 1) * ROWS : here * ROWS]}
         held = {subject: files.get(subject, NO_FILE) for subject in shown}
-        sizes = counts(hers, today, terms)
+        sizes = counts(hers)
         return Excerpt(chosen, here, pages, sizes, hands, today, terms, shown, held)

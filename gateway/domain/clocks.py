@@ -107,43 +107,41 @@ class Clocks(Protocol):
         ...
 
 
-def ordered(running: Iterable[Running], terms: Terms) -> list[Running]:
-    """Put the first due first, and whoever has no clock last (4)."""
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Someone on a day: who, the day of her first clock (``date.max`` without one), and her views."""
 
-    def place(one: Running) -> tuple[date, bytes]:
-        first = one.dues(terms)[:1]
-        return first[0].day if first else date.max, one.subject.bytes
-
-    return sorted(running, key=place)
+    running: Running
+    first: date
+    views: tuple[View, ...]
 
 
-def belongs(one: Running, view: View, today: date, terms: Terms) -> bool:
-    """Tell whether someone belongs in a view today."""
+def waits(one: Running, today: date, terms: Terms) -> Waits:
+    """Look at someone's clocks once, and tell in which views she belongs today."""
     days = [due.day for due in one.dues(terms)]
-    match view:
-        case View.ALL:
-            return True
-        case View.LATE:
-            return any(day < today for day in days)
-        case View.SOON:
-            return any(today <= day <= today + SOON for day in days)
-        case View.NEW:
-            fresh = timedelta(weeks=terms["linking_clock"])
-            return one.linked is not None and today - fresh <= one.linked <= today
-        case _:
-            return _stands(one)[view]
+    fresh = one.linked is not None and (
+        today - timedelta(weeks=terms["linking_clock"]) <= one.linked <= today
+    )
+    holds = (
+        (View.ALL, True),
+        (View.LATE, bool(days) and days[0] < today),
+        (View.SOON, any(today <= day <= today + SOON for day in days)),
+        (View.NEW, fresh),
+        (View.HOUSED, one.housed),
+        (View.UNCONFIRMED, not one.confirmed),
+        (View.NO_TALK, not one.housed and not one.talked),
+        (View.ASKED, one.asked > 0),
+    )
+    views = tuple(view for view, belongs in holds if belongs)
+    return Waits(one, days[0] if days else date.max, views)
 
 
-def _stands(one: Running) -> Mapping[View, bool]:
-    """Tell for each view that asks for no day whether someone belongs in it."""
-    return {
-        View.HOUSED: one.housed,
-        View.UNCONFIRMED: not one.confirmed,
-        View.NO_TALK: not one.housed and not one.talked,
-        View.ASKED: one.asked > 0,
-    }
+def ordered(people: Iterable[Waits]) -> list[Running]:
+    """Put the first due first, and whoever has no clock last (4)."""
+    found = sorted(people, key=lambda one: (one.first, one.running.subject.bytes))
+    return [one.running for one in found]
 
 
-def counts(running: Sequence[Running], today: date, terms: Terms) -> Mapping[View, int]:
+def counts(people: Sequence[Waits]) -> Mapping[View, int]:
     """Count who belongs in each view."""
-    return {view: sum(belongs(one, view, today, terms) for one in running) for view in View}
+    return {view: sum(view in one.views for one in people) for view in View}

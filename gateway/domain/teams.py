@@ -9,13 +9,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from gateway.domain.clocks import Running, View, belongs
+from gateway.domain.clocks import Running, View, Waits, counts
 from gateway.domain.identifiers import ActorId, Oin, RoleId
-from gateway.domain.parameters import Terms
 
 TEAMED: Final = frozenset({RoleId("gemeente_klantmanager")})
 """The roles that divide their work."""
@@ -102,20 +101,14 @@ def is_of(one: Running, whose: Whose, actor: ActorId) -> bool:
             return one.worker is None
 
 
-def loads(
-    running: Sequence[Running], team: Iterable[ActorId], today: date, terms: Terms
-) -> Sequence[Load]:
+def loads(people: Iterable[Waits], team: Iterable[ActorId]) -> Sequence[Load]:
     """Count what each of a team has in hand, what those who left still have, and what nobody has.
 
     Ordered by who, nobody first (2).
     """
-    by_worker: dict[ActorId | None, list[Running]] = {None: [], **{one: [] for one in team}}
-    for one in running:
-        by_worker.setdefault(one.worker, []).append(one)
-    return [
-        Load(
-            worker,
-            {view: sum(belongs(one, view, today, terms) for one in hers) for view in COUNTED},
-        )
-        for worker, hers in sorted(by_worker.items(), key=lambda pair: pair[0] or "")
-    ]
+    by_worker: dict[ActorId | None, list[Waits]] = {None: [], **{one: [] for one in team}}
+    for one in people:
+        by_worker.setdefault(one.running.worker, []).append(one)
+    by_name = sorted(by_worker.items(), key=lambda pair: pair[0] or "")
+    held = [(worker, counts(hers)) for worker, hers in by_name]
+    return [Load(worker, {view: found[view] for view in COUNTED}) for worker, found in held]
