@@ -83,6 +83,7 @@ def send(phone: Visitor, path: str, **form: str) -> httpx.Response:
 def test_a_language_is_chosen_first(door: Door) -> None:
     """Ten, each by its own name and in its own direction; then the door speaks it."""
     phone = Visitor(door)
+    assert DOOR in tree(phone.get("/aanmelden")).xpath("//main//a/@href")
     links = tree(phone.get(DOOR)).xpath("//main//a")
     assert [one.get("lang") for one in links] == [
         "nl",
