@@ -23,7 +23,7 @@ from gateway.actions.disclose import Gate, deny
 from gateway.actions.foresee import Foresee, Simulated
 from gateway.actions.rules import PolicyInForce
 from gateway.domain.decisions import Ask, Decision
-from gateway.domain.errors import InvalidRequestError
+from gateway.domain.errors import InvalidRequestError, PolicyError
 from gateway.domain.identifiers import RoleId
 from gateway.domain.logbook import Filters
 from gateway.domain.partners import Caller, PartnerKind
@@ -33,6 +33,7 @@ from gateway.domain.policy_versions import (
     Activation,
     Approval,
     ApprovePolicy,
+    DraftRefusedError,
     Drafts,
     Effect,
     Files,
@@ -145,13 +146,17 @@ class PolicyDesk:
         return await self.foresee.simulate(period, await self._rules.edition(proposal.version))
 
     async def propose(self, caller: Caller, draft: Draft) -> tuple[Proposal, Receipt]:
-        """Keep a proposal; raises ``PolicyError`` with every mistake by file and line (3)."""
+        """Keep a proposal; raises ``DraftRefusedError`` with every mistake by file and line (3)."""
         context = await self._admit(caller, (OWNER,))
         _reasoned(draft.reason)
         base_files = await self._latest()
-        files = await asyncio.to_thread(self._laid, base_files, draft)
-        stories = await asyncio.to_thread(self._drafts.tell, files)
-        base, new = [await self._kept(one) for one in (base_files, files)]
+        base = await self._kept(base_files)
+        try:
+            files = await asyncio.to_thread(self._laid, base_files, draft)
+            stories = await asyncio.to_thread(self._drafts.tell, files)
+            new = await self._kept(files)
+        except PolicyError as error:
+            raise DraftRefusedError(str(error)) from None
         if base.policy == new.policy:
             raise InvalidRequestError("bestanden", "change no rule")
         proposal = Proposal(

@@ -1,4 +1,7 @@
-"""The one table from errors to RFC 9457 problems; no problem body repeats what was sent."""
+"""The one table from errors to RFC 9457 problems; no problem body repeats what was sent.
+
+But for a draft of the policy, whose mistakes are told by file and line, in the words of its author.
+"""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -18,15 +21,18 @@ from gateway.domain.errors import (
     LedgerUnavailableError,
     StoreUnavailableError,
 )
+from gateway.domain.policy_versions import DraftRefusedError, PolicyMovedError
 from gateway.domain.reasons import EXPLANATIONS, Reason, told
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
+MISTAKEN = "Het voorstel klopt niet; elke fout staat bij haar bestand en regel."
 UNFINISHED = "De poort kon dit verzoek niet afmaken."
 _STATUS: dict[type[GatewayError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     DeliveryRefusedError: HTTPStatus.BAD_REQUEST,
     LedgerUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    PolicyMovedError: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {
@@ -106,6 +112,9 @@ def on_gateway_error(_: Request, error: Exception) -> Response:
     if isinstance(error, InvalidRequestError):
         named = {"veld": error.field, "reden": error.why}
         return problem(HTTPStatus.BAD_REQUEST, str(error), code=error.code, errors=[named])
+    if isinstance(error, DraftRefusedError):
+        mistakes = [{"veld": where, "reden": what} for where, what in error.mistakes]
+        return problem(HTTPStatus.BAD_REQUEST, MISTAKEN, code=error.code, errors=mistakes)
     if isinstance(error, UnsupportedMediaTypeError):
         return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error), code=error.code)
     if isinstance(error, TooLargeError):

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.errors import LedgerUnavailableError, PolicyError
 from gateway.domain.identifiers import ActorId, PurposeCode, RoleId
 from gateway.domain.policy_changes import Edition
 from gateway.domain.purposes import Matrix
@@ -48,6 +48,16 @@ _GOES_ON: Final = frozenset(
 
 class PolicyMovedError(LedgerUnavailableError):
     """Another version came into force since the question was asked; it must be decided anew."""
+
+
+class DraftRefusedError(PolicyError):
+    """A draft with mistakes; ``mistakes`` names file and line of each, and what is wrong there."""
+
+    @property
+    def mistakes(self) -> tuple[tuple[str, str], ...]:
+        """Where each mistake stands (``file:line``), and what it is."""
+        lines = (line.partition(": ") for line in str(self).splitlines())
+        return tuple((where, what) for where, _, what in lines)
 
 
 @dataclass(frozen=True, slots=True)

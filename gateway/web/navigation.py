@@ -6,11 +6,13 @@ from typing import Final
 
 from gateway.domain import upkeep
 from gateway.domain.identifiers import RoleId
+from gateway.domain.partners import PartnerKind
 from gateway.web.words import N_
 
 KLANTMANAGER: Final = frozenset({RoleId("gemeente_klantmanager")})
 CASEMANAGER: Final = frozenset({RoleId("coa_casemanager")})
 OFFICER: Final = frozenset({RoleId("privacy_officer")})
+OWNER: Final = frozenset({RoleId("beleidseigenaar")})
 AGENCY: Final = frozenset({RoleId("uitzendbureau_matcher")})
 EMPLOYER: Final = frozenset({RoleId("werkgever")})
 OPERATOR: Final = frozenset({upkeep.OPERATOR})
@@ -24,6 +26,7 @@ RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
 OVERSEERS: Final = OFFICER | AUTHORITY
 """The authority (GDPR art. 58) has what can be asked within a case, and the register."""
 
+_POLICY: Final = ("/beleid", N_("Beleid"))
 _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
         "privacy_officer": (
@@ -33,6 +36,7 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("/onderzoek", N_("Onderzoek")),
             ("/verantwoording", N_("Verantwoording")),
         ),
+        "beleidseigenaar": (_POLICY,),
         "gemeente_klantmanager": (
             ("/overdrachten", N_("Mijn overdrachten")),
             ("/werkverdeling", N_("Werkverdeling")),
@@ -74,9 +78,10 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
 _WITHIN_A_CASE: Final = frozenset({"/onderzoek", "/onderzoek/bewijsbundel", "/verantwoording"})
 
 
-def doors(role: RoleId) -> Sequence[tuple[str, str]]:
-    """Return path and label of each screen of a role."""
-    return _DOORS.get(role, ())
+def doors(role: RoleId, kind: PartnerKind) -> Sequence[tuple[str, str]]:
+    """Return path and label of each screen of a role; COA's officer has the policy too."""
+    known = _DOORS.get(role, ())
+    return (*known, _POLICY) if role in OFFICER and kind is PartnerKind.COA else known
 
 
 def tabs(role: RoleId, every: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:

@@ -89,7 +89,7 @@ def _doors(visit: Visit) -> Sequence[Mapping[str, object]]:
     here = visit.request.url.path
     return [
         {"path": path, "label": visit.say(label), "here": here.startswith(path)}
-        for path, label in (doors(who.role) if who else ())
+        for path, label in (doors(who.role, who.partner.kind) if who else ())
     ]
 
 

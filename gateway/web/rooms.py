@@ -17,6 +17,7 @@ from gateway.actions.link import LinkDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.oversee import Oversee
 from gateway.actions.placements import PlacementDesk
+from gateway.actions.policy_life import PolicyDesk
 from gateway.actions.search import Search
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
@@ -77,6 +78,7 @@ class Desks:
     placed: ListClients
     guided: ListClients
     placements: PlacementDesk
+    policy: PolicyDesk
     consents: ConsentDesk
     links: LinkDesk
     notices: NoticeDesk

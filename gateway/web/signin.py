@@ -127,7 +127,7 @@ async def ended_elsewhere(visit: Visit) -> Response:
 
 async def home(visit: Visit) -> Response:
     """Go to the first screen of the role, or say that it has none."""
-    found = doors(visit.caller.role)
+    found = doors(visit.caller.role, visit.caller.partner.kind)
     if found:
         return RedirectResponse(found[0][0], 303)
     agreed = visit.caller.partner.agreement.purposes.get(visit.caller.role, frozenset())

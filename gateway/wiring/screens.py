@@ -100,6 +100,7 @@ def _desks(
         exports=actions.exports,
         placed=ListClients(actions.gate, actions.disclose, PLACED),
         guided=ListClients(actions.gate, actions.disclose, GUIDED),
+        policy=actions.policy,
         placements=PlacementDesk(gate, actions.disclose, StoredPlacements(database), log),
         consents=actions.consents,
         links=actions.links,

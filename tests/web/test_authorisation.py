@@ -107,6 +107,16 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
         ),
         OVERSEERS,
     ),
+    **dict.fromkeys(
+        (
+            "/beleid",
+            "/beleid/{voorstel:uuid}",
+            "/beleid/{voorstel:uuid}/goedkeuren",
+            "/beleid/{voorstel:uuid}/in-werking",
+            "/beleid/terugdraaien",
+        ),
+        OFFICER | {"beleidseigenaar"},
+    ),
     "/bewoners": CASEMANAGER,
     "/bewoners/zoek": CASEMANAGER,
     BEWONER: CASEMANAGER,

@@ -31,6 +31,7 @@ from tests.edges.api.door import (
     opened,
     row,
 )
+from tests.edges.api.steward import activated, approved, narrower, proposed, rolled_back
 
 PURPOSES: Final = {
     "coa_casemanager": "P03",
@@ -75,6 +76,7 @@ PERSONS: Final = frozenset(ROLES) - AIMLESS - {
 }  # fmt: skip
 SYSTEMS: Final = frozenset(ROLES) - {"betrokkene"}
 EXPORTERS: Final = frozenset(ROLES) - AIMLESS - {"bewoner_matcher"}
+OWNER: Final = frozenset({"beleidseigenaar"})
 DESK: Final = frozenset({"coa_casemanager", "coa_regievoerder", "coa_coordinator_meedoenbalie"})
 
 OVERSEERS: Final = frozenset({"privacy_officer", "autoriteit_persoonsgegevens"})
@@ -465,6 +467,38 @@ def _not_right(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("POST", "/v1/inzage/_klopt-niet", role, json={"toelichting": "Nee."})
 
 
+def _propose(door: Door, role: str | None, _: int) -> httpx.Response:
+    return door.ask("POST", "/v1/beleid/voorstellen", role, json=narrower("Eigen voorstel"))
+
+
+def _of_proposal(door: Door, role: str | None, ready: Callable[[Door], UUID]) -> str:
+    """Make something to do it with, for who may."""
+    return f"/v1/beleid/voorstellen/{ready(door) if role in OWNER else UUID(int=7)}"
+
+
+def _proposal(door: Door, role: str | None, _: int) -> httpx.Response:
+    return door.ask("GET", _of_proposal(door, role, proposed), role)
+
+
+def _approve_policy(door: Door, role: str | None, _: int) -> httpx.Response:
+    return door.ask("POST", f"{_of_proposal(door, role, proposed)}/_goedkeuren", role)
+
+
+def _activate(door: Door, role: str | None, _: int) -> httpx.Response:
+    """Bring a policy into force, and undo it: the gate is everyone's."""
+    path = f"{_of_proposal(door, role, approved)}/_activeren"
+    answer = door.ask("POST", path, role, json={})
+    if answer.status_code == 200:
+        rolled_back(door)
+    return answer
+
+
+def _roll_back(door: Door, role: str | None, _: int) -> httpx.Response:
+    if role in OWNER:
+        activated(door)
+    return door.ask("POST", "/v1/beleid/_terugdraaien", role, json={"reden": "Toch niet"})
+
+
 def _call_wrong(door: Door, role: str | None, number: int) -> httpx.Response:
     """Call a field wrong that the role was shown; whoever was shown none names any."""
     known = role or "gemeente_klantmanager"
@@ -627,6 +661,12 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("DELETE", "/v1/abonnementen/{abonnement_id}"): Row(
         _unsubscribe, frozenset({MATCHER, "privacy_officer"}), 200, refused=404
     ),
+    ("GET", "/v1/beleid"): Row(_get("/v1/beleid"), OWNER, 200),
+    ("POST", "/v1/beleid/voorstellen"): Row(_propose, OWNER, 200),
+    ("GET", "/v1/beleid/voorstellen/{voorstel_id}"): Row(_proposal, OWNER, 200),
+    ("POST", "/v1/beleid/voorstellen/{voorstel_id}/_goedkeuren"): Row(_approve_policy, OWNER, 200),
+    ("POST", "/v1/beleid/voorstellen/{voorstel_id}/_activeren"): Row(_activate, OWNER, 200),
+    ("POST", "/v1/beleid/_terugdraaien"): Row(_roll_back, OWNER, 200),
     ("POST", "/v1/koppelingen"): Row(_relate, DESK),
     ("POST", "/v1/leveringen"): Row(_deliver, frozenset({"coa_casemanager"}), 200),
     ("GET", "/v1/leveringen"): Row(_get("/v1/leveringen"), frozenset({"coa_casemanager"}), 200),
