@@ -13,12 +13,12 @@ import pytest
 from gateway.actions.policy_life import OFFICER, OWNER, Draft
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.partners import Caller
-from tests.conftest import DEEP
 from tests.edges.api.steward import files
 from tests.journeys.logbook import of_kind
 from tests.journeys.poort import KLANTMANAGER, MovableClock, Poort, partner_named
 from tests.journeys.residents import resident
 from tests.journeys.watch import Watch
+from tests.suites import DEEP
 
 SELAM = resident(1)
 ROUNDS = 20 if DEEP else 1
@@ -37,7 +37,7 @@ class Asked:
     """What a gate answered: when each question began, and whether the field was in the answer."""
 
     told: list[tuple[float, bool]] = field(default_factory=list)
-    enough: Event = field(default_factory=Event)
+    more: Event = field(default_factory=Event)
 
     def keep_on(self, gate: Poort, reference: str, stop: Event) -> None:
         """Ask until it is enough."""
@@ -46,13 +46,14 @@ class Asked:
             answer = gate.vraag(KLANTMANAGER, reference, "P02", ["roepnaam", "achternaam"])
             assert answer.status_code == 200, answer.text
             self.told.append((began, "roepnaam" in answer.json()["velden"]))
-            if len(self.told) % FEW == 0:
-                self.enough.set()
+            self.more.set()
 
     def go_on(self) -> None:
-        """Wait until the gate has answered some more."""
-        self.enough.clear()
-        assert self.enough.wait(60)
+        """Wait until the gate has answered some more; the last began after this did."""
+        goal = len(self.told) + FEW
+        while len(self.told) < goal:
+            self.more.clear()
+            assert self.more.wait(60)
 
     def since(self, moment: float) -> set[bool]:
         """Tell whether the field was in the answers to questions that began after a moment."""

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.edges.api.door import row, unknown
+from tests.edges.api.steward import narrower
 from tests.suites import DEEP
 from tests.web.browser import NARROW, WIDE, Desk, Served, desk
 from tests.web.markup import faults
@@ -83,6 +84,8 @@ PAGES: Final = {
     "beheer": ("Bram Peters", "/beheer"),
     "overeenkomsten": ("Bram Peters", "/beheer/overeenkomsten"),
     "regels": ("Bram Peters", "/beheer/regels"),
+    "beleid": ("Anouk Meijer", "/beleid"),
+    "beleidsvoorstel dat is teruggerekend": ("Anouk Meijer", "BELEID"),
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
 }
 LOOKS: Final = [("nl-NL", "light"), ("en-GB", "dark")]
@@ -229,6 +232,15 @@ def _glass(one: Desk, _: str) -> None:
     one.go(f"/beoordelen/noodtoegang/{broken.json()['id']}")
 
 
+def _policy(one: Desk, _: str) -> None:
+    """Look at a proposal, made where there is none yet, and at the decisions of a day under it."""
+    owner, body = ("coa", "beleidseigenaar"), narrower("Niet nodig bij de intake")
+    known = one.served.ask(owner, "GET", "/v1/beleid", {}).json()["voorstellen"]
+    made = None if known else one.served.ask(owner, "POST", "/v1/beleid/voorstellen", body)
+    which = known[0]["id"] if made is None else made.json()["id"]
+    one.go(f"/beleid/{which}").locator("main form button").first.click()
+
+
 def _breach(one: Desk, _: str) -> None:
     one.go("/onderzoek").locator("input[name=zaaknummer]").fill("AVG33-2026-0042")
     one.page.locator("main form button").first.click()
@@ -299,6 +311,7 @@ def _quarantined(one: Desk, _: str) -> None:
 
 
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
+    "BELEID": _policy,
     "VERDEELD": _divided,
     "VRAAG": _ask_nothing,
     "GEVRAAGD": _asked,
