@@ -8,6 +8,7 @@
 4. That someone looked ahead is in the log before anything is told.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -157,6 +158,7 @@ class Foresee:
             for dossier in (await subjects.load(page)).values():
                 yield dossier.situation
             after = page[-1]
+            await asyncio.sleep(0)  # those who are served meanwhile go first
 
     async def _recorded(self, period: Filters) -> AsyncIterator[tuple[LoggedEvent, Recorded]]:
         """Yield the entries that tell of a decision, newest first; an erased one tells nothing."""
@@ -169,6 +171,7 @@ class Foresee:
             if page.onward is None:
                 return
             before = page.onward
+            await asyncio.sleep(0)
 
     async def _note(self, outcome: str, digest: str) -> None:
         """Put on record that the effect of another policy was looked at (4)."""

@@ -11,11 +11,12 @@ from time import monotonic
 import pytest
 
 from gateway.actions.policy_life import OFFICER, OWNER, Draft
+from gateway.commands.shared import partner_named
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.partners import Caller
 from tests.edges.api.steward import files
 from tests.journeys.logbook import of_kind
-from tests.journeys.poort import KLANTMANAGER, MovableClock, Poort, partner_named
+from tests.journeys.poort import KLANTMANAGER, MovableClock, Poort
 from tests.journeys.residents import resident
 from tests.journeys.watch import Watch
 from tests.suites import DEEP

@@ -71,7 +71,7 @@ class Served:
         persona = Persona(self.partner(slug), RoleId(role), ActorId(f"{role}-1"), sites)
         token = actions.tokens.issue(persona, actions.gate.clock.now(), timedelta(hours=1))
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.request(method, self.address + path, json=body, headers=headers)
+        return httpx.request(method, self.address + path, json=body, headers=headers, timeout=60)
 
 
 @contextmanager
