@@ -35,6 +35,7 @@ DONE: Final[Mapping[str, str]] = {
     "verwerkt": N_("De levering is verwerkt."),
     "eerder": N_("Dit bestand kwam al eerder binnen. Er is niets veranderd."),
     "gecorrigeerd": N_("De gecorrigeerde rij is binnen, als een levering van één rij."),
+    "vrijgegeven": N_("De rij is opgenomen zoals zij kwam; uw reden staat in het logboek."),
     "verworpen": N_("De rij is verworpen en de waarden zijn gewist."),
 }
 FATES: Final[Mapping[Fate | None, tuple[str, str]]] = {

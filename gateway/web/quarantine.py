@@ -96,7 +96,8 @@ class RowPage:
     ) -> list[Box]:
         """Return every field that came, and those that are missing; what was typed goes first."""
         fields = self._visit.rooms.desks.gate.fields
-        wrong = self._wrong or faults
+        about = {name: why for name, why in self._wrong.items() if FieldName(name) in fields}
+        wrong = about or faults
         named = [*found, *(n for n in wrong if n not in found and FieldName(n) in fields)]
         return [self._box(name, found.get(name), wrong.get(name, ""), typed) for name in named]
 
@@ -155,9 +156,23 @@ async def discard(visit: Visit) -> Response:
     """Give the row up, once it is ticked that its values go."""
     spot = _spot(visit)
     if posted(visit).get("zeker") != "1":
-        return _show(visit, {N_("Verwerpen"): visit.say(N_("vink aan dat de waarden weg mogen"))})
+        return _show(visit, {N_("Vink aan dat de waarden weg mogen."): ""})
     await visit.rooms.desks.backoffice.quarantine.discard(visit.caller, spot)
     return RedirectResponse(f"{PATH}/{spot.delivery}?gedaan=verworpen", 303)
+
+
+async def release(visit: Visit) -> Response:
+    """Take the row in as it came, for a reason; what still speaks against it is said."""
+    spot, why = _spot(visit), posted(visit).get("reden", "")
+    try:
+        await visit.rooms.desks.backoffice.quarantine.release(visit.caller, spot, why)
+    except InvalidRequestError as error:
+        if error.field == "reden":
+            return _show(visit, {N_("Schrijf 20 tot 500 tekens, zonder nummers van personen."): ""})
+        if error.field != "klantprofiel":
+            raise
+        return _show(visit, dict(fault(one) for one in error.why.split("; ")))
+    return RedirectResponse(f"{PATH}/{spot.delivery}?gedaan=vrijgegeven", 303)
 
 
 def _spot(visit: Visit) -> Spot:
@@ -168,5 +183,6 @@ def _spot(visit: Visit) -> Spot:
 SCREENS: Final = (
     Screen(ROW, one, CASEMANAGER),
     Screen(ROW + "/corrigeren", correct, CASEMANAGER, ("POST",)),
+    Screen(ROW + "/vrijgeven", release, CASEMANAGER, ("POST",)),
     Screen(ROW + "/verwerpen", discard, CASEMANAGER, ("POST",)),
 )

@@ -147,6 +147,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
             "/leveringen/{levering:uuid}/quarantaine/{rij:int}",
             "/leveringen/{levering:uuid}/quarantaine/{rij:int}/corrigeren",
             "/leveringen/{levering:uuid}/quarantaine/{rij:int}/verwerpen",
+            "/leveringen/{levering:uuid}/quarantaine/{rij:int}/vrijgeven",
             "/noodtoegang",
             "/noodtoegang/open",
         ),

@@ -149,10 +149,25 @@ def test_a_field_that_lacks_is_added(fatima: Visitor) -> None:
 def test_a_row_is_discarded_once_it_is_ticked(fatima: Visitor) -> None:
     """Without the tick nothing happens; after it the row has no page any more."""
     path = quarantined(fatima, 35)
-    assert "vink aan" in words(fatima.submit(f"{path}/verwerpen"))
+    assert "Vink aan" in words(fatima.submit(f"{path}/verwerpen"))
     done = fatima.follow(fatima.submit(f"{path}/verwerpen", zeker="1"))
     assert "Verworpen" in words(done)
     assert tree(done).xpath("//tbody//th/a") == []
+
+
+def test_a_row_that_only_another_spoke_against_is_released(fatima: Visitor) -> None:
+    """With a reason it comes in as it came; one that is wrong itself stays, and says why."""
+    twins = document(row(37, werkambitie="lasser"), row(37, werkambitie="kok"))
+    page = fatima.follow(upload(fatima, twins))
+    path = str(tree(page).xpath("//tbody//th/a/@href")[0])
+    short = fatima.submit(f"{path}/vrijgeven", reden="goed")
+    assert "Schrijf 20 tot 500 tekens" in words(short)
+    done = fatima.submit(f"{path}/vrijgeven", reden="Nagevraagd bij de afzender: deze is juist.")
+    assert "opgenomen zoals zij kwam" in words(fatima.follow(done))
+    wrong = quarantined(fatima, 38)
+    again = fatima.submit(f"{wrong}/vrijgeven", reden="Nagevraagd bij de afzender: juist.")
+    assert again.status_code == 400
+    assert "11-proef" in words(again)
 
 
 def test_a_file_too_large_is_refused_before_it_is_whole(door: Door, fatima: Visitor) -> None:
