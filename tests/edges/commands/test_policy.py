@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ ASKED = (
     ("maatschappelijke_begeleiding", "P02"),
     ("betrokkene", "P11"),
 )
+BETWEEN = timedelta(hours=44)
+"""What passes between two people, so that all of them take a month."""
 ROUNDS = 62 if DEEP else 1  # 62 make a thousand decisions
 OWN_ID = "00000000-0000-4000-8000-000000000001"
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
@@ -70,6 +73,7 @@ def fixture_gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for number in (OWN, OTHER, *FOUND):
         door.disclose("gemeente_klantmanager", "P02", number)
         door.disclose("uitzendbureau_matcher", "P05", number, "roepnaam")
+        door.clock.wait(BETWEEN)
     for role, purpose in ASKED * ROUNDS:
         for number in (OWN, OTHER):
             door.disclose(role, purpose, number)
@@ -289,13 +293,13 @@ def test_a_policy_lives_on_the_command_line(narrower: Path, store: Path) -> None
     assert "is not approved by two others yet" in early.err
     for officer in ("anouk", "daan"):
         assert doelpoort("policy", "approve", which, "--as", officer, *where).code == 0
+    told = doelpoort("policy", "versions", *where).json
+    assert (told["ahead"], told["proposals"][0]["state"]) == ("nothing", "approved")
+    assert "Roepnaam is niet nodig (iris)" in doelpoort("policy", "versions", "--data", store).out
     done = doelpoort("policy", "activate", which, "--as", "iris", *where).json
     assert (done["policy"], done["from"]) == (proposal["policy"], "now")
-    told = doelpoort("policy", "versions", *where).json
-    assert (told["in force"], told["proposals"][0]["state"]) == (proposal["policy"], "activated")
     back = doelpoort("policy", "rollback", "--reason", "Toch nodig", "--as", "daan", *where).json
-    assert back["activation"] == 2
-    assert "Roepnaam is niet nodig (iris)" in doelpoort("policy", "versions", "--data", store).out
+    assert (back["activation"], back["policy"]) == (2, told["in force"])
 
 
 def test_a_mistake_of_a_proposal_is_told_with_file_and_line(tmp_path: Path, store: Path) -> None:
