@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from gateway.crypto.keyring import Keyring, VersionedKey
 from gateway.crypto.living import LivingKey
-from gateway.crypto.primitives import KEY_SIZE, hkdf_sha256, hmac_sha256
+from gateway.crypto.primitives import KEY_SIZE, Tagger, hkdf_sha256
 from gateway.domain.blind import BARE_SIZE, SEAL_SIZE, marked, version_of
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.keys import INDEX
@@ -43,16 +43,16 @@ class KeyedIndex:
         made_by = version_of(term)
         for one in self._living.versions():
             if one.version == made_by:
-                return hmac_sha256(self._for(one.key, _SEALS), term + subject.bytes, SEAL_SIZE)
+                return self._for(one.key, _SEALS).tag(term + subject.bytes, SEAL_SIZE)
         return b""
 
     def _term(self, version: VersionedKey, name: str, folded: bytes) -> bytes:
-        key = self._for(version.key, name)
-        return marked(version.version, hmac_sha256(key, folded, BARE_SIZE))
+        tag = self._for(version.key, name).tag(folded, BARE_SIZE)
+        return marked(version.version, tag)
 
 
-def _derive(key: bytes, name: str) -> bytes:
-    return hkdf_sha256(key, b"", b"doelpoort index\0" + name.encode("utf-8"), KEY_SIZE)
+def _derive(key: bytes, name: str) -> Tagger:
+    return Tagger(hkdf_sha256(key, b"", b"doelpoort index\0" + name.encode("utf-8"), KEY_SIZE))
 
 
 def _folded(value: str) -> bytes:

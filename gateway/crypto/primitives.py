@@ -144,8 +144,3 @@ class Tagger:
         one = self._keyed.copy()
         one.update(message)
         return one.digest()[:length]
-
-
-def hmac_sha256(key: bytes, message: bytes, length: int) -> bytes:
-    """Return the first ``length`` bytes of HMAC-SHA-256 (RFC 2104)."""
-    return hmac.digest(key, message, "sha256")[:length]
