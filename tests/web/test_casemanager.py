@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.edges.api.door import row
-from tests.web.browser import NARROW, Desk, Served, desk
+from tests.web.browser import NARROW, WIDE, Desk, Served, desk
 
 BAD_BSN = "123456789"
 
@@ -69,8 +69,8 @@ def test_a_delivery_is_settled_by_the_keyboard_alone(fatimas: Desk) -> None:
 
 def test_the_operator_sees_how_the_gate_stands(chromium: Browser, served_gate: Served) -> None:
     """The first thing she reads is whether the log is whole; on a phone too."""
-    for size, name in ((None, "beheerder-stand"), (NARROW, "beheerder-telefoon")):
-        with desk(chromium, served_gate, *([size] if size else [])) as one:
+    for size, name in ((WIDE, "beheerder-stand"), (NARROW, "beheerder-telefoon")):
+        with desk(chromium, served_gate, size) as one:
             one.sign_in("Bram Peters")
             expect(one.page.get_by_role("main")).to_contain_text("Het logboek is heel en tekent")
             one.picture(name)
