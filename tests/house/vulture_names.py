@@ -100,3 +100,4 @@ rows.talk_day
 rows.travel
 rows.stands
 rows.badge
+rows.unexplained
