@@ -153,7 +153,7 @@ def _profile(one: Desk, _: str) -> None:
 
 
 def _work(one: Desk, _: str) -> None:
-    one.go(f"{_first(one, '/plaatsingen')}?gedaan=plaatsing")
+    one.go(f"{_first(one, '/profielen')}/werk?gedaan=plaatsing")
 
 
 def _steps(one: Desk, _: str) -> None:
