@@ -4,7 +4,7 @@
 
 from types import SimpleNamespace
 
-pydantic = alembic = sqlalchemy = rows = SimpleNamespace()
+pydantic = alembic = sqlalchemy = rows = psycopg = starlette = jinja = SimpleNamespace()
 
 pydantic.model_config
 
@@ -21,6 +21,10 @@ sqlalchemy.inherit_cache
 sqlalchemy.default_schema_name
 sqlalchemy.process_bind_param
 sqlalchemy.process_result_value
+
+psycopg.oid
+starlette.spool_max_size
+jinja.long
 
 # Members that are reached through the values of policy files, or by field name.
 rows.S1
