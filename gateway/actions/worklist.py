@@ -79,7 +79,9 @@ class Waiting:
         own = sorted(caller.partner.gemeenten)
         files = await self.handovers.current(own, moment)
         running = await self._clocks.running(own, purpose, moment)
-        return [one.with_file(files.get(one.subject, NO_FILE)) for one in running], files
+        return [
+            one.with_file(files[one.subject]) if one.subject in files else one for one in running
+        ], files
 
     def terms(self, day: date) -> Terms:
         """Return the terms in force on a day."""

@@ -9,10 +9,12 @@ They are kept outside the sealed profile, so that a worklist can be put in order
 4. What comes first stands first; nobody is put in order by anything else than a day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final, Protocol
 
 from gateway.domain.handovers import File
@@ -79,7 +81,7 @@ class Running:
                 found.append(Due(Clock.TALK, self.linked + timedelta(weeks=terms["talk_clock"])))
         if self.pip is not None:
             found.append(Due(Clock.PIP, self.pip))
-        return tuple(sorted(found, key=lambda due: (due.day, due.clock)))
+        return tuple(sorted(found, key=_BY_DAY) if found[1:] else found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,9 @@ class Due:
     def left(self, today: date) -> int:
         """Count the days that are left; below zero when it is late."""
         return (self.day - today).days
+
+
+_BY_DAY: Final = attrgetter("day", "clock")
 
 
 class Clocks(Protocol):
@@ -118,14 +123,14 @@ class Waits:
 
 def waits(one: Running, today: date, terms: Terms) -> Waits:
     """Look at someone's clocks once, and tell in which views she belongs today."""
-    days = [due.day for due in one.dues(terms)]
+    days, soon = [due.day for due in one.dues(terms)], today + SOON
     fresh = one.linked is not None and (
         today - timedelta(weeks=terms["linking_clock"]) <= one.linked <= today
     )
     holds = (
         (View.ALL, True),
         (View.LATE, bool(days) and days[0] < today),
-        (View.SOON, any(today <= day <= today + SOON for day in days)),
+        (View.SOON, any(today <= day <= soon for day in days)),
         (View.NEW, fresh),
         (View.HOUSED, one.housed),
         (View.UNCONFIRMED, not one.confirmed),
@@ -144,4 +149,5 @@ def ordered(people: Iterable[Waits]) -> list[Running]:
 
 def counts(people: Sequence[Waits]) -> Mapping[View, int]:
     """Count who belongs in each view."""
-    return {view: sum(view in one.views for one in people) for view in View}
+    held = Counter(view for one in people for view in one.views)
+    return {view: held[view] for view in View}
