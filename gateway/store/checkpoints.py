@@ -36,9 +36,7 @@ class Checkpoints:
         if self._commits >= AFTER and not self._due.is_set():
             self._commits = 0
             self._due.set()
-            if (
-                self._thread is None
-            ):  # before the lock: whoever commits must not wait for the disk here
+            if self._thread is None:  # asked without the lock: no commit waits for the disk here
                 self._begin()
 
     @contextmanager
