@@ -26,7 +26,7 @@ from gateway.domain.parameters import Parameters, Terms
 from gateway.domain.partners import Partner
 from gateway.domain.ports import BlindIndex, Entry, StoredProfile
 from gateway.domain.records import Receipt, RecordKind
-from gateway.domain.relations import RelationEvent
+from gateway.domain.relations import MUNICIPAL, RelationEvent
 from gateway.domain.subjects import Dossier, SealedProfile
 
 ATTEMPTS = 4
@@ -140,6 +140,8 @@ class ProfileWriter:
         plain = {gate.fields[name].number: _text(v) for name, v in values.items()}
         changed = self._changed(plain, before)
         relations = before.situation.relations if before else ()
+        withheld = before.situation.withholdings if before else ()
+        events = delivered_events(values, relations, context.moment)
         change = StoreProfile(
             subject=blank.subject,
             v_tag=draft.tags[0],
@@ -151,13 +153,10 @@ class ProfileWriter:
             content=draft.content,
             parts=gate.vault.seal(blank, plain),
             facts=facts_of(values, self._held(draft.row, changed, before), self._known, terms),
-            relations=delivered_events(values, relations, context.moment),
-            terms=self._terms.of_values(
-                blank.subject,
-                values,
-                before.situation.withholdings if before else (),
-                context.moment,
-            ),
+            relations=events,
+            terms=self._terms.of_values(blank.subject, values, withheld, context.moment)
+            if before or any(event.kind in MUNICIPAL for event in events)
+            else (),  # who is new and linked to no town is to be found by nobody yet
             delivery=delivery,
         )
         record = context.record(
