@@ -32,6 +32,7 @@ LOOKS: Final = (
 )
 """Each page in one language, every script and both directions; the deep run crosses them."""
 NUMBER: Final = 78
+SECOND: Final = 87
 COA: Final = ("coa", "coa_casemanager")
 KLANTMANAGER: Final = ("harderwijk", "gemeente_klantmanager")
 
@@ -173,10 +174,13 @@ def test_leaving_leaves_the_browser_empty(chromium: Browser, served_gate: Served
 
 
 def _another_code(chromium: Browser, served_gate: Served) -> str:
+    """Give a code to someone else: a new one for the same resident would end her session."""
+    came = served_gate.ask(COA, "POST", "/v1/leveringen", {"klantprofielen": [row(SECOND)]})
+    assert came.status_code == 201, came.text
     with desk(chromium, served_gate) as fatima:
         fatima.sign_in("Fatima van Dijk")
         page = fatima.go("/bewoners")
-        page.locator("input[name=v_nummer]").fill(str(row(NUMBER)["v_nummer"]))
+        page.locator("input[name=v_nummer]").fill(str(row(SECOND)["v_nummer"]))
         page.locator("input[name=v_nummer]").press("Enter")
         page.get_by_role("link", name="Code voor Mijn gegevens").click()
         page.get_by_role("button", name="Maak een code").click()
