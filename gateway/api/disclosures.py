@@ -26,6 +26,7 @@ from gateway.api.rendering import (
     ListJson,
     OneJson,
     ReleasedResponse,
+    bare,
     field_spelled,
     onward,
 )
@@ -79,7 +80,7 @@ async def disclose(
     subject = await subject_by_reference(actions, caller, vraag.client_ref)
     ask = Ask(caller, vraag.doel, mask)
     question = Question(ask, (subject,), ONE, trace_id=trace_of(request))
-    return ReleasedResponse(lambda: _one(actions, question))
+    return ReleasedResponse(lambda: bare(actions.disclose.one(question)))
 
 
 @router.post("/verstrekkingen/_batch", summary="Vraag gegevens van meer personen voor een doel")
@@ -120,14 +121,6 @@ async def consents(
     await admit(actions.gate, caller)
     ask = Ask(caller, GUIDANCE)
     return ReleasedResponse(lambda: _page(actions.agreed, ask, na, trace_of(request)))
-
-
-@asynccontextmanager
-async def _one(
-    actions: Actions, question: Question
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with actions.disclose.one(question) as released:
-        yield released, b"", b""
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from gateway.api.rendering import (
     JSON,
     ReleasedResponse,
     answered,
+    bare,
     camel,
     field_named,
     onward,
@@ -118,7 +119,10 @@ async def one(
 ) -> Response:
     """Show the whole file of one handover."""
     subject = await subject_by_reference(actions, caller, client_ref)
-    return ReleasedResponse(lambda: _one(actions, caller, subject, trace_of(request)))
+    files = actions.handovers.files
+    return ReleasedResponse(
+        lambda: bare(files.one(caller, subject, OverdrachtJson, trace_of(request)))
+    )
 
 
 @router.post("/_bevestigen", summary="Bevestig de ontvangst", status_code=201)
@@ -261,14 +265,6 @@ async def _waiting(
 ) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
     async with actions.handovers.questions.waiting(caller, after, VragenJson, trace_id) as page:
         yield page.released, b'{"vragen":', onward(page.after)
-
-
-@asynccontextmanager
-async def _one(
-    actions: Actions, caller: Caller, subject: SubjectId, trace_id: str | None
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with actions.handovers.files.one(caller, subject, OverdrachtJson, trace_id) as released:
-        yield released, b"", b""
 
 
 def _ending(afronding: Afronding) -> Ending:

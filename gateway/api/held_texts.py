@@ -1,7 +1,5 @@
 """Teksten: free text held for review, looked at and released."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -11,11 +9,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from gateway.actions.quarantine import Spot
-from gateway.api.context import Actions, WithActions, WithCaller
+from gateway.api.context import WithActions, WithCaller
 from gateway.api.quarantine import Vrijgave
-from gateway.api.rendering import JSON, ReleasedResponse
-from gateway.domain.disclosures import Released
-from gateway.domain.partners import Caller
+from gateway.api.rendering import JSON, ReleasedResponse, bare
 from gateway.domain.quarantine import Fate
 
 router = APIRouter(prefix="/v1/leveringen/{levering_id}/teksten")
@@ -38,15 +34,8 @@ async def texts(levering_id: UUID, actions: WithActions, caller: WithCaller) -> 
 @router.get("/{rij}", summary="De teksten van een rij")
 async def text(levering_id: UUID, rij: int, actions: WithActions, caller: WithCaller) -> Response:
     """Show the texts that wait, once the log says so."""
-    return ReleasedResponse(lambda: _shown(actions, caller, Spot(levering_id, rij)))
-
-
-@asynccontextmanager
-async def _shown(
-    actions: Actions, caller: Caller, spot: Spot
-) -> AsyncIterator[tuple[Released, bytes, bytes]]:
-    async with actions.texts_held.shown(caller, spot) as released:
-        yield released, b"", b""
+    spot = Spot(levering_id, rij)
+    return ReleasedResponse(lambda: bare(actions.texts_held.shown(caller, spot)))
 
 
 @router.post("/{rij}/_vrijgeven", summary="Geef de teksten van een rij vrij")

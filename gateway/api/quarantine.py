@@ -1,7 +1,5 @@
 """Quarantaine: rows that could not be accepted, looked at, corrected, released or discarded."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,13 +10,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from gateway.actions.quarantine import Spot
-from gateway.api.context import Actions, WithActions, WithCaller
-from gateway.api.rendering import JSON, ReleasedResponse
+from gateway.api.context import WithActions, WithCaller
+from gateway.api.rendering import JSON, ReleasedResponse, bare
 from gateway.api.wire import Wire
 from gateway.domain.acknowledgements import fault
 from gateway.domain.breakglass import LONGEST, SHORTEST
-from gateway.domain.disclosures import Released
-from gateway.domain.partners import Caller
 from gateway.domain.quarantine import Fate, QuarantinedRow
 
 router = APIRouter(prefix="/v1/leveringen/{levering_id}/quarantaine")
@@ -46,15 +42,8 @@ async def rows(levering_id: UUID, actions: WithActions, caller: WithCaller) -> R
 @router.get("/{rij}", summary="Een rij in quarantaine")
 async def row(levering_id: UUID, rij: int, actions: WithActions, caller: WithCaller) -> Response:
     """Show a row as it came, once the log says so."""
-    return ReleasedResponse(lambda: _shown(actions, caller, Spot(levering_id, rij)))
-
-
-@asynccontextmanager
-async def _shown(
-    actions: Actions, caller: Caller, spot: Spot
-) -> AsyncIterator[tuple[Released, bytes, bytes]]:
-    async with actions.quarantine.shown(caller, spot) as released:
-        yield released, b"", b""
+    spot = Spot(levering_id, rij)
+    return ReleasedResponse(lambda: bare(actions.quarantine.shown(caller, spot)))
 
 
 @router.post("/{rij}/_corrigeren", summary="Vervang een rij", status_code=HTTPStatus.CREATED)

@@ -1,7 +1,7 @@
 """Answers as JSON bytes: opened values are spliced in as they were sealed, never parsed again."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import lru_cache
 from http import HTTPStatus
 from uuid import UUID
@@ -179,6 +179,15 @@ class ListJson:
                 _velden(share),
             )
         yield b'],"ontvangstbewijs":' + receipt_json(receipt)
+
+
+@asynccontextmanager
+async def bare(
+    opened: AbstractAsyncContextManager[Released],
+) -> AsyncIterator[tuple[Released, bytes, bytes]]:
+    """Send what is released as it is, with nothing before or behind it."""
+    async with opened as released:
+        yield released, b"", b""
 
 
 class ReleasedResponse(Response):

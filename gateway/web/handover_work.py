@@ -44,12 +44,11 @@ from gateway.web.navigation import KLANTMANAGER
 from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
-from gateway.web.values import full_name
+from gateway.web.values import called
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_
 
 WORK: Final = PATH + "/{ref:uuid}/overdracht"
-_WRONG: Final = 400
 _Code = TypeVar("_Code", Scenario, TalkForm, Cancelled, Outcome, Topic)
 
 
@@ -85,9 +84,7 @@ async def work(visit: Visit) -> Response:
 async def _show(visit: Visit, wrong: str | None) -> Response:
     subject = await _subject(visit)
     team = await visit.rooms.desks.team.roster.of(visit.caller)
-    shown = ReleasedPage(lambda: _opened(visit, subject, team, wrong))
-    shown.status_code = _WRONG if wrong else 200
-    return shown
+    return ReleasedPage(lambda: _opened(visit, subject, team, wrong), wrong=bool(wrong))
 
 
 @asynccontextmanager
@@ -123,7 +120,7 @@ class HandoverPage(HtmlFormat):
         done = DONE.get(visit.request.query_params.get("gedaan", ""), "")
         file, dossier = standing.file, f"{PATH}/{disclosed[0].reference}"
         return {
-            "name": full_name(disclosed[0]) or visit.say(N_("Naam niet bekend")),
+            "name": called(visit, disclosed[0]),
             "list": PATH,
             "dossier": dossier,
             "here": f"{dossier}/overdracht",

@@ -22,7 +22,7 @@ from gateway.web.navigation import KLANTMANAGER
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import HANDOVER, HANDOVERS, forms
-from gateway.web.values import Teller, full_name, read, text
+from gateway.web.values import Teller, called, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -199,7 +199,7 @@ class WorklistPage(HtmlFormat):
         return Row(
             f"{PATH}/{one.reference}",
             str(one.reference),
-            full_name(one) or self._visit.say(N_("Naam niet bekend")),
+            called(self._visit, one),
             text(one, "v_nummer"),
             self._visit.say(N_("Gehuisvest")) if running.housed else self._teller.site(code),
             text(one, "koppel_datum"),

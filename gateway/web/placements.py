@@ -23,7 +23,7 @@ from gateway.web.navigation import AGENCY, COORDINATOR, GUIDES, PLACERS
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import PROFILES
-from gateway.web.values import Teller, full_name, read, text
+from gateway.web.values import Teller, called, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_, day
 
@@ -87,11 +87,10 @@ class _PeoplePage(HtmlFormat):
 
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
         """Return rows, and where the list goes on."""
-        unknown = self._visit.say(N_("Naam niet bekend"))
         role = self._visit.caller.role
         agency = role in AGENCY
         rows = [
-            Row(full_name(one) or unknown, self.cells(one), _place(role, one)) for one in disclosed
+            Row(called(self._visit, one), self.cells(one), _place(role, one)) for one in disclosed
         ]
         onward = f"{self.path}?na={self.after}" if self.after else ""
         return {"rows": rows, "onward": onward, "agency": agency, "receipt": receipt}

@@ -19,7 +19,7 @@ from gateway.web.navigation import AGENCY, INTRODUCED
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import PROFILES, forms
-from gateway.web.values import Shown, Teller, full_name, read, text
+from gateway.web.values import Shown, Teller, called, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -127,7 +127,7 @@ class ProfilesPage(HtmlFormat):
         return Row(
             f"{PROFILES}/{one.reference}",
             str(one.reference),
-            full_name(one) or self._visit.say(N_("Naam niet bekend")),
+            called(self._visit, one),
             self._teller.code("setu_beroepscategorie", trade) if trade else "",
             ", ".join(part for part in (language, needed) if part),
         )
@@ -144,7 +144,7 @@ class ProfilePage(HtmlFormat):
         """Return name, parts, formats, terms and the receipt."""
         one = disclosed[0]
         return {
-            "name": full_name(one) or self._visit.say(N_("Naam niet bekend")),
+            "name": called(self._visit, one),
             "ref": one.reference,
             "list": PROFILES,
             "work": self._visit.caller.role in AGENCY,

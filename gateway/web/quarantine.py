@@ -49,9 +49,7 @@ async def one(visit: Visit) -> Response:
 
 
 def _show(visit: Visit, wrong: Mapping[str, str]) -> Response:
-    shown = ReleasedPage(lambda: _opened(visit, wrong))
-    shown.status_code = 400 if wrong else 200
-    return shown
+    return ReleasedPage(lambda: _opened(visit, wrong), wrong=bool(wrong))
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.residents import PATH as RESIDENTS
-from gateway.web.values import full_name
+from gateway.web.values import called
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -57,9 +57,7 @@ async def listed(visit: Visit) -> Response:
 
 
 def _show(visit: Visit, wrong: str | None) -> Response:
-    shown = ReleasedPage(lambda: _list(visit, wrong))
-    shown.status_code = 400 if wrong else 200
-    return shown
+    return ReleasedPage(lambda: _list(visit, wrong), wrong=bool(wrong))
 
 
 @asynccontextmanager
@@ -110,7 +108,7 @@ class QuestionsPage(HtmlFormat):
         return Row(
             str(asked.question_id),
             f"{RESIDENTS}/{one.reference}",
-            full_name(one) or visit.say(N_("Naam niet bekend")),
+            called(visit, one),
             visit.say(TOPICS[asked.topic]),
             label_of(visit, asked.field) if asked.field else "",
             town,

@@ -22,7 +22,7 @@ from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.residents import PATH as RESIDENTS
-from gateway.web.values import full_name
+from gateway.web.values import called
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -62,9 +62,7 @@ async def listed(visit: Visit) -> Response:
 
 
 def _show(visit: Visit, wrong: str | None) -> Response:
-    shown = ReleasedPage(lambda: _list(visit, wrong))
-    shown.status_code = 400 if wrong else 200
-    return shown
+    return ReleasedPage(lambda: _list(visit, wrong), wrong=bool(wrong))
 
 
 @asynccontextmanager
@@ -115,7 +113,7 @@ class RectificationsPage(HtmlFormat):
         return Row(
             str(asked.rectification_id),
             f"{RESIDENTS}/{one.reference}",
-            full_name(one) or visit.say(N_("Naam niet bekend")),
+            called(visit, one),
             label_of(visit, asked.field)
             if asked.field
             else visit.say(N_("De gegevens als geheel")),

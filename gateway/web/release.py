@@ -5,6 +5,7 @@ Where nothing may be shown, the opener yields a page of its own instead.
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
+from http import HTTPStatus
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -14,14 +15,19 @@ from gateway.domain.errors import RecipientGoneError
 
 
 class ReleasedPage(Response):
-    """Opens the disclosure, sends what was released, and closes it, so that the outcome is logged."""
+    """Opens the disclosure, sends what was released, and closes it, so that the outcome is logged.
+
+    ``wrong`` tells that the page says what is wrong with a form that was sent.
+    """
 
     def __init__(
         self,
         opened: Callable[[], AbstractAsyncContextManager[Released | Response]],
         headers: dict[str, str] | None = None,
+        *,
+        wrong: bool = False,
     ) -> None:
-        super().__init__(b"", headers=headers)
+        super().__init__(b"", HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK, headers)
         self._opened = opened
         self._beside = headers or {}
 

@@ -23,7 +23,7 @@ from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.resident import choice_of, title, whom
 from gateway.web.residents import PATH
-from gateway.web.values import full_name, text
+from gateway.web.values import called, text
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_
 
@@ -105,7 +105,7 @@ class _Page(HtmlFormat, Generic[Item]):
         asked, until = (moment and moment.astimezone(AMSTERDAM).date() for moment in days)
         return Row(
             f"{here}/gesprek/{choice_of(purpose, recipient)}?taal={language}" if purpose else here,
-            full_name(one) or visit.say(N_("Naam niet bekend")),
+            called(visit, one),
             title(visit, purpose) if purpose else "",
             whom(visit, recipient),
             asked,

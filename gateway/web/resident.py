@@ -25,7 +25,7 @@ from gateway.web.navigation import CASEMANAGER
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.residents import GUIDANCE, PATH, language
-from gateway.web.values import Teller, full_name, text
+from gateway.web.values import Teller, called, text
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM, N_
 
@@ -109,7 +109,7 @@ class ResidentPage(HtmlFormat):
         spoken = text(one_, "voorkeurstaal_contact")
         here = f"{PATH}/{one_.reference}"
         return {
-            "name": full_name(one_) or visit.say(N_("Naam niet bekend")),
+            "name": called(visit, one_),
             "here": here,
             "list": PATH,
             "number": text(one_, "v_nummer"),

@@ -17,7 +17,7 @@ from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat, page
-from gateway.web.values import Teller, full_name, read, text
+from gateway.web.values import Teller, called, read, text
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -87,7 +87,7 @@ class ResidentsPage(HtmlFormat):
         town = text(one, "koppel_gemeente_code")
         return Row(
             f"{PATH}/{one.reference}",
-            full_name(one) or self._visit.say(N_("Naam niet bekend")),
+            called(self._visit, one),
             text(one, "v_nummer"),
             language(self._visit, teller.spoken(spoken) if spoken else "", one),
             teller.site(text(one, "opvanglocatie_code")),

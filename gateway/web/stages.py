@@ -25,7 +25,7 @@ from gateway.web.oversight_forms import posted
 from gateway.web.placements import JOBS, PLACING
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
-from gateway.web.values import full_name
+from gateway.web.values import called
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -45,7 +45,6 @@ FAULTS: Final[Mapping[str, str]] = {
     "partij": N_("Kies een organisatie uit de lijst."),
 }
 _WORKS: Final = frozenset({PartnerKind.UITZENDBUREAU, PartnerKind.WERKGEVER})
-_WRONG: Final = 400
 
 
 async def one(visit: Visit) -> Response:
@@ -69,9 +68,9 @@ async def record(visit: Visit) -> Response:
 async def _show(visit: Visit, wrong: str) -> Response:
     subject = await visit.subject(visit.request.path_params["ref"])
     reached = await visit.rooms.desks.links.stages(visit.caller, subject)
-    shown = ReleasedPage(lambda: _opened(visit, subject, StagesPage(visit, reached, wrong)))
-    shown.status_code = _WRONG if wrong else 200
-    return shown
+    return ReleasedPage(
+        lambda: _opened(visit, subject, StagesPage(visit, reached, wrong)), wrong=bool(wrong)
+    )
 
 
 @asynccontextmanager
@@ -97,7 +96,7 @@ class StagesPage(HtmlFormat):
         visit, shown, wrong = self._visit, disclosed[0], self._wrong
         done = STEPS.get(visit.request.query_params.get("gedaan", ""), "")
         return {
-            "name": full_name(shown) or visit.say(N_("Naam niet bekend")),
+            "name": called(visit, shown),
             "here": f"{JOBS}/{shown.reference}",
             "list": JOBS,
             "stages": self._stages(),

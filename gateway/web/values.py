@@ -15,6 +15,7 @@ from gateway.domain.identifiers import FieldName, GemeenteCode
 from gateway.domain.sentences import Language
 from gateway.web.code_words import CODES, NATIONALITIES, OCCUPATIONS, STUDIES
 from gateway.web.rooms import Rooms
+from gateway.web.visit import Visit
 from gateway.web.words import N_, day, number, say
 
 ALL_SKILLS: Final = N_("alle vaardigheden")
@@ -60,6 +61,11 @@ def full_name(disclosed: Disclosed) -> str:
     called = text(disclosed, "roepnaam") or text(disclosed, "voornamen")
     parts = (called, text(disclosed, "voorvoegsel"), text(disclosed, "achternaam"))
     return " ".join(part for part in parts if part)
+
+
+def called(visit: Visit, disclosed: Disclosed) -> str:
+    """Name someone, or say that her name is not known."""
+    return full_name(disclosed) or visit.say(N_("Naam niet bekend"))
 
 
 class Teller:

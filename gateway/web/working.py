@@ -32,7 +32,7 @@ from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import PROFILES
-from gateway.web.values import full_name
+from gateway.web.values import called
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -95,7 +95,6 @@ DONE: Final[Mapping[str, str]] = {
     "einde": N_("Het einde is vastgelegd."),
     "contact": N_("Het contact is vastgelegd."),
 }
-_WRONG: Final = 400
 _OTHER: Final = "anders"
 _Code = TypeVar("_Code", Contract, EndReason, Going, Need)
 
@@ -131,9 +130,7 @@ async def work(visit: Visit) -> Response:
 
 async def _show(visit: Visit, wrong: str | None) -> Response:
     subject = await visit.subject(visit.request.path_params["ref"])
-    shown = ReleasedPage(lambda: _opened(visit, subject, wrong))
-    shown.status_code = _WRONG if wrong else 200
-    return shown
+    return ReleasedPage(lambda: _opened(visit, subject, wrong), wrong=bool(wrong))
 
 
 @asynccontextmanager
@@ -158,7 +155,7 @@ class WorkPage(HtmlFormat):
         visit, standing, one = self._visit, self._standing, disclosed[0]
         done = DONE.get(visit.request.query_params.get("gedaan", ""), "")
         return {
-            "name": full_name(one) or visit.say(N_("Naam niet bekend")),
+            "name": called(visit, one),
             "here": f"{PROFILES}/{one.reference}/werk",
             "list": PROFILES,
             "standing": standing,
