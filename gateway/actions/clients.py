@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import PAGE, Disclose, Gate, Question, admitted
 from gateway.actions.references import meant
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import Released
+from gateway.domain.disclosures import ListPage
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Format
@@ -87,14 +87,6 @@ GUIDED = tuple(
 """What one needs to keep in touch after a placement (P08)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientPage:
-    """A page of people; ``after`` is the reference to go on from, ``None`` on the last page."""
-
-    released: Released
-    after: UUID | None
-
-
 class ListClients:
     """Pages through the people with whom the caller's organisation has a relation."""
 
@@ -108,7 +100,7 @@ class ListClients:
     @asynccontextmanager
     async def __call__(
         self, ask: Ask, after: UUID | None, format_: Format, trace_id: str | None = None
-    ) -> AsyncIterator[ClientPage]:
+    ) -> AsyncIterator[ListPage]:
         """Disclose one page; raises ``DisclosureRefusedError`` when the caller may list no one."""
         caller, gate = ask.caller, self._gate
         await admitted(gate, Context.of(ask, gate.matrix, gate.clock.now(), trace_id))
@@ -116,7 +108,7 @@ class ListClients:
         narrowed = replace(ask, fields=self._worklist(ask))
         question = Question(narrowed, page, format_, trace_id=trace_id)
         async with self._disclose.page(question) as released:
-            yield ClientPage(released, onward)
+            yield ListPage(released, onward)
 
     def _worklist(self, ask: Ask) -> int:
         """Narrow what is asked to the list's columns that the matrix names for this role."""

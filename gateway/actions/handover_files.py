@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from gateway.actions.clients import ClientPage, turn
+from gateway.actions.clients import turn
 from gateway.actions.desk import GUIDANCE, admit, seat
 from gateway.actions.disclose import Disclose, Gate, Question
 from gateway.actions.handover_questions import QuestionDesk, Words, spoken
 from gateway.actions.handovers import PURPOSE, HandoverDesk, at_hand, current_tie, handover_of
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import Released
+from gateway.domain.disclosures import ListPage, Released
 from gateway.domain.handovers import NO_FILE, File, Handover, Handovers
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.partners import Caller, PartnerKind
@@ -72,7 +72,7 @@ class HandoverFiles:
     @asynccontextmanager
     async def page(
         self, caller: Caller, after: UUID | None, layout: ListLayout, trace_id: str | None = None
-    ) -> AsyncIterator[ClientPage]:
+    ) -> AsyncIterator[ListPage]:
         """Disclose a page of people with the file of the handover that lasts, in order of id."""
         ask, gate = await self._ask(caller), self._gate
         page, onward = await turn(gate, caller, after)
@@ -80,7 +80,7 @@ class HandoverFiles:
         people = tuple(one for one in page if one in standing)
         question = Question(ask, people, layout(standing), trace_id=trace_id)
         async with self._disclose.page(question) as released:
-            yield ClientPage(released, onward)
+            yield ListPage(released, onward)
 
     @asynccontextmanager
     async def one(

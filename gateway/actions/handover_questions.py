@@ -27,7 +27,7 @@ from gateway.actions.handovers import (
     write,
 )
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import Released
+from gateway.domain.disclosures import ListPage
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import AnswerQuestion, AskCoa, Handovers, Question, Topic
 from gateway.domain.identifiers import FieldName, SubjectId
@@ -53,14 +53,6 @@ class Asking:
     field: FieldName | None
     words: str
     retry_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """A page of questions; ``after`` is the id to go on from, ``None`` on the last."""
-
-    released: Released
-    after: UUID | None
 
 
 Layout = Callable[[Sequence[Question], Words], Format]
@@ -118,7 +110,7 @@ class QuestionDesk:
         layout: Layout,
         trace_id: str | None = None,
         columns: Iterable[FieldName] = (CLIENT_REF,),
-    ) -> AsyncIterator[WaitingPage]:
+    ) -> AsyncIterator[ListPage]:
         """Disclose to a casemanager a page of what waits for an answer, in order of id."""
         await admit(self._gate, caller)
         listed = await self._handovers.open_at(sorted(caller.locations), after, PAGE + 1)
@@ -131,7 +123,7 @@ class QuestionDesk:
         onward = listed[PAGE - 1].question_id if len(listed) > PAGE else None
         async with self._disclose.page(asked) as released:
             words |= await spoken(self._log, page)
-            yield WaitingPage(released, onward)
+            yield ListPage(released, onward)
 
     def _question(self, found: AtHand, entry_id: UUID, caller: Caller, asking: Asking) -> Question:
         return Question(

@@ -28,7 +28,7 @@ from gateway.actions.references import all_meant
 from gateway.actions.search import found_as
 from gateway.domain.changes import RequireEpoch
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, decide
-from gateway.domain.disclosures import Released
+from gateway.domain.disclosures import ListPage
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.introductions import (
@@ -88,14 +88,6 @@ class Listed:
     guiding: bool
     names: Mapping[Oin, str]
     more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IntroductionPage:
-    """A page of requests; ``after`` is the id to go on from, ``None`` on the last page."""
-
-    released: Released
-    after: UUID | None
 
 
 class Introduce:
@@ -168,7 +160,7 @@ class Introduce:
         after: UUID | None,
         layout: Callable[[Listed], Format],
         trace_id: str | None = None,
-    ) -> AsyncIterator[IntroductionPage]:
+    ) -> AsyncIterator[ListPage]:
         """Disclose a page: a matcher's own requests, or what waits for a casemanager's residents."""
         guiding = caller.partner.kind is PartnerKind.COA
         context = await (admit(self._gate, caller) if guiding else self._admit(caller))
@@ -185,7 +177,7 @@ class Introduce:
         )
         onward = page.introductions[-1].introduction_id if more else None
         async with self._disclose.page(question) as released:
-            yield IntroductionPage(released, onward)
+            yield ListPage(released, onward)
 
     async def _found(
         self, caller: Caller, after: UUID | None, moment: datetime, *, guiding: bool

@@ -14,7 +14,7 @@ from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, deed_id, rea
 from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
 from gateway.domain.changes import Change, RequireEpoch
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import Released
+from gateway.domain.disclosures import ListPage
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.notices import Cause, IssueNotice, NoticeKind, notices, told
@@ -49,14 +49,6 @@ class Waiting:
 
     rectification: Rectification
     words: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """A page of requests; ``after`` is the id to go on from, ``None`` on the last."""
-
-    released: Released
-    after: UUID | None
 
 
 class RectifyDesk:
@@ -106,7 +98,7 @@ class RectifyDesk:
         layout: Callable[[tuple[Waiting, ...]], Format],
         trace_id: str | None = None,
         columns: Iterable[FieldName] = (CLIENT_REF,),
-    ) -> AsyncIterator[WaitingPage]:
+    ) -> AsyncIterator[ListPage]:
         """Disclose a page of what waits for a casemanager's residents, in order of id."""
         await admit(self._gate, caller)
         sites = sorted(caller.locations)
@@ -117,7 +109,7 @@ class RectifyDesk:
         question = Question(Ask(caller, GUIDANCE, mask), people, layout(page), trace_id=trace_id)
         onward = page[-1].rectification.rectification_id if len(found) > PAGE else None
         async with self._disclose.page(question) as released:
-            yield WaitingPage(released, onward)
+            yield ListPage(released, onward)
 
     async def close(
         self, caller: Caller, rectification_id: UUID, *, refused: str | None

@@ -14,7 +14,7 @@ from gateway.actions.desk import GUIDANCE, admit
 from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
 from gateway.domain.consents import Asked
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import Released
+from gateway.domain.disclosures import ListPage
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.introductions import Introduction, Introductions
 from gateway.domain.partners import Caller
@@ -56,14 +56,6 @@ class Pending(Generic[Item]):
     id_of: Callable[[Item], UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestPage:
-    """A page of requests; ``after`` is the id to go on from, ``None`` on the last."""
-
-    released: Released
-    after: UUID | None
-
-
 class OpenRequests(Generic[Item]):
     """What was asked of the residents of a casemanager's sites."""
 
@@ -86,7 +78,7 @@ class OpenRequests(Generic[Item]):
         after: UUID | None,
         layout: Callable[[tuple[Item, ...]], Format],
         trace_id: str | None = None,
-    ) -> AsyncIterator[RequestPage]:
+    ) -> AsyncIterator[ListPage]:
         """Disclose one page; raises ``DisclosureRefusedError``."""
         context = await admit(self._gate, caller)
         sites = sorted(caller.locations)
@@ -100,7 +92,7 @@ class OpenRequests(Generic[Item]):
         )
         onward = self._pending.id_of(page[-1]) if len(found) > PAGE else None
         async with self._disclose.page(question) as released:
-            yield RequestPage(released, onward)
+            yield ListPage(released, onward)
 
 
 def asked_of(consents: Consents) -> Pending[Asked]:

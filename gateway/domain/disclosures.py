@@ -49,3 +49,11 @@ class Released:
     receipt: Receipt
     chunks: Iterable[bytes]
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of a list; ``after`` is the id or reference to go on from, ``None`` on the last page."""
+
+    released: Released
+    after: UUID | None
