@@ -107,17 +107,16 @@ def desks(bench: Bench) -> Actions:
     """Build everything that routes, commands and pages may call."""
     catalogue, gate, database = bench.catalogue, bench.gate, bench.database
     settings, partners, codes = bench.settings, bench.partners, catalogue.codes
-    index, parameters = KeyedIndex(bench.keyring), load_parameters()
+    index, log = KeyedIndex(bench.keyring), reader_of(bench.audit)
     terms = SearchTerms(gate.vault, index, catalogue.fields)
     wording = Wording(load_texts(catalogue), partners, settings.mode is Mode.DEMO)
-    known, disclose = Known(codes, parameters, partners), Disclose(gate)
+    known, disclose = Known(codes, load_parameters(), partners), Disclose(gate)
     ingest = Ingest(gate, Deliveries(database), ProfileWriter(gate, terms, index, known), codes)
-    log = LogReader(bench.audit.storage, bench.audit.sealer, bench.audit.publication)
     consents = ConsentDesk(gate, Consents(database), terms, wording, Introductions(database))
     oversee = Oversee(gate, log, LookUps(database), partners)
     erase, explain = _erase(bench), Explain(gate, log)
     rectify = RectifyDesk(gate, disclose, Rectifications(database), log, partners)
-    counting = (gate, Statistics(database), index, codes, parameters)
+    counting = (gate, Statistics(database), index, codes, known.parameters)
     return Actions(
         gate=gate,
         disclose=disclose,
@@ -181,6 +180,11 @@ def _erase(bench: Bench) -> Erase:
     traces = LogTraces(bench.audit.storage, bench.audit.sealer, under_her_key)
     shredder = KeyShredder(bench.keyring, bench.keys, destroyed_list(bench.settings).write_down)
     return Erase(bench.gate.ledger, bench.gate.clock, shredder, traces)
+
+
+def reader_of(audit: AuditOffice) -> LogReader:
+    """Return the log as who looks something up in it reads it."""
+    return LogReader(audit.storage, audit.sealer, audit.publication)
 
 
 def archive_of(audit: AuditOffice) -> LogArchive:

@@ -33,7 +33,6 @@ from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.handovers import StoredHandovers
 from gateway.store.introductions import Introductions
-from gateway.store.log_reader import LogReader
 from gateway.store.own_access import StoredOwnAccess
 from gateway.store.placements import StoredPlacements
 from gateway.store.replays import StoredReplays
@@ -46,6 +45,7 @@ from gateway.web.overseers import Overseers
 from gateway.web.own_desks import OwnDesks
 from gateway.web.personas import PLAYED
 from gateway.web.rooms import Desks, Labels, Rooms
+from gateway.wiring.desks import reader_of
 from gateway.wiring.intake import limits_of
 from gateway.wiring.operations import engine_room
 from policies.catalogue import Catalogue
@@ -83,7 +83,7 @@ def _desks(
     audit: AuditOffice,
 ) -> Desks:
     gate, teams = actions.gate, StoredTeams(database)
-    log = LogReader(audit.storage, audit.sealer, audit.publication)
+    log = reader_of(audit)
     roster = Roster(gate, teams)
     waiting = Waiting(StoredClocks(database), StoredHandovers(database), load_parameters())
     return Desks(
@@ -156,7 +156,7 @@ def _own(catalogue: Catalogue, actions: Actions, database: Database) -> OwnDesks
 
 def _overseers(actions: Actions, database: Database, audit: AuditOffice) -> Overseers:
     gate, oversee, hindsight = actions.gate, actions.oversee, actions.hindsight
-    log = LogReader(audit.storage, audit.sealer, audit.publication)
+    log = reader_of(audit)
     return Overseers(
         EntryDesk(gate, oversee, log),
         hindsight.review,
