@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gateway.domain.anchors import AnchoredHead
 from gateway.store.database import Database
-from gateway.store.tables import log_checkpoint
+from gateway.store.log_tables import log_checkpoint
 
 _c = log_checkpoint.c
 _HEADS = sa.select(_c.size, _c.at, _c.note, _c.cosigned, _c.token)

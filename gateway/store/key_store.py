@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from gateway.domain.errors import GatewayError
 from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, WrappedKey
 from gateway.store.database import Database
+from gateway.store.key_tables import destroyed_key, wrapped_key
 from gateway.store.prepared import Prepared, PreparedIn
-from gateway.store.tables import destroyed_key, wrapped_key
 
 _key = wrapped_key
 _of = (_key.c.handle == sa.bindparam("of")) & (_key.c.kind == sa.bindparam("as_kind"))

@@ -16,7 +16,7 @@ from audit.storage import LogTransaction, StoredHead, StoredLeaf, StoredRow, Tai
 from gateway.domain.errors import StoreUnavailableError
 from gateway.domain.policy_versions import policy_needed
 from gateway.domain.ports import Entry
-from gateway.store import tables
+from gateway.store import log_tables
 from gateway.store.changes import carry_out
 from gateway.store.database import Database
 from gateway.store.policy_versions import ActivePolicy
@@ -26,14 +26,14 @@ PAGE: Final = 1_000
 _HASH: Final = 32
 _EMPTY: Final = StoredHead(0, (), "")
 
-_h, _e, _p = tables.log_head.c, tables.log_entry.c, tables.log_payload.c
+_h, _e, _p = log_tables.log_head.c, log_tables.log_entry.c, log_tables.log_payload.c
 _HEAD_COLUMNS: Final = ("size", "frontier", "checkpoint", "frozen", "instance")
 _head_of = sa.select(*(_h[name] for name in _HEAD_COLUMNS)).where(_h.log == sa.bindparam("of"))
 _HEAD = Prepared(_head_of)
 _LOCK_HEAD = Prepared(_head_of.with_for_update())  # SQLite leaves it out: its lock is the file's
 # What both databases call ON CONFLICT DO NOTHING: who else makes the row first is waited for.
 _FIRST_HEAD = Prepared(
-    insert(tables.log_head).on_conflict_do_nothing(),
+    insert(log_tables.log_head).on_conflict_do_nothing(),
     "log",
     "size",
     "frontier",
@@ -41,7 +41,7 @@ _FIRST_HEAD = Prepared(
     "instance",
 )
 _SAVE_HEAD = Prepared(
-    sa.update(tables.log_head)
+    sa.update(log_tables.log_head)
     .where(_h.log == sa.bindparam("of"))
     .values({name: sa.bindparam("new_" + name) for name in _HEAD_COLUMNS})
 )
@@ -51,7 +51,7 @@ def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
     """Find each tag's last entry by a step into the index: its cost grows with no tag's history."""
     asked = sa.values(sa.column("tag", _p.tag.type), name="asked").data([(tag,) for tag in tags])
     each = asked.cte("asked").c.tag
-    counted = tables.log_payload.alias("counted").c
+    counted = log_tables.log_payload.alias("counted").c
     last = sa.select(sa.func.max(counted.counter)).where(
         counted.log == sa.bindparam("of"), counted.tag == each
     )
@@ -61,14 +61,14 @@ def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
 
 
 _TAILS = PreparedIn(_last_of, _p.tag.type)
-_ADD_ENTRIES = PreparedRows(tables.log_entry, "log", "index", "event_id", "leaf_hash", "leaf")
-_ADD_PAYLOADS = PreparedRows(tables.log_payload, "log", "index", "tag", "counter", "payload")
-_ADD_OUTBOX = PreparedRows(tables.outbox, "log", "index")
+_ADD_ENTRIES = PreparedRows(log_tables.log_entry, "log", "index", "event_id", "leaf_hash", "leaf")
+_ADD_PAYLOADS = PreparedRows(log_tables.log_payload, "log", "index", "tag", "counter", "payload")
+_ADD_OUTBOX = PreparedRows(log_tables.outbox, "log", "index")
 _rows = (
     sa.select(_e.index, _e.event_id, _e.leaf_hash, _e.leaf, _p.payload, _p.tag, _p.counter)
     .join_from(
-        tables.log_entry,
-        tables.log_payload,
+        log_tables.log_entry,
+        log_tables.log_payload,
         (_p.log == _e.log) & (_p.index == _e.index),
         isouter=True,
     )

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from gateway.domain.projection import Waiting
 from gateway.store.database import Database
+from gateway.store.log_tables import outbox
 from gateway.store.prepared import Prepared
-from gateway.store.tables import outbox
 
 _o = outbox.c
 _WAITING: Final = (

@@ -19,7 +19,7 @@ from gateway.domain.subjects import (
     Withholding,
     WithholdingKind,
 )
-from gateway.store import tables
+from gateway.store import key_tables, tables
 from gateway.store.columns import to_mask, to_moment, to_names
 from gateway.store.database import Database
 from gateway.store.events import (
@@ -35,7 +35,7 @@ from gateway.store.prepared import Prepared, PreparedIn
 MOST: Final = 1_000
 """How many ids one statement takes."""
 
-_key = tables.wrapped_key.to_metadata(sa.MetaData(), schema=tables.KEYS_SCHEMA)
+_key = key_tables.wrapped_key.to_metadata(sa.MetaData(), schema=tables.KEYS_SCHEMA)
 _s, _p = tables.subject.c, tables.profile_version.c
 _w, _f = tables.withholding.c, tables.purpose_closed.c
 _versions = tables.profile_version.alias("versions")

@@ -14,9 +14,11 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep, StampStep
 from alembic.script import ScriptDirectory
 
-from gateway.store import (  # noqa: F401 - their tables are part of MAIN
+from gateway.store import (  # noqa: F401 - their tables are part of MAIN and KEYS
     feed_tables,
     handover_tables,
+    key_tables,
+    log_tables,
     own_access_tables,
     placement_tables,
     policy_tables,
