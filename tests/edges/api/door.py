@@ -81,6 +81,15 @@ class Door:
 
         return asyncio.run(once())
 
+    def listed(self, path: str, member: str, role: str = "coa_casemanager") -> list[dict[str, Any]]:
+        """Follow a list to its end; how many others stand in it differs from run to run."""
+        page = self.ask("GET", path, role).json()
+        rows: list[dict[str, Any]] = page[member]
+        while page["volgende"]:
+            page = self.ask("GET", f"{path}?na={page['volgende']}", role).json()
+            rows += page[member]
+        return rows
+
     def partner(self, slug: str) -> Partner:
         """Return a partner by its short name."""
         return next(p for p in self.gateway.catalogue.partners.values() if p.slug == slug)

@@ -51,7 +51,7 @@ def test_both_sides_read_how_a_handover_goes(door: Door) -> None:
     assert write(door, "/_bevestigen", {}, "c").status_code == 201
     planned = write(door, "/driegesprekken", TALK, "p").json()["id"]
     asked = write(door, "/vragen", QUESTION, "q").json()["id"]
-    listed = door.ask("GET", "/v1/overdrachten/vragen").json()["vragen"]
+    listed = door.listed("/v1/overdrachten/vragen", "vragen")
     assert [line["tekst"] for line in listed if line["id"] == asked] == [QUESTION["tekst"]]
     path = f"/v1/overdrachten/vragen/{asked}/_beantwoorden"
     assert door.ask("POST", path, json={"antwoord": "Ja, op 3 maart."}).status_code == 200
@@ -75,7 +75,7 @@ def test_both_sides_read_how_a_handover_goes(door: Door) -> None:
         (line,) = found["vragen"]
         assert (line["veld"], line["antwoord"]) == ("opleidingen", "Ja, op 3 maart.")
         assert found["ontvangstbewijs"]["leafHash"]
-        rows = door.ask("GET", "/v1/overdrachten", role).json()["overdrachten"]
+        rows = door.listed("/v1/overdrachten", "overdrachten", role)
         (row,) = [row for row in rows if row["clientRef"] == found["clientRef"]]
         assert (row["openVragen"], row["gemeente"]) == (0, "0243")
 
