@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from audit.export import ExportError
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.commands import (
     audit,
     backups,

@@ -9,8 +9,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.actions.desk import admit, commit
-from gateway.actions.disclose import Gate
+from gateway.actions.desk import admit
+from gateway.actions.gate import Gate, commit
 from gateway.actions.handovers import PURPOSE, AtHand, Deed, at_hand, write
 from gateway.actions.teams import Roster, Team
 from gateway.actions.worklist import Waiting

@@ -14,8 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate, admitted, deny
+from gateway.actions.gate import Gate, admitted, commit, deny
 from gateway.domain.breakglass import (
     BreakGlass,
     Broken,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Disclose, Gate, Question, admitted
+from gateway.actions.disclose import PAGE, Disclose, Question
+from gateway.actions.gate import Gate, admitted
 from gateway.actions.references import meant
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import ListPage

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit, deed_id, guiding, reach, seat
-from gateway.actions.disclose import Gate
+from gateway.actions.desk import deed_id, guiding, reach, seat
+from gateway.actions.gate import Gate, commit
 from gateway.actions.terms import SearchTerms
 from gateway.actions.wording import FINDABLE_BY_KIND, Wording
 from gateway.domain.blind import Held

@@ -6,7 +6,7 @@ organisation. That she looked is logged before (``gateway.actions.oversee``).
 
 from datetime import tzinfo
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.oversee import Inquiry, Oversee
 from gateway.domain.consent_overview import ConsentOverview, ConsentsGiven, by_month, counted
 from gateway.domain.partners import Caller, PartnerKind

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate, commit
 from gateway.domain.codes import CodeLists
 from gateway.domain.counting import PublishCounts, Statistics, Tally, blinded, is_counted
 from gateway.domain.decisions import Ask

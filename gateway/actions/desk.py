@@ -5,14 +5,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4, uuid5
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.gate import Gate, deny
 from gateway.domain.decisions import Ask, Decision, decide, standing
-from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.partners import Caller, PartnerKind
-from gateway.domain.ports import Entry
 from gateway.domain.reasons import Reason
-from gateway.domain.records import Receipt
 from gateway.domain.subjects import Dossier, Situation
 
 GUIDANCE = "P03"
@@ -87,11 +84,3 @@ async def seat(
 
 def _bare(situation: Situation) -> Situation:
     return replace(situation, shielded=False, withholdings=(), closed=())
-
-
-async def commit(gate: Gate, entry: Entry) -> Receipt:
-    """Append one entry; raises ``LedgerUnavailableError`` when it no longer holds."""
-    answer = (await gate.ledger.append([entry]))[0]
-    if not isinstance(answer, Receipt):
-        raise LedgerUnavailableError("the situation changed meanwhile; ask again")
-    return answer

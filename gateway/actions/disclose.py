@@ -23,67 +23,27 @@ from typing import NoReturn
 from uuid import UUID
 
 from gateway.actions.accounts import Context
+from gateway.actions.gate import ATTEMPTS, Gate, admitted, commit, deny
 from gateway.actions.settled import Granted, Refused, Tally, as_event, known, told_to_caller
 from gateway.domain.consent_fields import consent_fields
-from gateway.domain.decisions import Ask, Decision, decide, standing
+from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.delivery import Delivery
 from gateway.domain.disclosures import Disclosed, Obligation, Released
-from gateway.domain.errors import GatewayError, LedgerUnavailableError, RecipientGoneError
-from gateway.domain.fields import FieldDictionary
+from gateway.domain.errors import LedgerUnavailableError, RecipientGoneError
 from gateway.domain.generalise import generalise
 from gateway.domain.identifiers import FieldName, SubjectId
-from gateway.domain.policy_versions import PolicyMovedError, Rules
+from gateway.domain.policy_versions import PolicyMovedError
 from gateway.domain.ports import (
-    Clock,
     Entry,
-    Firewall,
     Format,
-    Ledger,
-    Pseudonyms,
-    Rejected,
-    Subjects,
-    Telemetry,
-    Vault,
 )
-from gateway.domain.purposes import Matrix, Stage
+from gateway.domain.purposes import Stage
 from gateway.domain.reasons import Reason, told
-from gateway.domain.records import AuditRecord, Receipt, RecordKind
+from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.subjects import Dossier
 
-ATTEMPTS = 4
 PAGE = 50
 CLIENT_REF = FieldName("client_ref")
-
-
-class DisclosureRefusedError(GatewayError):
-    """Nothing may leave; ``decision`` says why, and the refusal is already in the log."""
-
-    code = "REFUSED"
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(str(decision.reason))
-        self.decision = decision
-        self.reason = decision.reason or Reason.FIELD_NOT_IN_PURPOSE
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """The ports and the policy that a disclosure needs."""
-
-    rules: Rules
-    fields: FieldDictionary
-    subjects: Subjects
-    ledger: Ledger
-    vault: Vault
-    pseudonyms: Pseudonyms
-    firewall: Firewall
-    telemetry: Telemetry
-    clock: Clock
-
-    @property
-    def matrix(self) -> Matrix:
-        """The policy in force; whoever decides takes it once, in the question's ``Context``."""
-        return self.rules.matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +60,6 @@ class Question:
     recipient: str | None = None
     trace_id: str | None = None
     note: Mapping[str, str] = field(default_factory=dict)
-
-
-async def deny(
-    gate: Gate, context: Context, decision: Decision, subject: SubjectId | None = None
-) -> NoReturn:
-    """Log a refusal, then raise ``DisclosureRefusedError``; name the subject where she is known."""
-    await gate.ledger.append([context.denial(subject, decision, gate.fields)])
-    raise DisclosureRefusedError(decision)
-
-
-async def admitted(gate: Gate, context: Context) -> None:
-    """Refuse on record whoever may not ask for this purpose at all, whoever it is about."""
-    ask = context.ask
-    purpose = context.matrix.purpose(ask.purpose)
-    reason = standing(ask.caller, purpose, context.moment)
-    if reason is None and purpose and context.matrix.cell(ask.caller.role, purpose.code) is None:
-        reason = Reason.PURPOSE_NOT_IN_AGREEMENT
-    if reason is not None:
-        await deny(gate, context, Decision(purpose, (), (), (), reason, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +142,7 @@ class Disclose:
         ``make`` is asked for the file once that is durable. Raises ``LedgerUnavailableError`` when
         the log did not take the entry.
         """
-        receipt = self._taken((await self._gate.ledger.append([entry]))[0])
+        receipt = await commit(self._gate, entry)
         outcome, tally = "failed", Tally(())
         try:
             tally = Tally((await make(),))
@@ -217,9 +158,10 @@ class Disclose:
         """Write the parent entry of a page."""
         if len(question.subjects) > PAGE:
             raise ValueError("a page holds at most fifty subjects")
-        return await self._append_one(
-            context.record(RecordKind.BULK, "begun", detail={"subjects": len(question.subjects)})
+        record = context.record(
+            RecordKind.BULK, "begun", detail={"subjects": len(question.subjects)}
         )
+        return await commit(self._gate, Entry(record))
 
     async def push(self, question: Question, channel: Delivery, name: str) -> str:
         """Disclose one subject into a partner's channel; return where it went."""
@@ -324,15 +266,6 @@ class Disclose:
         self._tell(context, decision, 0)
         await deny(self._gate, context, decision, known(subject, decision))
 
-    async def _append_one(self, record: AuditRecord) -> Receipt:
-        return self._taken((await self._gate.ledger.append([Entry(record)]))[0])
-
-    @staticmethod
-    def _taken(answer: Receipt | Rejected) -> Receipt:
-        if not isinstance(answer, Receipt):
-            raise LedgerUnavailableError(answer.why)
-        return answer
-
     @asynccontextmanager
     async def _released(
         self,
@@ -375,7 +308,7 @@ class Disclose:
             detail={"bytes": taken},
         )
         with suppress(LedgerUnavailableError):  # an intent without outcome counts as sent
-            await self._append_one(record)
+            await commit(self._gate, Entry(record))
 
     def _open(self, question: Question, granted: Granted) -> Disclosed:
         """Take steps (3) and (4)."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from gateway.actions.disclose import Gate
 from gateway.actions.explain import Retold, taken_again
+from gateway.actions.gate import Gate
 from gateway.actions.oversee import Inquiry, Oversee, sought_by
 from gateway.domain.logbook import EVERYTHING, LoggedEvent
 from gateway.domain.partners import Caller

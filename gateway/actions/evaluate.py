@@ -14,9 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import DisclosureRefusedError, Gate
 from gateway.actions.explain import Explain
+from gateway.actions.gate import DisclosureRefusedError, Gate, commit
 from gateway.actions.references import meant
 from gateway.domain.access import (
     CLIENT,

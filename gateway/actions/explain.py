@@ -11,8 +11,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context, named
-from gateway.actions.desk import commit
-from gateway.actions.disclose import DisclosureRefusedError, Gate
+from gateway.actions.gate import DisclosureRefusedError, Gate, commit
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.explain import Told, for_caller, for_officer

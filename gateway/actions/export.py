@@ -19,8 +19,8 @@ from uuid import UUID, uuid4
 from zlib import compress
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Disclose, Gate, Question, admitted
+from gateway.actions.disclose import Disclose, Question
+from gateway.actions.gate import Gate, admitted, commit
 from gateway.actions.shares import Shares, StagedShares, Survey
 from gateway.domain.decisions import Ask, decide
 from gateway.domain.disclosures import Released

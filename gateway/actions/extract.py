@@ -16,9 +16,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
 from gateway.actions.explain import OPERATOR
+from gateway.actions.gate import Gate, commit
 from gateway.actions.oversee import Inquiry, Oversee, sought_by
 from gateway.domain.archive import LogArchive
 from gateway.domain.logbook import Filters, LoggedEvent, Sought

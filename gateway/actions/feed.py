@@ -15,8 +15,7 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate, commit
 from gateway.actions.ingest import KEY, Arrival, Delivered, Ingest, digest_of
 from gateway.domain.breakglass import checked_words
 from gateway.domain.deliveries import JsonValue, RowOutcome

@@ -15,9 +15,8 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
 from gateway.actions.explain import OPERATOR, as_recorded
+from gateway.actions.gate import Gate, commit
 from gateway.domain.callers import Persona, acting
 from gateway.domain.codes import OpvangLocatie
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, decide

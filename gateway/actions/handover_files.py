@@ -11,7 +11,8 @@ from uuid import UUID
 
 from gateway.actions.clients import turn
 from gateway.actions.desk import GUIDANCE, admit, seat
-from gateway.actions.disclose import Disclose, Gate, Question
+from gateway.actions.disclose import Disclose, Question
+from gateway.actions.gate import Gate
 from gateway.actions.handover_questions import QuestionDesk, Words, spoken
 from gateway.actions.handovers import PURPOSE, HandoverDesk, at_hand, current_tie, handover_of
 from gateway.domain.decisions import Ask

@@ -14,8 +14,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.desk import GUIDANCE, admit, seat
-from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate
+from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose
 from gateway.actions.disclose import Question as Asked
+from gateway.actions.gate import Gate
 from gateway.actions.handovers import (
     AtHand,
     Deed,

@@ -12,8 +12,8 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import Seat, admit, commit, deed_id, seat
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.desk import Seat, admit, deed_id, seat
+from gateway.actions.gate import Gate, commit, deny
 from gateway.actions.link import ending
 from gateway.domain.changes import Change, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask, Decision

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
+from gateway.actions.gate import Gate, commit
 from gateway.actions.ingest import Ingest
 from gateway.actions.quarantine import JSON, Spot
 from gateway.actions.references import NUMBER

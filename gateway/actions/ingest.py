@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
 from gateway.actions.desk import admit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.profiles import OLDER, ProfileWriter
 from gateway.domain.acknowledgements import COUNTS, acknowledged
 from gateway.domain.changes import Change, CloseDelivery, OpenDelivery, QuarantineRow

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from gateway.actions.accounts import Context
 from gateway.actions.desk import OWN_DATA
-from gateway.actions.disclose import Disclose, Gate, Question, deny
+from gateway.actions.disclose import Disclose, Question
+from gateway.actions.gate import Gate, deny
 from gateway.actions.rectify import Complaint, RectifyDesk
 from gateway.domain.consents import Consent, ConsentEventKind, fold
 from gateway.domain.decisions import Ask, Decision

@@ -13,17 +13,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, admit, commit
-from gateway.actions.disclose import (
-    CLIENT_REF,
-    PAGE,
-    Disclose,
-    DisclosureRefusedError,
-    Gate,
-    Question,
-    admitted,
-    deny,
-)
+from gateway.actions.desk import GUIDANCE, admit
+from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Question
+from gateway.actions.gate import DisclosureRefusedError, Gate, admitted, commit, deny
 from gateway.actions.references import all_meant
 from gateway.actions.search import found_as
 from gateway.domain.changes import RequireEpoch

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.domain.changes import Change
 from gateway.domain.keys import KeyKeeper, RootKind, Rotated
 from gateway.domain.partners import Caller

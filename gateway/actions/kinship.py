@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from gateway.actions.disclose import PAGE, Gate
+from gateway.actions.disclose import PAGE
+from gateway.actions.gate import Gate
 from gateway.domain.archive import LogArchive
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.logbook import LoggedEvent

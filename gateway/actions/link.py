@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.actions.desk import GUIDANCE, Seat, admit, commit, seat
-from gateway.actions.disclose import Gate
+from gateway.actions.desk import GUIDANCE, Seat, admit, seat
+from gateway.actions.gate import Gate, commit
 from gateway.domain.changes import Change, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError

@@ -12,8 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, commit
-from gateway.actions.disclose import PAGE, Gate, deny
+from gateway.actions.desk import GUIDANCE
+from gateway.actions.disclose import PAGE
+from gateway.actions.gate import Gate, commit, deny
 from gateway.domain.changes import Change
 from gateway.domain.decisions import Ask, Decision
 from gateway.domain.notices import (

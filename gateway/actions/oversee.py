@@ -13,9 +13,10 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Gate, admitted, deny
+from gateway.actions.disclose import PAGE
+from gateway.actions.gate import Gate, admitted, commit, deny
 from gateway.domain.decisions import Ask, Decision
-from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.logbook import CASE, EVERYTHING, Filters, LoggedEvent, LogPage, Proven, Sought
 from gateway.domain.look_ups import LookUps
@@ -146,10 +147,7 @@ class Oversee:
         if inquiry.before is not None:
             told["below"] = inquiry.before
         record = context.record(RecordKind.OVERSIGHT, outcome, subject=known, detail=told)
-        answer = (await self._gate.ledger.append([Entry(record)]))[0]
-        if not isinstance(answer, Receipt):
-            raise LedgerUnavailableError(answer.why)
-        return answer
+        return await commit(self._gate, Entry(record))
 
     async def _page(self, sought: Sought, inquiry: Inquiry) -> LogPage:
         if inquiry.subject is None:

@@ -13,8 +13,9 @@ from secrets import compare_digest, randbelow, token_urlsafe
 from typing import Final
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit
-from gateway.actions.disclose import Disclose, Gate, Question
+from gateway.actions.desk import GUIDANCE, OWN_DATA, admit
+from gateway.actions.disclose import Disclose, Question
+from gateway.actions.gate import Gate, commit
 from gateway.domain.changes import Change, RequireEpoch
 from gateway.domain.consent_choices import guarded
 from gateway.domain.decisions import Ask

@@ -16,8 +16,9 @@ from typing import Final
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import Seat, admit, commit, deed_id, seat
-from gateway.actions.disclose import Disclose, Gate, Question
+from gateway.actions.desk import Seat, admit, deed_id, seat
+from gateway.actions.disclose import Disclose, Question
+from gateway.actions.gate import Gate, commit
 from gateway.actions.handover_questions import sayable
 from gateway.domain.changes import RequireEpoch
 from gateway.domain.decisions import Ask, decide

@@ -18,9 +18,8 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate, deny
 from gateway.actions.foresee import Foresee, Simulated
+from gateway.actions.gate import Gate, commit, deny
 from gateway.actions.rules import PolicyInForce
 from gateway.domain.decisions import Ask, Decision
 from gateway.domain.errors import InvalidRequestError, PolicyError

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from gateway.actions.consent import ConsentDesk, Desk
 from gateway.actions.desk import GUIDANCE
-from gateway.actions.disclose import CLIENT_REF, Disclose, Gate, Question
+from gateway.actions.disclose import CLIENT_REF, Disclose, Question
+from gateway.actions.gate import Gate
 from gateway.actions.wording import FINDABLE_BY_KIND
 from gateway.domain.consent_choices import expiry
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import ATTEMPTS, Gate
 from gateway.actions.references import NUMBER
 from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import Change, RuleFacts, StoreProfile
@@ -29,7 +29,6 @@ from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.relations import MUNICIPAL, RelationEvent
 from gateway.domain.subjects import Dossier, SealedProfile
 
-ATTEMPTS = 4
 CONTENT = "content"
 OLDER = "profiel_peildatum: older than what is stored; not replaced"
 AS_OF = FieldName("profiel_peildatum")

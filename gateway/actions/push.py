@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Final
 from uuid import uuid4
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.subscribe import LABEL
 from gateway.domain.errors import GatewayError, UnreadableValueError
 from gateway.domain.events import NoticesUndelivered, RoundFailed

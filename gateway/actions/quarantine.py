@@ -19,8 +19,8 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
+from gateway.actions.gate import Gate, commit
 from gateway.actions.ingest import KEY, Delivered, Ingest, place_of
 from gateway.domain.breakglass import checked_words
 from gateway.domain.codes import CodeLists

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from gateway.actions.accounts import Context
 from gateway.actions.consent import ConsentDesk, Desk
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate, commit
 from gateway.actions.wording import FINDABLE_BY_KIND, Wording
 from gateway.domain.changes import RequireEpoch
 from gateway.domain.consent_statements import (

@@ -10,8 +10,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, commit, deed_id, reach, seat
-from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
+from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, deed_id, reach, seat
+from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Question
+from gateway.actions.gate import Gate, commit
 from gateway.domain.changes import Change, RequireEpoch
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import ListPage

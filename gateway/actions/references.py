@@ -7,7 +7,7 @@ while the key has one version, for then it stands for one id.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId, VNummer
 from gateway.domain.ports import BlindIndex, StoredProfile, Subjects

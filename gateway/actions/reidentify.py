@@ -6,8 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate, admitted, deny
+from gateway.actions.gate import Gate, admitted, commit, deny
 from gateway.actions.oversee import OVERSIGHT
 from gateway.domain.changes import Change
 from gateway.domain.decisions import Ask, Decision

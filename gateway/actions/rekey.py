@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from gateway.actions.count import KEY as COUNTS
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.keys import tell
 from gateway.actions.profiles import CONTENT, content_of
 from gateway.actions.references import NUMBER

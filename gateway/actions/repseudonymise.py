@@ -6,7 +6,7 @@ once an operator retires their version, when partners have refreshed theirs: tha
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.keys import tell
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.keys import PSEUDONYM, SETTLED, KeyTurns

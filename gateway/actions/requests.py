@@ -11,7 +11,8 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from gateway.actions.desk import GUIDANCE, admit
-from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Gate, Question
+from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Question
+from gateway.actions.gate import Gate
 from gateway.domain.consents import Asked
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import ListPage

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from gateway.actions.accounts import Context
 from gateway.actions.desk import admit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.profiles import Known, facts_of
 from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import (

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from audit import review as lines
 from audit.review import Opened
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.opened import WORDS, as_opened, milliseconds
 from gateway.actions.oversee import Inquiry, Oversee, sought_by
 from gateway.domain.archive import LogArchive

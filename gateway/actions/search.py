@@ -11,7 +11,8 @@ from itertools import chain
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import PAGE, Disclose, Gate, Question, deny
+from gateway.actions.disclose import PAGE, Disclose, Question
+from gateway.actions.gate import Gate, deny
 from gateway.domain.changes import SpendQuery
 from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion, Wanted, buckets_asked
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing

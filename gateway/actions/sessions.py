@@ -8,8 +8,7 @@ from secrets import token_urlsafe
 from typing import Final
 from uuid import uuid4
 
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate, commit
 from gateway.actions.teams import Roster
 from gateway.domain.errors import InvalidRequestError, UnreadableValueError
 from gateway.domain.identifiers import ActorId, Oin, RoleId

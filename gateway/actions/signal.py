@@ -13,8 +13,7 @@ from typing import Final
 
 from audit.flags import Flag, Settings, review
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.gate import Gate, commit, deny
 from gateway.actions.kinship import Kinship
 from gateway.actions.opened import WORDS, as_opened, milliseconds
 from gateway.actions.oversee import OVERSIGHT, Inquiry, Oversee

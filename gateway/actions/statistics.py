@@ -13,7 +13,7 @@ from datetime import date
 
 from gateway.actions.accounts import Context
 from gateway.actions.count import KEY
-from gateway.actions.disclose import ATTEMPTS, DisclosureRefusedError, Gate, admitted, deny
+from gateway.actions.gate import ATTEMPTS, DisclosureRefusedError, Gate, admitted, deny
 from gateway.domain.codes import CodeLists
 from gateway.domain.counting import BlindCube, Statistics, TellTable, opened
 from gateway.domain.decisions import Ask, Decision

@@ -11,8 +11,7 @@ from secrets import token_bytes
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.gate import Gate, commit, deny
 from gateway.actions.notices import admit_recipient
 from gateway.domain.changes import Change
 from gateway.domain.decisions import Decision

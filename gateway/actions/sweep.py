@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.domain.changes import Change, RecordConsent
 from gateway.domain.consents import OPENING, RUNNING, Consent, ConsentEvent, ConsentEventKind, fold
 from gateway.domain.decisions import Ask

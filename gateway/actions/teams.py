@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import ActorId
 from gateway.domain.partners import Caller

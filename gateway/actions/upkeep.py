@@ -10,8 +10,7 @@ from typing import Final
 
 from gateway.actions.accounts import Context
 from gateway.actions.breakglass import Emergencies
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate, deny
+from gateway.actions.gate import Gate, commit, deny
 from gateway.actions.keys import KeyDesk
 from gateway.actions.notices import NoticeDesk
 from gateway.actions.rekey import RekeyIndex

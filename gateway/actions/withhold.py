@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from gateway.actions.desk import Seat, commit, reach
-from gateway.actions.disclose import Gate
+from gateway.actions.desk import Seat, reach
+from gateway.actions.gate import Gate, commit
 from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import (
     Change,

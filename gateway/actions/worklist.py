@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Final
 
 from gateway.actions.accounts import Context
-from gateway.actions.disclose import Disclose, Gate, Question, admitted
+from gateway.actions.disclose import Disclose, Question
+from gateway.actions.gate import Gate, admitted
 from gateway.domain.clocks import Clocks, Running, View, counts, ordered, waits
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released

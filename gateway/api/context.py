@@ -14,13 +14,14 @@ from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.copies import CopyDesk
 from gateway.actions.count import CountPeople
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
 from gateway.actions.erase import Erase
 from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
 from gateway.actions.extract import Extract
 from gateway.actions.feed import Feed
+from gateway.actions.gate import Gate
 from gateway.actions.handover_files import HandoverDesks
 from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest

@@ -26,8 +26,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from gateway.actions.desk import commit
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate, commit
 from gateway.api.identity import LocalTokens
 from gateway.domain.errors import GatewayError
 from gateway.domain.machines import Machine

@@ -14,7 +14,8 @@ from rich.panel import Panel
 from audit.note import VerifierKey
 from audit.verify import verify_export
 from gateway import wiring
-from gateway.actions.disclose import DisclosureRefusedError, Question
+from gateway.actions.disclose import Question
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.search import SearchQuestion, new_session
 from gateway.actions.statistics import TableQuestion
 from gateway.api.rendering import ListJson, OneJson

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.introduce import LONGEST, MOST_AT_ONCE, IntroductionWish
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import Oin

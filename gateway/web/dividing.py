@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.teams import Team
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import ActorId, SubjectId

@@ -7,9 +7,10 @@ from typing import Final
 from gateway.actions.assignments import TeamDesk
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
 from gateway.actions.explain import Explain
 from gateway.actions.export import ExportDesk
+from gateway.actions.gate import Gate
 from gateway.actions.handover_files import HandoverDesks
 from gateway.actions.inspect import Inspect
 from gateway.actions.introduce import Introduce

@@ -10,10 +10,11 @@ from gateway.actions.clients import AGREED, ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.copies import CopyDesk
 from gateway.actions.count import CountPeople
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
 from gateway.actions.erase import Erase
 from gateway.actions.evaluate import Evaluate
 from gateway.actions.explain import Explain
+from gateway.actions.gate import Gate
 from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest
 from gateway.actions.inspect import Inspect

@@ -4,8 +4,9 @@ from adapters import candidate, tvs
 from adapters.bundle import Bundle
 from adapters.dossier import Dossier
 from adapters.ggm import GgmJson
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
 from gateway.actions.export import ExportDesk, Press
+from gateway.actions.gate import Gate
 from gateway.crypto.keyring import Keyring
 from gateway.crypto.parcels import JoseParcels
 from gateway.domain.files import FileFormat

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from adapters import synthetic, tvs
 from adapters.delivery.folder import FolderDelivery
 from gateway.actions.collect import Collect
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.project import Project
 from gateway.actions.push import PushNotices
 from gateway.actions.rules import CurrentLedger, PolicyInForce

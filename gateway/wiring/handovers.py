@@ -1,6 +1,7 @@
 """Builds the desks of the warm handover; it holds no rule."""
 
-from gateway.actions.disclose import Disclose, Gate
+from gateway.actions.disclose import Disclose
+from gateway.actions.gate import Gate
 from gateway.actions.handover_files import HandoverDesks, HandoverFiles
 from gateway.actions.handover_questions import QuestionDesk
 from gateway.actions.handovers import HandoverDesk

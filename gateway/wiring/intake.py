@@ -7,8 +7,8 @@ from adapters import tvs
 from adapters.delivery.inbox import FolderInbox
 from adapters.feed import EventLines
 from gateway.actions.collect import Collect
-from gateway.actions.disclose import Gate
 from gateway.actions.feed import Feed
+from gateway.actions.gate import Gate
 from gateway.actions.ingest import Ingest
 from gateway.domain.errors import SettingsError
 from gateway.domain.identifiers import ActorId, RoleId

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.rekey import RekeyIndex, Stock
 from gateway.actions.repseudonymise import Repseudonymise
 from gateway.crypto.keyring import Keyring

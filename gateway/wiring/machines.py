@@ -7,7 +7,7 @@ from pathlib import Path
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.api.identity import LocalTokens
 from gateway.api.machines import MachineDoor
 from gateway.crypto.keyring import Keyring

@@ -4,8 +4,8 @@ from adapters.logbook.adl import AdlRecords
 from adapters.logbook.fhir import FhirEvents
 from adapters.logbook.nen7513 import Nen7513Events
 from adapters.logbook.otlp import OtlpLogbook
-from gateway.actions.disclose import Gate
 from gateway.actions.extract import Extract
+from gateway.actions.gate import Gate
 from gateway.actions.kinship import Kinship
 from gateway.actions.oversee import Oversee
 from gateway.actions.project import Project

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from gateway.actions.disclose import Gate
 from gateway.actions.foresee import Foresee
+from gateway.actions.gate import Gate
 from gateway.actions.policy_life import PolicyDesk
 from gateway.actions.rules import PolicyInForce
 from gateway.domain.policy_changes import Edition

@@ -1,7 +1,7 @@
 """Builds what tells partners' own systems of their notices; it holds no rule."""
 
 from adapters.webhooks.http import WebhookMessenger
-from gateway.actions.disclose import Gate
+from gateway.actions.gate import Gate
 from gateway.actions.push import PushNotices
 from gateway.actions.subscribe import SubscriptionDesk
 from gateway.settings import Mode, Settings

@@ -17,9 +17,10 @@ from gateway.actions.breakglass import Emergencies
 from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk, RecordedConsent
 from gateway.actions.count import CountPeople
-from gateway.actions.disclose import PAGE, Disclose, Gate, Question
+from gateway.actions.disclose import PAGE, Disclose, Question
 from gateway.actions.explain import Explain
 from gateway.actions.extract import Extract
+from gateway.actions.gate import Gate
 from gateway.actions.handover_files import HandoverFiles
 from gateway.actions.handover_questions import QuestionDesk
 from gateway.actions.handovers import HandoverDesk

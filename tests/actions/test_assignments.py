@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.clocks import View
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId

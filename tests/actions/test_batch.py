@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError, Question
+from gateway.actions.disclose import Question
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.events import DisclosureDecided

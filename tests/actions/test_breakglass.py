@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gateway.actions.breakglass import Emergency, Noted
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.breakglass import REVIEW_TERM, TERM, ReviewVerdict
 from gateway.domain.changes import Shield
 from gateway.domain.errors import InvalidRequestError

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.identifiers import FieldName, RoleId
 from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.actions.collect import Collect, Collected
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.events import RoundFailed
 from gateway.domain.inboxes import Place

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from gateway.actions.consent import RecordedConsent
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.consent_choices import DEFAULT_TERM, ConsentWish, Renewal
 from gateway.domain.consents import ConsentEventKind
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

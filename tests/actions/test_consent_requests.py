@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from gateway.actions.consent import RecordedConsent
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.api.consent_requests import VerzoekenJson
 from gateway.domain.consents import REQUEST_TERM, ConsentEventKind
 from gateway.domain.errors import InvalidRequestError

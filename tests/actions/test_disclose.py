@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import PAGE, DisclosureRefusedError, Question
+from gateway.actions.disclose import PAGE, Question
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import GatewayError, LedgerUnavailableError, RecipientGoneError

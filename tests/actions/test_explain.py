@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.explain import Explained, Retold
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId

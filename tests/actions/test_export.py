@@ -13,8 +13,8 @@ import pytest
 
 from adapters import tvs
 from adapters.bundle import Bundle
-from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.export import ExportDesk, Handed, Press, Wish
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.withhold import WithholdingWish
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import GatewayError, InvalidRequestError, LedgerUnavailableError

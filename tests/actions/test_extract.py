@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.extract import Chosen
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.oversee import Inquiry
 from gateway.actions.rectify import Complaint
 from gateway.domain.errors import InvalidRequestError

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.feed import EventLines
 from adapters.tvs import Limits, source_for
-from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.feed import Fed, Feed
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.errors import DeliveryRefusedError, InvalidRequestError
 from gateway.domain.partners import Caller
 from tests.actions.house import House, row, run

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gateway.actions.disclose import DisclosureRefusedError
 from gateway.actions.foresee import Foresee, Simulated, Touched
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.identifiers import FieldName
 from gateway.domain.logbook import EVERYTHING, Filters
 from gateway.domain.policy_changes import Edition, compare

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gateway.actions.breakglass import Emergency
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.handover_questions import MOST_WORDS, Asking
 from gateway.actions.handovers import FURTHEST, Ending
 from gateway.api.handovers import OverdrachtenJson, OverdrachtJson, VragenJson

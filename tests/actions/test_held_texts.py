@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.held_texts import HeldText
 from gateway.actions.quarantine import Spot
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from gateway.actions import ingest
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.changes import OpenDelivery
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.errors import DeliveryRefusedError, LedgerUnavailableError

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.inspect import Inspection
 from gateway.actions.rectify import Complaint
 from gateway.domain.consents import ConsentEventKind

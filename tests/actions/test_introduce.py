@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.introduce import IntroductionWish, Listed, Recorded
 from gateway.actions.search import found_as
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

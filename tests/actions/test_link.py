@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.reasons import Reason

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.notices import Waiting
 from gateway.actions.sweep import Swept
 from gateway.domain.consents import ConsentEventKind

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.oversee import Inquiry, Overview
 from gateway.actions.rectify import Complaint
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.own_access import Key, Let, NoEntryError
 from gateway.domain import own_access
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

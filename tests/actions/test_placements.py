@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.placements import Standing
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId

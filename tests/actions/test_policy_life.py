@@ -8,8 +8,9 @@ from functools import cache
 
 import pytest
 
-from gateway.actions.disclose import Disclose, DisclosureRefusedError
+from gateway.actions.disclose import Disclose
 from gateway.actions.foresee import Foresee
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.policy_life import Draft, PolicyDesk
 from gateway.actions.rules import CurrentLedger, PolicyInForce
 from gateway.domain.errors import InvalidRequestError, PolicyError

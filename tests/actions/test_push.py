@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.push import IDLE, Pushed, PushNotices
 from gateway.actions.subscribe import Subscribed, SubscriptionDesk
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

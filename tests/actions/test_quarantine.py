@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from adapters.tvs import Limits, source_for
-from gateway.actions.disclose import Disclose, DisclosureRefusedError
+from gateway.actions.disclose import Disclose
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.quarantine import QuarantineDesk, Spot
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.errors import InvalidRequestError

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.receipts import Issuer, ReceiptDesk
 from gateway.domain.consent_statements import ConsentStatement, ContactPoint
 from gateway.domain.consents import ConsentEventKind

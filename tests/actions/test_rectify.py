@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.rectify import Complaint
 from gateway.api.rectifications import RectificatiesJson
 from gateway.domain.errors import InvalidRequestError

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.oversee import Inquiry, Overview
 from gateway.actions.reidentify import SeenLookUp
 from gateway.domain.errors import InvalidRequestError

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.retain import Retained
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.reasons import Reason

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from gateway.actions import review as desk
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.oversee import Inquiry
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName, SubjectId

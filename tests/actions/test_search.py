@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.search import new_session
 from gateway.domain.criteria import Criteria, Criterion
 from gateway.domain.errors import InvalidRequestError

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.oversee import Inquiry
 from gateway.actions.signal import Watched
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError

@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.actions.count import Counted
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.statistics import TableQuestion, ToldTable
 from gateway.domain.changes import Shield, Withhold
 from gateway.domain.counting import TellTable

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.search import Found
 from gateway.actions.withhold import RecordedWithholding, WithholdingWish
 from gateway.domain.consents import ConsentEventKind

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.actions.disclose import DisclosureRefusedError
+from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.callers import acting
 from gateway.domain.reasons import Reason
 from tests.edges.api.door import Door
