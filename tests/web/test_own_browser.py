@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -41,12 +42,8 @@ KLANTMANAGER: Final = ("harderwijk", "gemeente_klantmanager")
 def fixture_code(chromium: Browser, served_gate: Served) -> str:
     """Let someone come to stay who said yes to one and no to another, and get a code."""
     _come_to_stay(served_gate)
-    with desk(chromium, served_gate) as fatima:
-        fatima.sign_in("Fatima van Dijk")
-        page = fatima.go("/bewoners")
-        page.locator("input[name=v_nummer]").fill(str(row(NUMBER)["v_nummer"]))
-        page.locator("input[name=v_nummer]").press("Enter")
-        page.get_by_role("link", name="Code voor Mijn gegevens").click()
+    with _code_form(chromium, served_gate, NUMBER) as fatima:
+        page = fatima.page
         fatima.picture("code-formulier")
         assert Axe().run(page, options=RULES).violations_count == 0
         page.locator("select[name=taal]").select_option("ar")
@@ -54,6 +51,18 @@ def fixture_code(chromium: Browser, served_gate: Served) -> str:
         fatima.picture("code-papier")
         (shown,) = re.findall(r"\d{3}(?: \d{3}){3}", page.inner_text("main"))
     return str(shown)
+
+
+@contextmanager
+def _code_form(chromium: Browser, gate: Served, number: int) -> Iterator[Desk]:
+    """Find a resident at Fatima's desk, and open the form that gives her a code."""
+    with desk(chromium, gate) as fatima:
+        fatima.sign_in("Fatima van Dijk")
+        page = fatima.go("/bewoners")
+        page.locator("input[name=v_nummer]").fill(str(row(number)["v_nummer"]))
+        page.locator("input[name=v_nummer]").press("Enter")
+        page.get_by_role("link", name="Code voor Mijn gegevens").click()
+        yield fatima
 
 
 def _come_to_stay(gate: Served) -> None:
@@ -177,11 +186,6 @@ def _another_code(chromium: Browser, served_gate: Served) -> str:
     """Give a code to someone else: a new one for the same resident would end her session."""
     came = served_gate.ask(COA, "POST", "/v1/leveringen", {"klantprofielen": [row(SECOND)]})
     assert came.status_code == 201, came.text
-    with desk(chromium, served_gate) as fatima:
-        fatima.sign_in("Fatima van Dijk")
-        page = fatima.go("/bewoners")
-        page.locator("input[name=v_nummer]").fill(str(row(SECOND)["v_nummer"]))
-        page.locator("input[name=v_nummer]").press("Enter")
-        page.get_by_role("link", name="Code voor Mijn gegevens").click()
-        page.get_by_role("button", name="Maak een code").click()
-        return page.locator("aside strong").inner_text()
+    with _code_form(chromium, served_gate, SECOND) as fatima:
+        fatima.page.get_by_role("button", name="Maak een code").click()
+        return fatima.page.locator("aside strong").inner_text()
