@@ -42,8 +42,6 @@ _NEEDED = ("type", "at")
 _MAX_TEXT = 1024
 _MAX_DEPTH = 8
 _HEX = re.compile("[0-9a-f]+")
-_NUMBER = "(?:0|[1-9][0-9]{0,14})"  # all below 2**53
-_TEXT = rf'"[ !#-\[\]-~]{{0,{_MAX_TEXT}}}+"'  # printable ASCII that JSON does not escape
 
 # Keys sorted; cycles are not sought, as a payload's depth is checked. ``json`` makes it anew for each call.
 _refuse = json.JSONEncoder().default
@@ -114,29 +112,6 @@ def canonical(value: object) -> bytes:
 def commit(salted: bytes) -> bytes:
     """Return the commitment to salt || payload (3)."""
     return sha256(b"\x02" + salted).digest()
-
-
-def plain_leaf(origin: str) -> re.Pattern[str]:
-    """Return a pattern of lines that ``read_leaf`` accepts where both its groups, ``c`` and ``id``, are hex.
-
-    Most leaves of this log are such lines; of another, as with an accent in a name, it says nothing.
-    """
-    own = {
-        "c": f'"(.{{{2 * sha256().digest_size}}})"',
-        "id": f'"(.{{{2 * EVENT_ID_BYTES}}})"',
-        "log": re.escape(encode_basestring(origin)),
-        "v": str(VERSION),
-    }
-    members = [_member(key, own.get(key)) for key in sorted({*LEAF_KEYS, *own})]
-    return re.compile(rf"^\{{{''.join(members).removeprefix(',')}\}}$", re.MULTILINE)
-
-
-def _member(key: str, own: str | None = None) -> str:
-    """Return the pattern of a member behind its comma; a text that is not needed may be missing."""
-    if LEAF_KEYS.get(key) is int:
-        return f',"{key}":{_NUMBER}'
-    member = f',"{key}":{own or _TEXT}'
-    return member if own or key in _NEEDED else f"(?:{member})?"
 
 
 def read_leaf(raw: bytes) -> Leaf:

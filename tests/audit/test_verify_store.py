@@ -7,6 +7,7 @@ import pytest
 
 from audit.checkpoint import sign_checkpoint
 from audit.entry import commit
+from audit.findings import Findings
 from audit.storage import StoredHead, StoredRow
 from audit.tree import append, leaf_hash, root
 from audit.verify import Fault, verify_store
@@ -260,12 +261,27 @@ def test_the_check_of_leaves_alone_asks_nothing_about_payloads(world: World) -> 
     assert check(world) == [Fault("entry 4", "payload: is gone, and no erasure names it")]
 
 
-def test_a_leaf_with_an_accent_holds(world: World) -> None:
+@pytest.mark.parametrize("at", [1, 999_999_999_999, 2**53 - 1])
+def test_a_leaf_of_a_strange_moment_holds(at: int, world: World) -> None:
     """What is read one by one, and not a page at a time, holds all the same."""
-    named = submission(99)._replace(leaf={"type": "t", "at": 1, "purpose": "re\u00ebel"})
+    named = submission(99)._replace(leaf={"type": "t", "at": at, "purpose": "re\u00ebel"})
     with world.open() as log:
         log.append([named])
     assert check(world) == []
+
+
+def test_a_page_is_judged_as_its_leaves_are() -> None:
+    """Whatever bit of a well signed leaf is changed, the check says what reading that leaf says."""
+    row = World().fill(SIZE + 1).storage.stored[SIZE]
+    world = World().fill(SIZE)
+    for raw in {*_one_bit_changed(row.leaf), *_one_byte_less(row.leaf), *_one_byte_more(row.leaf)}:
+        alone = Findings(world.signer.verifier, "entry 6")
+        read = alone.leaf(raw)
+        if read is not None and read.event_id != row.event_id:
+            alone.fault("event id: is not that of the leaf")
+        signed = replace(world, storage=replace(world.storage, stored=[*world.storage.stored]))
+        _append(signed, row._replace(leaf=raw, leaf_hash=leaf_hash(raw)))
+        assert verify_store(signed.storage, None, world.signer.verifier) == alone.faults
 
 
 @pytest.mark.parametrize(
@@ -295,6 +311,16 @@ def _one_bit_changed(raw: bytes | None) -> Iterator[bytes]:
         changed = bytearray(raw or b"")
         changed[place] ^= 1 << place % 8
         yield bytes(changed)
+
+
+def _one_byte_less(raw: bytes) -> Iterator[bytes]:
+    return (raw[:place] + raw[place + 1 :] for place in range(len(raw)))
+
+
+def _one_byte_more(raw: bytes) -> Iterator[bytes]:
+    return (
+        b"%b%b%b" % (raw[:n], one, raw[n:]) for n in range(len(raw) + 1) for one in (b"0", b",")
+    )
 
 
 def _row(
