@@ -282,4 +282,4 @@ def _exported(world: World, path: str) -> bytes:
 
 def _command(export: Path, key: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "audit.verify", str(export), "--vkey", key]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own words
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603 - our own words

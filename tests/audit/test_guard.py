@@ -265,7 +265,7 @@ def test_a_quiet_log_writes_its_mark(tmp_path: Path) -> None:
     with place.world.open(guard=place.guard()) as log:
         for number in range(3):
             log.append([submission(number)])
-        until = monotonic() + 30
+        until = monotonic() + 120
         while Mark.read(place.path, KEY).size < 3:
             assert monotonic() < until
             sleep(0.01)

@@ -242,7 +242,7 @@ def test_one_bad_call_fails_alone() -> None:
         with world.storage.lock:
             for call, place in zip(calls, heard, strict=True):
                 log.submit(call, place.put)
-        first, broken, twin, last, refused = [place.get(timeout=10) for place in heard]
+        first, broken, twin, last, refused = [place.get(timeout=60) for place in heard]
     assert isinstance(broken, UnavailableError)
     assert not any(isinstance(outcome, UnavailableError) for outcome in (first, twin, last))
     assert isinstance(refused, list)
@@ -268,7 +268,7 @@ def test_a_store_that_fails_while_calls_are_tried_again_fails_the_rest() -> None
             log.submit([submission(1)], stop)
             log.submit([submission(2)], heard[1].put)
             log.submit([submission(3)], heard[2].put)
-        answers = [place.get(timeout=10) for place in heard]
+        answers = [place.get(timeout=60) for place in heard]
     assert [type(answer) for answer in answers] == [UnavailableError] * 3
     assert len(world.storage.stored) == 1
 
@@ -495,6 +495,6 @@ def test_a_malformed_submission_is_the_callers_error(changes: dict[str, object])
 
 def received_from(heard: Heard) -> list[Receipt]:
     """Wait for one answer that holds receipts."""
-    answers = heard.get(timeout=10)
+    answers = heard.get(timeout=60)
     assert not isinstance(answers, UnavailableError)
     return received(answers)

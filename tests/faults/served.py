@@ -14,7 +14,7 @@ import gateway
 from gateway.settings import Settings
 from tests.journeys.watch import Watch
 
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 120.0
 ROOT = Path(gateway.__file__).parent.parent
 
 
@@ -76,7 +76,7 @@ class Served:
 
     def ask(self, token: str, path: str, body: object, trace: str = "") -> Answer | None:
         """Send one POST; ``None`` when not a byte of a body came back."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if trace:
             headers["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
@@ -91,7 +91,7 @@ class Served:
     def _wait(self) -> None:
         until = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < until and self._process.poll() is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
             try:
                 connection.request("GET", "/health/live")
                 if connection.getresponse().status == http.client.OK:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,8 @@ def test_killed_at_any_moment_no_byte_left_without_an_entry(
     folder = tmp_path / "data"
     clients, casemanager, size = _prepare(folder, watch)
     answers = changes = 0
-    for _ in range(DEEP_ROUNDS if deep else ROUNDS):
+    enough = DEEP_ROUNDS if deep else ROUNDS
+    for nth in count(1):
         received, acknowledged = _live_and_die(folder, watch, clients, casemanager)
         with Poort(folder, SystemClock(), watch) as poort:
             assert poort.gateway.audit.verify() == []
@@ -169,8 +171,9 @@ def test_killed_at_any_moment_no_byte_left_without_an_entry(
             size = poort.gateway.audit.head().size
         answers += len(received.answers)
         changes += len(acknowledged)
-    assert answers > 50
-    assert changes > 4
+        if nth >= enough and answers > 50 and changes > 4:
+            break
+        assert nth < 10 * enough, f"{answers} answers and {changes} changes are too few to tell"
 
 
 @pytest.mark.usefixtures("each_store")

@@ -91,7 +91,7 @@ def test_a_gate_that_serves_pushes_by_itself(poort: Poort, clock: MovableClock) 
         given = poort.toestemming(SELAM, "P05", AGENCY_OIN)
         clock.pass_by(hours=1)
         poort.trek_in(given)
-        until = monotonic() + 30
+        until = monotonic() + 120
         with poort.gateway._beside():
             while not receiver.sent and monotonic() < until:
                 sleep(0.02)

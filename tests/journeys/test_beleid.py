@@ -54,7 +54,7 @@ class Asked:
         goal = len(self.told) + FEW
         while len(self.told) < goal:
             self.more.clear()
-            assert self.more.wait(60)
+            assert self.more.wait(120)
 
     def since(self, moment: float) -> set[bool]:
         """Tell whether the field was in the answers to questions that began after a moment."""

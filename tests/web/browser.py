@@ -14,7 +14,14 @@ from typing import Final, Literal
 
 import httpx
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from gateway import wiring
 from gateway.commands.population import fill
@@ -35,6 +42,8 @@ FLAGS: Final = (
 PICTURES: Final = os.environ.get("DOELPOORT_PICTURES")  # noqa: TID251 - the tests' own setting
 WIDE: Final = (1280, 900)
 NARROW: Final = (320, 700)
+PATIENT: Final = 60_000
+"""Milliseconds that a page may take to show what is waited for: a loaded machine is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,7 @@ def browser() -> Iterator[Browser]:
     asked = os.environ.get("DOELPOORT_CHROMIUM")  # noqa: TID251 - the tests' own setting
     found = asked or next(filter(None, map(shutil.which, NAMES)), None)
     assert found, f"no browser: install chromium-headless-shell, or name one; tried {NAMES}"
+    expect.set_options(timeout=PATIENT)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=found, args=list(FLAGS))
 
@@ -158,6 +168,7 @@ def desk(
     context = browser_.new_context(
         viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme
     )
+    context.set_default_timeout(PATIENT)
     page, complaints = context.new_page(), list[str]()
     page.on("console", lambda said: complaints.extend(_wrong(said)))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -78,7 +78,7 @@ def test_she_works_from_a_search_to_a_name_and_back_to_nothing(noors: Desk) -> N
     name, reference = page.get_by_role("heading", level=1).inner_text(), page.url.rpartition("/")[2]
     noors.picture("matcher-profiel")
     page.get_by_role("button", name="Maak bestand").click()
-    expect(page.get_by_role("heading", name="Klaar om op te halen")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="Klaar om op te halen")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Haal het bestand op").click()
     assert download.value.suggested_filename == "profielen.zip"

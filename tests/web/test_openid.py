@@ -51,7 +51,7 @@ def fixture_issuer() -> Iterator[str]:
 
 
 def _wait(port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             _ask(port, "GET", "/.well-known/openid-configuration")
@@ -63,7 +63,7 @@ def _wait(port: int) -> None:
 
 
 def _ask(port: int, method: str, path: str, body: str = "") -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         connection.request(method, path, body, headers)

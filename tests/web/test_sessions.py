@@ -1,5 +1,6 @@
 """Sessions on the screens: who comes in, under which id, in which role, until when."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,14 @@ from tests.edges.api.door import OWN, Door, row
 from tests.web.visitor import HERE, JORIS, NOOR, ROBIN, SANNE, Visitor, signed_in, tree, words
 
 COOKIE = "doelpoort-demo"
+
+
+@pytest.fixture(autouse=True)
+def fixture_time_stands(door: Door) -> Iterator[None]:
+    """Put the clock back after each test: the gate is everyone's, and here working days go by."""
+    before = door.clock.moment
+    yield
+    door.clock.moment = before
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(door: Door) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.edges.api.door import AGENCY, OTHER, Door, opened, unknown
-from tests.web.visitor import ILSE, Visitor, signed_in, tree, words
+from tests.web.visitor import ILSE, NOOR, Visitor, signed_in, tree, words
 
 
 @pytest.fixture(scope="module", name="door")
@@ -72,6 +72,18 @@ def test_nobody_looks_as_someone_else_does(ilse: Visitor) -> None:
     path = f"/plaatsingen/{unknown()}"
     assert ilse.get(path).status_code == 404
     assert ilse.submit(f"{path}/stap", partij=AGENCY, soort="aanbod").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/plaatsingen", "Er is niets te regelen"), ("/nazorg", "Nog niemand")]
+)
+def test_an_offer_alone_brings_nobody_on_the_agencys_lists(
+    door: Door, path: str, said: str
+) -> None:
+    """Who has an offer and agreed to no more than a meeting is not there; the page has words instead."""
+    page = signed_in(door, NOOR).get(path)
+    assert said in words(page)
+    assert not tree(page).xpath("//tbody")
 
 
 def test_each_step_is_in_the_log(ilse: Visitor, door: Door) -> None:

@@ -96,6 +96,14 @@ def signed_in(door: Door, who: str = SANNE) -> Visitor:
     return visitor
 
 
+def turned(visitor: Visitor, path: str) -> list[httpx.Response]:
+    """Turn a list to its last page; how many others stand in it differs from run to run."""
+    pages = [visitor.get(path)]
+    while onward := tree(pages[-1]).xpath("//a[@rel='next']/@href"):
+        pages.append(visitor.get(onward[0]))
+    return pages
+
+
 def tree(answer: httpx.Response) -> html.HtmlElement:
     """Read a page."""
     found: html.HtmlElement = html.fromstring(answer.text)

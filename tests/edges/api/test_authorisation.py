@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -68,6 +69,9 @@ ASKED: Final[dict[str, object]] = {"onderwerp": "opleiding", "tekst": "Is het di
 LOOKED: Final = "Nagevraagd en bekeken."
 CASE: Final = "AVG15-2026-0042"
 BREACH: Final = "AVG33-2026-0042"
+NEW: Final = count(1)
+"""Tells apart what is sent twice; a random number could read as someone's own."""
+
 DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
 CALLERS: Final = (*ROLES, NOBODY)
 ALL: Final = frozenset(CALLERS)
@@ -367,15 +371,15 @@ def _correct_row(door: Door, role: str | None, number: int) -> httpx.Response:
 
 def _release_row(door: Door, role: str | None, number: int) -> httpx.Response:
     """Release one of two rows under one number, of a delivery that is new each time."""
-    whole = row(9_600, roepnaam=str(uuid4()))
-    delivered = door.deliver(whole, whole | {"roepnaam": str(uuid4())}).json()
+    twins = (row(9_600, roepnaam=f"Selam de {next(NEW)}e") for _ in range(2))
+    delivered = door.deliver(*twins).json()
     path = f"/v1/leveringen/{delivered['id']}/quarantaine/2/_vrijgeven"
     return door.ask("POST", path, role, json={"reden": LOOKED})
 
 
 def _held(door: Door, number: int) -> str:
     """Let a text wait, with words that are new each time; return where."""
-    text = f"Ik ben ziek, zegt {uuid4()}."
+    text = f"Ik was {next(NEW)} dagen ziek."
     delivered = door.deliver(row(9_500 + number, werkambitie=text)).json()
     return f"/v1/leveringen/{delivered['id']}/teksten"
 

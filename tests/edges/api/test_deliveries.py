@@ -66,8 +66,10 @@ def test_the_newest_deliveries_are_listed(door: Door) -> None:
     """Id, moment and whether it is done."""
     before = door.clock.moment
     door.clock.wait(timedelta(seconds=1))
-    delivered = door.deliver(row(512)).json()["id"]
-    door.clock.moment = before
+    try:
+        delivered = door.deliver(row(512)).json()["id"]
+    finally:
+        door.clock.moment = before
     listed = door.ask("GET", "/v1/leveringen").json()["leveringen"]
     assert {"id": delivered, "ontvangenOp": "2026-03-02T12:00:01+00:00", "verwerkt": True} in listed
 

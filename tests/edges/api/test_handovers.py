@@ -6,9 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.edges.api.door import NOON, SPARE, Door
+from tests.edges.api.door import NOON, SPARE, Door, row
 
-ONE, MOVING = SPARE + 4, SPARE + 2
+ONE, MOVING = SPARE + 4, 71
 TALK: Mapping[str, object] = {
     "scenario": "gecombineerd",
     "vorm": "coa_locatie",
@@ -94,6 +94,7 @@ def test_a_key_makes_it_one_deed(door: Door, path: str, body: Mapping[str, objec
 
 def test_who_moves_is_the_next_towns(door: Door) -> None:
     """Housed and handed on: her own town finds nobody any more, and the next one reads from whom."""
+    assert door.deliver(row(MOVING)).status_code == 201
     refused = write(door, "/_doorgeven", {"gemeente": "0344"}, number=MOVING)
     assert (refused.status_code, refused.json()["fouten"][0]["veld"]) == (400, "gemeente")
     assert door.relate(MOVING, "gehuisvest", "0243").status_code == 201

@@ -17,7 +17,7 @@ from tests.edges.commands.shell import delivery, doelpoort
 from tests.faults.served import ROOT
 from tests.journeys.logbook import logged
 
-LONGEST = 60.0
+LONGEST = 120.0
 
 
 @pytest.fixture(name="dropped")

@@ -24,7 +24,7 @@ def served(app: ASGIApp, port: int) -> Iterator[str]:
     server = uvicorn.Server(settings)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
-    until = monotonic() + 30
+    until = monotonic() + 120
     while not server.started and monotonic() < until:
         sleep(0.01)
     assert server.started

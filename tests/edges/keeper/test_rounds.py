@@ -19,7 +19,7 @@ from tests.fakes.telemetry import Telemetry
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait for something that a thread does."""
-    late = monotonic() + 30
+    late = monotonic() + 120
     while not holds():
         assert monotonic() < late
         sleep(0.01)

@@ -97,7 +97,7 @@ def test_a_served_gate_asks_by_itself(partners: tuple[Partner, Partner]) -> None
         opened(partners[0].folder, **settings_of(partners[0])) as door,
         served(door.app, free_port()),
     ):
-        until = monotonic() + 30
+        until = monotonic() + 120
         while door.gateway.audit.anchors.heads.newest_cosigned() is None:
             assert monotonic() < until
             sleep(0.02)

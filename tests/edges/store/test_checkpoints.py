@@ -7,7 +7,7 @@ from gateway.store.checkpoints import AFTER
 from gateway.store.database import KEYS_FILE, Database
 
 INSERT = "INSERT INTO wrapped_key (handle, kind, version, wrapped) VALUES (?, 'log', 1, x'02')"
-WITHIN = 10.0
+WITHIN = 60.0
 """Seconds."""
 
 

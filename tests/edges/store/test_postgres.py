@@ -248,7 +248,7 @@ def test_reads_wait_outside_the_event_loop(gate: Database) -> None:
 
     ticks, took = asyncio.run(story())
     assert ticks > 5
-    assert took < 5
+    assert took < 60
 
 
 def test_two_who_write_keys_wait_for_each_other(gate: Database, served: servers.Clone) -> None:

@@ -35,7 +35,7 @@ class SlowStorage(MemoryLogStorage):
     def locked(self) -> Iterator[LogTransaction]:
         """Wait for whoever holds the lock."""
         self.reached.set()
-        assert self.free.wait(30)
+        assert self.free.wait(120)
         with MemoryLogStorage.locked(self) as transaction:
             yield transaction
 
@@ -60,7 +60,7 @@ def test_an_append_waits_no_longer_than_it_may(storage: SlowStorage) -> None:
     began = monotonic()
     with pytest.raises(LedgerUnavailableError, match=r"did not answer in 0\.05 seconds"):
         asyncio.run(ledger.append([entry()]))
-    assert monotonic() - began < 5
+    assert monotonic() - began < 60
     storage.free.set()
     log.close()
     assert storage.head().size == 1  # an unknown outcome counts as sent
@@ -73,7 +73,7 @@ def test_too_many_waiting_are_turned_away_at_once(storage: SlowStorage) -> None:
 
     async def crowd() -> tuple[list[object], int]:
         first = asyncio.create_task(ledger.append([entry()]))
-        await asyncio.to_thread(storage.reached.wait, 30)
+        await asyncio.to_thread(storage.reached.wait, 120)
         waiting = [asyncio.create_task(ledger.append([entry()])) for _ in range(9)]
         await asyncio.sleep(0.05)
         turned_away = sum(task.done() for task in waiting)
