@@ -6,6 +6,7 @@ Nothing of a file is told about someone whom the caller may not be shown now.
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from gateway.actions.clients import turn
 from gateway.actions.desk import GUIDANCE, admit, seat
 from gateway.actions.disclose import Disclose, Question
 from gateway.actions.gate import Gate
-from gateway.actions.handover_questions import QuestionDesk, Words, spoken
+from gateway.actions.handover_questions import QuestionDesk
 from gateway.actions.handovers import PURPOSE, HandoverDesk, at_hand, current_tie, handover_of
+from gateway.actions.sealed_words import Words, spoken
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import ListPage, Released
 from gateway.domain.handovers import NO_FILE, File, Handover, Handovers
@@ -97,7 +99,9 @@ class HandoverFiles:
         standing = (await self._standing({subject: found.dossier}, words)).get(subject)
         question = Question(ask, (subject,), layout(standing), trace_id=trace_id)
         async with self._disclose.one(question) as released:
-            words |= await spoken(self._log, standing.file.questions if standing else ())
+            asked = standing.file.questions if standing else ()
+            said = chain.from_iterable((one.question_id, one.answer) for one in asked)
+            words |= await spoken(self._log, said)
             yield released
 
     async def beside(self, caller: Caller, subject: SubjectId) -> Standing | None:

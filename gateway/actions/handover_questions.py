@@ -2,20 +2,16 @@
 
 1. A question goes to the casemanagers of the site where she stays; where she stays at none, there is
    nobody to ask.
-2. The words stand in the sealed log only, and are read inside a disclosure. Words that seem to tell
-   of health, belief, origin, orientation or crime are not taken.
+2. The words stand in the sealed log only (``sealed_words``).
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.desk import GUIDANCE, admit, seat
-from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose
-from gateway.actions.disclose import Question as Asked
+from gateway.actions.disclose import Disclose
 from gateway.actions.gate import Gate
 from gateway.actions.handovers import (
     AtHand,
@@ -27,23 +23,17 @@ from gateway.actions.handovers import (
     identity,
     write,
 )
+from gateway.actions.sealed_words import sayable
+from gateway.actions.waiting import Pending, WaitingList
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import ListPage
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import AnswerQuestion, AskCoa, Handovers, Question, Topic
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.partners import Caller
-from gateway.domain.ports import Format, LogReader
+from gateway.domain.ports import LogReader
 from gateway.domain.records import Receipt
 from gateway.domain.relations import reception_site
-from gateway.domain.special_words import special_categories
-from gateway.domain.subjects import Dossier, Situation
-
-MOST_WORDS: Final = 500
-"""Of how many characters a question or answer may be."""
-
-Words = Mapping[UUID, str]
-"""What was asked and answered, by the id of the entry that holds it."""
+from gateway.domain.subjects import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +46,24 @@ class Asking:
     retry_key: str | None = None
 
 
-Layout = Callable[[Sequence[Question], Words], Format]
-
-
 class QuestionDesk:
-    """Where a klantmanager asks, and a casemanager of COA answers."""
+    """Where a klantmanager asks, and a casemanager of COA answers what is ``waiting``."""
 
     def __init__(
         self, gate: Gate, disclose: Disclose, handovers: Handovers, log: LogReader
     ) -> None:
         self._gate = gate
-        self._disclose = disclose
         self._handovers = handovers
-        self._log = log
+        self.waiting = WaitingList(
+            gate,
+            disclose,
+            Pending(
+                lambda sites, _, after, most: handovers.open_at(sites, after, most),
+                lambda one: one.question_id,
+                self._lasting,
+                log,
+            ),
+        )
 
     async def ask(self, caller: Caller, subject: SubjectId, asking: Asking) -> Receipt:
         """Put a question to COA; its id is that of the entry."""
@@ -91,7 +86,7 @@ class QuestionDesk:
         """Answer what was asked about a resident of one's own site, once."""
         await admit(self._gate, caller)
         known = await self._handovers.question(question_id)
-        subject = known.handover.subject if known else SubjectId(uuid4())
+        subject = known.subject if known else SubjectId(uuid4())
         found = await seat(self._gate, Ask(caller, GUIDANCE), subject)
         situation, moment = found.dossier.situation, found.context.moment
         if known is None or known.answer is not None or not _lasts(known, situation, moment):
@@ -103,61 +98,22 @@ class QuestionDesk:
         deed = Deed("answered", detail, AnswerQuestion(answered))
         return await write(self._gate, context, situation, entry_id, deed)
 
-    @asynccontextmanager
-    async def waiting(
-        self,
-        caller: Caller,
-        after: UUID | None,
-        layout: Layout,
-        trace_id: str | None = None,
-        columns: Iterable[FieldName] = (CLIENT_REF,),
-    ) -> AsyncIterator[ListPage]:
-        """Disclose to a casemanager a page of what waits for an answer, in order of id."""
-        await admit(self._gate, caller)
-        listed = await self._handovers.open_at(sorted(caller.locations), after, PAGE + 1)
-        dossiers = await self._gate.subjects.load([one.handover.subject for one in listed])
-        page = [one for one in listed[:PAGE] if self._current(one, dossiers)]
-        people = tuple(dict.fromkeys(one.handover.subject for one in page))
-        words: dict[UUID, str] = {}
-        mask = self._gate.fields.mask(columns)
-        asked = Asked(Ask(caller, GUIDANCE, mask), people, layout(page, words), trace_id=trace_id)
-        onward = listed[PAGE - 1].question_id if len(listed) > PAGE else None
-        async with self._disclose.page(asked) as released:
-            words |= await spoken(self._log, page)
-            yield ListPage(released, onward)
-
     def _question(self, found: AtHand, entry_id: UUID, caller: Caller, asking: Asking) -> Question:
         return Question(
             entry_id, found.handover, asking.topic, asking.field, found.moment, caller.actor
         )
 
-    def _current(self, one: Question, dossiers: Mapping[SubjectId, Dossier]) -> bool:
-        dossier = dossiers.get(one.handover.subject)
-        return dossier is not None and _lasts(one, dossier.situation, self._gate.clock.now())
-
-
-async def spoken(log: LogReader, questions: Sequence[Question]) -> Words:
-    """Open the words of questions and answers; what was erased is left out (2)."""
-    found = {}
-    for one in questions:
-        for entry_id in (one.question_id, one.answer):
-            event = await log.opened(entry_id) if entry_id else None
-            words = (event.told.detail or {}).get("words") if event and event.told else None
-            if entry_id and isinstance(words, str):
-                found[entry_id] = words
-    return found
+    async def _lasting(self, asked: Sequence[Question]) -> Sequence[Question]:
+        """Leave out what was asked in a handover that is over."""
+        dossiers = await self._gate.subjects.load([one.subject for one in asked])
+        moment = self._gate.clock.now()
+        return [
+            one
+            for one in asked
+            if (dossier := dossiers.get(one.subject)) and _lasts(one, dossier.situation, moment)
+        ]
 
 
 def _lasts(one: Question, situation: Situation, moment: datetime) -> bool:
     tie = current_tie(situation, moment)
-    return tie is not None and handover_of(one.handover.subject, tie) == one.handover
-
-
-def sayable(member: str, words: str) -> str:
-    """Return words that may be taken; raises ``InvalidRequestError`` without repeating them (2)."""
-    said = words.strip()
-    if not 1 <= len(said) <= MOST_WORDS:
-        raise InvalidRequestError(member, f"is of 1 to {MOST_WORDS} characters")
-    if special_categories(said):
-        raise InvalidRequestError(member, "seems to tell of a special category; say it without")
-    return said
+    return tie is not None and handover_of(one.subject, tie) == one.handover

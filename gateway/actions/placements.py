@@ -19,7 +19,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import Seat, admit, deed_id, seat
 from gateway.actions.disclose import Disclose, Question
 from gateway.actions.gate import Gate, commit
-from gateway.actions.handover_questions import sayable
+from gateway.actions.sealed_words import sayable, spoken
 from gateway.domain.changes import RequireEpoch
 from gateway.domain.decisions import Ask, decide
 from gateway.domain.disclosures import Released
@@ -98,9 +98,8 @@ class PlacementDesk:
         mask = (cell.named & ~cell.denied if cell else 0) & self._gate.fields.mask(COLUMNS)
         question = Question(replace(ask, fields=mask), (subject,), layout(standing))
         async with self._disclose.one(question) as released:
-            for one in work.contacts:
-                said = await self._said(one.contact_id)
-                standing.words.update({one.contact_id: said} if said else {})
+            said = await spoken(self._log, (one.contact_id for one in work.contacts))
+            standing.words.update(said)
             yield released
 
     async def place(
@@ -176,11 +175,6 @@ class PlacementDesk:
     async def _work(self, caller: Caller, subject: SubjectId) -> Work:
         known = await self._placements.of(Oin(caller.partner.oin), [subject])
         return known.get(subject, NOTHING)
-
-    async def _said(self, contact_id: UUID) -> str | None:
-        event = await self._log.opened(contact_id)
-        words = (event.told.detail or {}).get("words") if event and event.told else None
-        return words if isinstance(words, str) else None
 
     def _id(self, deed: str, caller: Caller, subject: SubjectId, retry_key: str | None) -> UUID:
         return deed_id(subject, f"placement:{deed}:{caller.actor}", retry_key)

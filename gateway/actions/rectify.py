@@ -3,24 +3,23 @@
 What was said stands in the sealed log only, in the entry whose id the request has.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
 
 from gateway.actions.accounts import Context
-from gateway.actions.desk import GUIDANCE, OWN_DATA, admit, deed_id, reach, seat
-from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Question
+from gateway.actions.desk import OWN_DATA, admit, deed_id, reach, seat
+from gateway.actions.disclose import Disclose
 from gateway.actions.gate import Gate, commit
+from gateway.actions.waiting import Pending, WaitingList
 from gateway.domain.changes import Change, RequireEpoch
 from gateway.domain.decisions import Ask
-from gateway.domain.disclosures import ListPage
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.notices import Cause, IssueNotice, NoticeKind, notices, told
 from gateway.domain.partners import Caller, Partner, PartnerKind
-from gateway.domain.ports import Entry, Format, LogReader
+from gateway.domain.ports import Entry, LogReader
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.rectification import (
     AskRectification,
@@ -44,16 +43,8 @@ class Complaint:
     retry_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A request that waits, with the words in which it was made; ``None`` once they were erased."""
-
-    rectification: Rectification
-    words: str | None
-
-
 class RectifyDesk:
-    """Where what is wrong is reported and handled."""
+    """Where what is wrong is reported; a casemanager of COA handles what is ``waiting``."""
 
     def __init__(
         self,
@@ -64,10 +55,18 @@ class RectifyDesk:
         partners: Mapping[Oin, Partner],
     ) -> None:
         self._gate = gate
-        self._disclose = disclose
         self._rectifications = rectifications
         self._log = log
         self._partners = partners
+        self.waiting = WaitingList(
+            gate,
+            disclose,
+            Pending(
+                lambda sites, _, after, most: rectifications.open_at(sites, after, most),
+                lambda one: one.rectification_id,
+                log=log,
+            ),
+        )
 
     async def ask(
         self, caller: Caller, subject: SubjectId, purpose: str, complaint: Complaint
@@ -90,27 +89,6 @@ class RectifyDesk:
         )
         record = replace(record, event_id=entry_id)
         return await commit(self._gate, Entry(record, (AskRectification(request),)))
-
-    @asynccontextmanager
-    async def waiting(
-        self,
-        caller: Caller,
-        after: UUID | None,
-        layout: Callable[[tuple[Waiting, ...]], Format],
-        trace_id: str | None = None,
-        columns: Iterable[FieldName] = (CLIENT_REF,),
-    ) -> AsyncIterator[ListPage]:
-        """Disclose a page of what waits for a casemanager's residents, in order of id."""
-        await admit(self._gate, caller)
-        sites = sorted(caller.locations)
-        found = await self._rectifications.open_at(sites, after, PAGE + 1)
-        page = tuple([Waiting(one, await self._words(one)) for one in found[:PAGE]])
-        people = tuple(dict.fromkeys(one.rectification.subject for one in page))
-        mask = self._gate.fields.mask(columns)
-        question = Question(Ask(caller, GUIDANCE, mask), people, layout(page), trace_id=trace_id)
-        onward = page[-1].rectification.rectification_id if len(found) > PAGE else None
-        async with self._disclose.page(question) as released:
-            yield ListPage(released, onward)
 
     async def close(
         self, caller: Caller, rectification_id: UUID, *, refused: str | None
@@ -167,8 +145,3 @@ class RectifyDesk:
             for oin in received(events, found.field)
             if oin in self._partners and self._partners[oin].kind not in NOT_TOLD
         )
-
-    async def _words(self, found: Rectification) -> str | None:
-        event = await self._log.opened(found.rectification_id)
-        words = (event.told.detail or {}).get("words") if event and event.told else None
-        return words if isinstance(words, str) else None

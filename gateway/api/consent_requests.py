@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from gateway.actions.sealed_words import Words
 from gateway.api.context import Actions, WithActions, WithCaller, trace_of
 from gateway.api.rendering import (
     JSON,
@@ -41,7 +42,7 @@ class VerzoekenJson:
 
     media_type = JSON
 
-    def __init__(self, page: tuple[Asked, ...]) -> None:
+    def __init__(self, page: Sequence[Asked], _: Words) -> None:
         self._page = page
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:

@@ -39,7 +39,6 @@ from gateway.actions.references import all_meant, meant, whose
 from gateway.actions.reidentify import Reidentify
 from gateway.actions.rekey import RekeyIndex
 from gateway.actions.repseudonymise import Repseudonymise
-from gateway.actions.requests import OpenRequests
 from gateway.actions.retain import Retain
 from gateway.actions.review import ReviewDesk
 from gateway.actions.search import Search
@@ -47,6 +46,7 @@ from gateway.actions.signal import SignalDesk
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.subscribe import SubscriptionDesk
 from gateway.actions.sweep import ConsentSweep
+from gateway.actions.waiting import WaitingList
 from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
 from gateway.api.auditlog import AuditReader
@@ -85,7 +85,7 @@ class Actions:
     consents: ConsentDesk
     wording: Wording
     receipts: ReceiptDesk
-    requests: OpenRequests[Asked]
+    requests: WaitingList[Asked]
     introductions: Introduce
     links: LinkDesk
     handovers: HandoverDesks

@@ -12,8 +12,9 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from starlette.responses import Response
 
 from gateway.actions.handover_files import Standing
-from gateway.actions.handover_questions import MOST_WORDS, Asking, Words
+from gateway.actions.handover_questions import Asking
 from gateway.actions.handovers import Ending
+from gateway.actions.sealed_words import MOST_WORDS, Words
 from gateway.api.consents import IdempotencyKey
 from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
 from gateway.api.rendering import (
@@ -243,9 +244,9 @@ class VragenJson:
         """Yield the list, then the receipt."""
         shown = references(disclosed)
         rows = [
-            {"clientRef": shown[one.handover.subject], **_question(one, self._words)}
+            {"clientRef": shown[one.subject], **_question(one, self._words)}
             for one in self._page
-            if one.handover.subject in shown
+            if one.subject in shown
         ]
         yield rows_json(rows, receipt)
 

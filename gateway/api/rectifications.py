@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
-from gateway.actions.rectify import Complaint, Waiting
+from gateway.actions.rectify import Complaint
+from gateway.actions.sealed_words import MOST_WORDS, Words
 from gateway.api.consents import IdempotencyKey
 from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
 from gateway.api.rendering import (
@@ -28,9 +29,10 @@ from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.partners import Caller
 from gateway.domain.records import Receipt
+from gateway.domain.rectification import Rectification
 
 router = APIRouter(prefix="/v1")
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_WORDS)]
 
 
 class OnjuistGegeven(Wire):
@@ -39,14 +41,14 @@ class OnjuistGegeven(Wire):
     client_ref: UUID
     doel: str = Field(max_length=60, examples=["P02"])
     veld: str = Field(max_length=60, examples=["opleidingen"])
-    toelichting: Words
+    toelichting: Said
 
 
 class Afhandeling(Wire):
     """What became of it: corrected by a delivery, or refused for a reason."""
 
     oordeel: Literal["gecorrigeerd", "geweigerd"]
-    toelichting: Words | None = None
+    toelichting: Said | None = None
 
 
 @router.post("/verstrekkingen/_klopt-niet", summary="Meld een onjuist gegeven", status_code=202)
@@ -94,16 +96,17 @@ class RectificatiesJson:
 
     media_type = JSON
 
-    def __init__(self, page: tuple[Waiting, ...]) -> None:
+    def __init__(self, page: Sequence[Rectification], words: Words) -> None:
         self._page = page
+        self._words = words
 
     def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
         """Yield the list, then the receipt."""
         shown = references(disclosed)
         rows = [
-            {"clientRef": shown[one.rectification.subject], **_row(one)}
+            {"clientRef": shown[one.subject], **_row(one, self._words)}
             for one in self._page
-            if one.rectification.subject in shown
+            if one.subject in shown
         ]
         yield rows_json(rows, receipt)
 
@@ -116,12 +119,11 @@ async def _page(
         yield page.released, b'{"rectificaties":', onward(page.after)
 
 
-def _row(one: Waiting) -> dict[str, object]:
-    request = one.rectification
+def _row(request: Rectification, words: Words) -> dict[str, object]:
     return {
         "id": str(request.rectification_id),
         "veld": camel(request.field) if request.field else None,
-        "toelichting": one.words,
+        "toelichting": words.get(request.rectification_id),
         "gemeldDoor": request.asked_by,
         "gemeldOp": request.at.isoformat(),
     }

@@ -148,6 +148,11 @@ class Question:
     answer: UUID | None = None
     answered: datetime | None = None
 
+    @property
+    def subject(self) -> SubjectId:
+        """Whose handover it is about."""
+        return self.handover.subject
+
 
 @dataclass(frozen=True, slots=True)
 class HandedOn:

@@ -6,7 +6,7 @@ from gateway.actions.clients import ListClients
 from gateway.actions.consent import ConsentDesk
 from gateway.actions.preview import Preview
 from gateway.actions.receipts import ReceiptDesk
-from gateway.actions.requests import OpenRequests
+from gateway.actions.waiting import WaitingList
 from gateway.actions.wording import Wording
 from gateway.domain.consents import Asked
 from gateway.domain.introductions import Introduction
@@ -22,7 +22,7 @@ class Counter:
     wording: Wording
     preview: Preview
     receipts: ReceiptDesk
-    requests: OpenRequests[Asked]
-    proposals: OpenRequests[Introduction]
+    requests: WaitingList[Asked]
+    proposals: WaitingList[Introduction]
     index: BlindIndex
     url: str

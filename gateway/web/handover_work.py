@@ -9,8 +9,9 @@ from typing import Final, TypeVar
 from starlette.responses import RedirectResponse, Response
 
 from gateway.actions.handover_files import Standing
-from gateway.actions.handover_questions import MOST_WORDS, Asking, Words
+from gateway.actions.handover_questions import Asking
 from gateway.actions.handovers import Ending
+from gateway.actions.sealed_words import MOST_WORDS, Words
 from gateway.actions.teams import Team
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError

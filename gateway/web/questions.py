@@ -1,17 +1,15 @@
 """Vragen: what municipalities ask COA about the residents of her sites, and her answers."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
-from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.handover_questions import MOST_WORDS, Words
-from gateway.actions.requests import ASKED_OF
-from gateway.domain.disclosures import Disclosed, Released
+from gateway.actions.sealed_words import MOST_WORDS, Words
+from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import Question
 from gateway.domain.records import Receipt
@@ -21,10 +19,10 @@ from gateway.web.handover_words import TOPICS
 from gateway.web.navigation import CASEMANAGER
 from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
-from gateway.web.rendering import HtmlFormat
 from gateway.web.residents import PATH as RESIDENTS
 from gateway.web.values import called
 from gateway.web.visit import Visit
+from gateway.web.waiting import WaitingPage, waiting
 from gateway.web.words import N_
 
 PATH: Final = "/vragen"
@@ -57,64 +55,50 @@ async def listed(visit: Visit) -> Response:
 
 
 def _show(visit: Visit, wrong: str | None) -> Response:
-    return ReleasedPage(lambda: _list(visit, wrong), wrong=bool(wrong))
-
-
-@asynccontextmanager
-async def _list(visit: Visit, wrong: str | None) -> AsyncIterator[Released]:
-    shown: list[QuestionsPage] = []
-
-    def layout(page: Sequence[Question], words: Words) -> HtmlFormat:
-        shown.append(QuestionsPage(visit, (page, words), wrong))
-        return shown[0]
-
+    page = partial(QuestionsPage, wrong=wrong)
     desk = visit.rooms.desks.backoffice.questions
-    async with desk.waiting(visit.caller, visit.after, layout, columns=ASKED_OF) as found:
-        shown[0].after = found.after
-        yield found.released
+    return ReleasedPage(lambda: waiting(visit, desk.waiting, page), wrong=bool(wrong))
 
 
-class QuestionsPage(HtmlFormat):
-    """The questions as a page with a form for each; ``after`` is where it goes on."""
+class QuestionsPage(WaitingPage[Question]):
+    """The questions as a page with a form for each."""
+
+    path = PATH
+    template = "questions.html"
 
     def __init__(
-        self, visit: Visit, asked: tuple[Sequence[Question], Words], wrong: str | None
+        self, visit: Visit, asked: Sequence[Question], words: Words, wrong: str | None
     ) -> None:
-        super().__init__(visit, "questions.html")
-        self._page, self._words = asked
+        super().__init__(visit, asked, words)
         self._wrong = wrong
-        self.after: UUID | None = None
 
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
-        """Return rows, what was typed, and where the list goes on; who may not be shown is left out."""
-        visit, known = self._visit, {one.subject: one for one in disclosed}
-        page = [one for one in self._page if one.handover.subject in known]
+        """Return the page, what was typed, and what is wrong with it."""
+        visit = self._visit
         return {
-            "rows": [self._row(one, known[one.handover.subject]) for one in page],
-            "here": PATH,
+            **super().tell(receipt, disclosed),
             "from_": visit.request.query_params.get("na", ""),
-            "onward": f"{PATH}?na={self.after}" if self.after else "",
             "wrong": visit.say(FAULTS[self._wrong]) if self._wrong else "",
             "answering": str(visit.request.path_params.get("vraag", "")),
             "typed": posted(visit).get("antwoord", ""),
             "done": visit.request.query_params.get("gedaan") == "1",
             "most": MOST_WORDS,
-            "receipt": receipt,
         }
 
-    def _row(self, asked: Question, one: Disclosed) -> Row:
-        visit = self._visit
-        town = visit.rooms.codes.gemeenten.get(asked.handover.gemeente, asked.handover.gemeente)
-        return Row(
-            str(asked.question_id),
+    def rows(self, item: Question, one: Disclosed) -> Sequence[Row]:
+        """Return one row: about whom, by whom, and the words."""
+        visit, town = self._visit, item.handover.gemeente
+        row = Row(
+            str(item.question_id),
             f"{RESIDENTS}/{one.reference}",
             called(visit, one),
-            visit.say(TOPICS[asked.topic]),
-            label_of(visit, asked.field) if asked.field else "",
-            town,
-            asked.at,
-            self._words.get(asked.question_id),
+            visit.say(TOPICS[item.topic]),
+            label_of(visit, item.field) if item.field else "",
+            visit.rooms.codes.gemeenten.get(town, town),
+            item.at,
+            self._words.get(item.question_id),
         )
+        return [row]
 
 
 async def answer(visit: Visit) -> Response:

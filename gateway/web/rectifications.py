@@ -1,33 +1,31 @@
 """Rectificaties: what residents and recipients call wrong, and what COA decides (GDPR art. 16, 19)."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
-from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.rectify import Waiting
-from gateway.actions.requests import ASKED_OF
-from gateway.domain.disclosures import Disclosed, Released
+from gateway.actions.sealed_words import MOST_WORDS, Words
+from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.partners import PartnerKind
 from gateway.domain.records import Receipt
+from gateway.domain.rectification import Rectification
 from gateway.web.deliveries import label_of
 from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
 from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
-from gateway.web.rendering import HtmlFormat
 from gateway.web.residents import PATH as RESIDENTS
 from gateway.web.values import called
 from gateway.web.visit import Visit
+from gateway.web.waiting import WaitingPage, waiting
 from gateway.web.words import N_
 
 PATH: Final = "/rectificaties"
-MOST_WORDS: Final = 500
 REFUSED: Final = "geweigerd"
 FAULTS: Final[Mapping[str, str]] = {
     "rectificatie": N_("Dit verzoek is al afgehandeld."),
@@ -62,65 +60,52 @@ async def listed(visit: Visit) -> Response:
 
 
 def _show(visit: Visit, wrong: str | None) -> Response:
-    return ReleasedPage(lambda: _list(visit, wrong), wrong=bool(wrong))
-
-
-@asynccontextmanager
-async def _list(visit: Visit, wrong: str | None) -> AsyncIterator[Released]:
-    shown: list[RectificationsPage] = []
-
-    def layout(found: tuple[Waiting, ...]) -> HtmlFormat:
-        shown.append(RectificationsPage(visit, found, wrong))
-        return shown[0]
-
+    page = partial(RectificationsPage, wrong=wrong)
     desk = visit.rooms.desks.backoffice.rectify
-    async with desk.waiting(visit.caller, visit.after, layout, columns=ASKED_OF) as found:
-        shown[0].after = found.after
-        yield found.released
+    return ReleasedPage(lambda: waiting(visit, desk.waiting, page), wrong=bool(wrong))
 
 
-class RectificationsPage(HtmlFormat):
-    """The requests as a page with forms for each; ``after`` is where it goes on."""
+class RectificationsPage(WaitingPage[Rectification]):
+    """The requests as a page with forms for each."""
 
-    def __init__(self, visit: Visit, waiting: Sequence[Waiting], wrong: str | None) -> None:
-        super().__init__(visit, "rectifications.html")
-        self._waiting = waiting
+    path = PATH
+    template = "rectifications.html"
+
+    def __init__(
+        self, visit: Visit, asked: Sequence[Rectification], words: Words, wrong: str | None
+    ) -> None:
+        super().__init__(visit, asked, words)
         self._wrong = wrong
-        self.after: UUID | None = None
 
     def tell(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Mapping[str, object]:
-        """Return rows, what was typed, and where the list goes on; who may not be shown is left out."""
-        visit, known = self._visit, {one.subject: one for one in disclosed}
-        page = [one for one in self._waiting if one.rectification.subject in known]
+        """Return the page, what was typed, and what is wrong with it."""
+        visit = self._visit
         done = DONE.get(visit.request.query_params.get("gedaan", ""), "")
         return {
-            "rows": [self._row(one, known[one.rectification.subject]) for one in page],
-            "here": PATH,
+            **super().tell(receipt, disclosed),
             "from_": visit.request.query_params.get("na", ""),
-            "onward": f"{PATH}?na={self.after}" if self.after else "",
             "wrong": visit.say(FAULTS[self._wrong]) if self._wrong else "",
             "handling": str(visit.request.path_params.get("verzoek", "")),
             "typed": posted(visit).get("toelichting", ""),
             "done": visit.say(done) if done else "",
             "most": MOST_WORDS,
-            "receipt": receipt,
         }
 
-    def _row(self, waiting: Waiting, one: Disclosed) -> Row:
-        visit, asked = self._visit, waiting.rectification
-        partner = visit.rooms.partners[asked.asked_by]
+    def rows(self, item: Rectification, one: Disclosed) -> Sequence[Row]:
+        """Return one row: about whom, by whom, and the words."""
+        visit, partner = self._visit, self._visit.rooms.partners[item.asked_by]
         herself = partner.kind is PartnerKind.BETROKKENE
-        return Row(
-            str(asked.rectification_id),
+        whole = visit.say(N_("De gegevens als geheel"))
+        row = Row(
+            str(item.rectification_id),
             f"{RESIDENTS}/{one.reference}",
             called(visit, one),
-            label_of(visit, asked.field)
-            if asked.field
-            else visit.say(N_("De gegevens als geheel")),
+            label_of(visit, item.field) if item.field else whole,
             visit.say(N_("De bewoner zelf")) if herself else partner.name,
-            asked.at,
-            waiting.words,
+            item.at,
+            self._words.get(item.rectification_id),
         )
+        return [row]
 
 
 async def close(visit: Visit) -> Response:

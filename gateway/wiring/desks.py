@@ -28,13 +28,13 @@ from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.receipts import Issuer, ReceiptDesk
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
-from gateway.actions.requests import OpenRequests, asked_of
 from gateway.actions.retain import Retain
 from gateway.actions.rules import PolicyInForce
 from gateway.actions.search import Search, SearchIndex
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.terms import SearchTerms
+from gateway.actions.waiting import WaitingList, asked_of
 from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
 from gateway.api.context import Actions, Sources
@@ -128,7 +128,7 @@ def desks(bench: Bench) -> Actions:
         consents=consents,
         wording=wording,
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
-        requests=OpenRequests(gate, disclose, asked_of(Consents(database))),
+        requests=WaitingList(gate, disclose, asked_of(Consents(database))),
         introductions=Introduce(gate, disclose, Introductions(database), partners),
         links=LinkDesk(gate, frozenset(codes.gemeenten), partners),
         handovers=handover_desks(catalogue, gate, disclose, database, log),

@@ -16,10 +16,10 @@ from gateway.actions.entries import EntryDesk
 from gateway.actions.own_access import OwnAccessDesk, residents
 from gateway.actions.placements import PlacementDesk
 from gateway.actions.preview import Preview
-from gateway.actions.requests import ASKED_OF, OpenRequests, asked_of, introducing
 from gateway.actions.seen import LastSeen
 from gateway.actions.sessions import SessionDesk
 from gateway.actions.teams import Roster
+from gateway.actions.waiting import WaitingList, asked_of, introducing
 from gateway.actions.worklist import Waiting, Worklist
 from gateway.api.context import Actions
 from gateway.api.inspection import OPEN, rest
@@ -125,8 +125,8 @@ def _counter(settings: Settings, actions: Actions, database: Database) -> Counte
         wording=actions.wording,
         preview=Preview(gate, disclose, actions.consents),
         receipts=actions.receipts,
-        requests=OpenRequests(gate, disclose, asked_of(Consents(database)), ASKED_OF),
-        proposals=OpenRequests(gate, disclose, introducing(Introductions(database)), ASKED_OF),
+        requests=WaitingList(gate, disclose, asked_of(Consents(database))),
+        proposals=WaitingList(gate, disclose, introducing(Introductions(database))),
         index=actions.index,
         url=settings.public_url.rstrip("/"),
     )

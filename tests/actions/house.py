@@ -37,7 +37,6 @@ from gateway.actions.placements import PlacementDesk
 from gateway.actions.profiles import Known, ProfileWriter
 from gateway.actions.rectify import RectifyDesk
 from gateway.actions.reidentify import Reidentify
-from gateway.actions.requests import OpenRequests, asked_of
 from gateway.actions.retain import Retain
 from gateway.actions.review import ReviewDesk
 from gateway.actions.search import Found, Search, SearchIndex, SearchQuestion
@@ -46,6 +45,7 @@ from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
 from gateway.actions.teams import Roster
 from gateway.actions.terms import SearchTerms
+from gateway.actions.waiting import WaitingList, asked_of
 from gateway.actions.withhold import WithholdDesk
 from gateway.actions.wording import Wording
 from gateway.actions.worklist import Waiting
@@ -187,7 +187,7 @@ class House:
         found_by = SearchIndex(Candidates(self.world), self.index, codes.postcode_areas)
         self.search = Search(self.gate, self.disclose, found_by, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
-        self.requests = OpenRequests(self.gate, self.disclose, asked_of(Consents(self.world)))
+        self.requests = WaitingList(self.gate, self.disclose, asked_of(Consents(self.world)))
         self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
         self.withholdings = WithholdDesk(self.gate, Withholdings(self.world), terms, partners)
         self.notices = NoticeDesk(self.gate, Notices(self.world))

@@ -10,8 +10,9 @@ import pytest
 
 from gateway.actions.breakglass import Emergency
 from gateway.actions.gate import DisclosureRefusedError
-from gateway.actions.handover_questions import MOST_WORDS, Asking
+from gateway.actions.handover_questions import Asking
 from gateway.actions.handovers import FURTHEST, Ending
+from gateway.actions.sealed_words import MOST_WORDS
 from gateway.api.handovers import OverdrachtenJson, OverdrachtJson, VragenJson
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.handovers import (

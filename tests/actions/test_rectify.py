@@ -9,7 +9,7 @@ import pytest
 from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.rectify import Complaint
 from gateway.api.rectifications import RectificatiesJson
-from gateway.domain.errors import InvalidRequestError
+from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.notices import NoticeKind
 from gateway.domain.partners import Caller
@@ -54,6 +54,16 @@ def test_a_recipient_reports_and_coa_reads_it(house: House) -> None:
         WRONG.words,
     )
     assert "Sara" not in str(house.world.rectifications)
+
+
+def test_words_are_opened_once_it_stands_who_reads_them(house: House) -> None:
+    """Where the log does not take that a casemanager lists what waits, no word of it is opened."""
+    report(house, house.person(1))
+    house.inner.lose = 1
+    with pytest.raises(LedgerUnavailableError):
+        waiting(house)
+    assert house.log.opened_one == []
+    assert [line["toelichting"] for line in waiting(house)] == [WRONG.words]
 
 
 def test_the_same_message_again_is_the_same_request(house: House) -> None:

@@ -1,6 +1,7 @@
 """A log reader over the records a fake ledger took.
 
-``erased`` holds whose payloads are gone, ``lost`` the indexes that a broken store leaves out.
+``erased`` holds whose payloads are gone, ``lost`` the indexes that a broken store leaves out;
+``opened_one`` lists the single entries that were asked for opened.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ class LogReader:
     ledger: Ledger
     erased: set[SubjectId] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
+    opened_one: list[int | UUID] = field(default_factory=list)
 
     async def back(self, sought: Sought, before: int | None, limit: int) -> LogPage:
         """Read what is sought below an index, newest first."""
@@ -47,6 +49,7 @@ class LogReader:
 
     async def opened(self, place: int | UUID) -> LoggedEvent | None:
         """Read one entry with what it told."""
+        self.opened_one.append(place)
         return next((e for e in self.all() if place in {e.index, e.event_id}), None)
 
     async def prove(self, index: int) -> Proven:

@@ -1,9 +1,10 @@
-"""List what residents were asked and have not answered: a casemanager's open items.
+"""List what waits for a casemanager about the residents of her sites, a page at a time.
 
-It is a disclosure like any other: who stays elsewhere, or may not be shown, is left out.
+1. It is a disclosure like any other: who stays elsewhere, or may not be shown, is left out.
+2. What was said of it is opened once that disclosure is durable.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,14 @@ from uuid import UUID
 from gateway.actions.desk import GUIDANCE, admit
 from gateway.actions.disclose import CLIENT_REF, PAGE, Disclose, Question
 from gateway.actions.gate import Gate
+from gateway.actions.sealed_words import Words, spoken
 from gateway.domain.consents import Asked
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import ListPage
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.introductions import Introduction, Introductions
 from gateway.domain.partners import Caller
-from gateway.domain.ports import Consents, Format
+from gateway.domain.ports import Consents, Format, LogReader
 
 ASKED_OF = (
     CLIENT_REF,
@@ -34,65 +36,76 @@ ASKED_OF = (
         )
     ),
 )
-"""What a casemanager needs to know of whom something was asked."""
+"""What a casemanager needs to know of whom something waits."""
 
 
 class AboutSomeone(Protocol):
-    """What was asked of someone."""
+    """What waits about someone."""
 
     @property
     def subject(self) -> SubjectId:
-        """Whom it was asked of."""
+        """Whom it is about."""
         ...
 
 
 Item = TypeVar("Item", bound=AboutSomeone)
 
 
+Layout = Callable[[Sequence[Item], Words], Format]
+"""Makes a format of a page of items and of what was said with them, which fills later (2)."""
+
+
+async def _each(items: Sequence[Item]) -> Sequence[Item]:
+    return items
+
+
 @dataclass(frozen=True, slots=True)
 class Pending(Generic[Item]):
-    """Where open items of sites are found at a moment, some after an id; and the id of each."""
+    """Where open items of sites are found at a moment, some after an id; and the id of each.
+
+    ``lasting`` leaves out what has no sense any more. Where words were said with an item, they stand
+    in the ``log`` under its id.
+    """
 
     find: Callable[[Sequence[str], datetime, UUID | None, int], Awaitable[Sequence[Item]]]
     id_of: Callable[[Item], UUID]
+    lasting: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]] = _each
+    log: LogReader | None = None
 
 
-class OpenRequests(Generic[Item]):
-    """What was asked of the residents of a casemanager's sites."""
+class WaitingList(Generic[Item]):
+    """What waits about the residents of a casemanager's sites."""
 
-    def __init__(
-        self,
-        gate: Gate,
-        disclose: Disclose,
-        pending: Pending[Item],
-        columns: tuple[FieldName, ...] = (CLIENT_REF,),
-    ) -> None:
+    def __init__(self, gate: Gate, disclose: Disclose, pending: Pending[Item]) -> None:
         self._gate = gate
         self._disclose = disclose
         self._pending = pending
-        self._columns = columns
 
     @asynccontextmanager
     async def __call__(
         self,
         caller: Caller,
         after: UUID | None,
-        layout: Callable[[tuple[Item, ...]], Format],
+        layout: Layout[Item],
         trace_id: str | None = None,
+        columns: Iterable[FieldName] = (CLIENT_REF,),
     ) -> AsyncIterator[ListPage]:
-        """Disclose one page; raises ``DisclosureRefusedError``."""
+        """Disclose one page, in the order of the list; raises ``DisclosureRefusedError``."""
         context = await admit(self._gate, caller)
-        sites = sorted(caller.locations)
-        found = await self._pending.find(sites, context.moment, after, PAGE + 1)
-        page = tuple(found[:PAGE])
+        pending, sites = self._pending, sorted(caller.locations)
+        found = await pending.find(sites, context.moment, after, PAGE + 1)
+        page = await pending.lasting(found[:PAGE])
+        words: dict[UUID, str] = {}
         question = Question(
-            Ask(caller, GUIDANCE, self._gate.fields.mask(self._columns)),
+            Ask(caller, GUIDANCE, self._gate.fields.mask(columns)),
             tuple(dict.fromkeys(one.subject for one in page)),
-            layout(page),
+            layout(page, words),
             trace_id=trace_id,
         )
-        onward = self._pending.id_of(page[-1]) if len(found) > PAGE else None
+        onward = pending.id_of(found[PAGE - 1]) if len(found) > PAGE else None
         async with self._disclose.page(question) as released:
+            if pending.log is not None:
+                words |= await spoken(pending.log, map(pending.id_of, page))
             yield ListPage(released, onward)
 
 
