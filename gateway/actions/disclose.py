@@ -24,12 +24,12 @@ from uuid import UUID
 
 from gateway.actions.accounts import Context
 from gateway.actions.gate import ATTEMPTS, Gate, admitted, commit, deny
-from gateway.actions.settled import Granted, Refused, Tally, as_event, known, told_to_caller
+from gateway.actions.settled import Ending, Granted, Refused, Tally, as_event, known, told_to_caller
 from gateway.domain.consent_fields import consent_fields
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.delivery import Delivery
 from gateway.domain.disclosures import Disclosed, Obligation, Released
-from gateway.domain.errors import LedgerUnavailableError, RecipientGoneError
+from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.generalise import generalise
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.policy_versions import PolicyMovedError
@@ -143,16 +143,13 @@ class Disclose:
         the log did not take the entry.
         """
         receipt = await commit(self._gate, entry)
-        outcome, tally = "failed", Tally(())
+        ending, tally = Ending(), Tally(())
         try:
-            tally = Tally((await make(),))
-            yield Released(receipt, tally, media_type)
-            outcome = "sent"
-        except RecipientGoneError:
-            outcome = "recipient gone"
-            raise
+            with ending.heard():
+                tally = Tally((await make(),))
+                yield Released(receipt, tally, media_type)
         finally:
-            await self._close(context, (), receipt, outcome, tally.taken)
+            await self._close(context, (), receipt, ending, tally.taken)
 
     async def _begin(self, context: Context, question: Question) -> Receipt:
         """Write the parent entry of a page."""
@@ -274,38 +271,35 @@ class Disclose:
         granted: Sequence[Granted],
         receipt: Receipt,
     ) -> AsyncIterator[Released]:
-        outcome, tally = "failed", Tally(())
+        ending, tally = Ending(), Tally(())
         try:
-            disclosed = [self._open(question, one) for one in granted]
-            chunks = question.format.render(receipt, disclosed)
-            if context.ask.caller.partner.kind.private:
-                chunks = self._gate.firewall.scan(chunks, frozenset())
-            tally = Tally(chunks)
-            yield Released(receipt, tally, question.format.media_type)
-            outcome = "sent"
-        except RecipientGoneError:
-            outcome = "recipient gone"
-            raise
+            with ending.heard():
+                disclosed = [self._open(question, one) for one in granted]
+                chunks = question.format.render(receipt, disclosed)
+                if context.ask.caller.partner.kind.private:
+                    chunks = self._gate.firewall.scan(chunks, frozenset())
+                tally = Tally(chunks)
+                yield Released(receipt, tally, question.format.media_type)
         finally:
-            await self._close(context, granted, receipt, outcome, tally.taken)
+            await self._close(context, granted, receipt, ending, tally.taken)
 
     async def _close(
         self,
         context: Context,
         granted: Sequence[Granted],
         receipt: Receipt,
-        outcome: str,
+        ending: Ending,
         taken: int,
     ) -> None:
         subject = granted[0].dossier.situation.subject if len(granted) == 1 else None
         now = replace(context, moment=self._gate.clock.now())
         record = now.record(
             RecordKind.OUTCOME,
-            outcome,
+            ending.outcome,
             decision=granted[0].decision if granted else None,
             subject=subject,
             parent=receipt.event_id,
-            detail={"bytes": taken},
+            detail={"bytes": taken} | ({"why": ending.why} if ending.why else {}),
         )
         with suppress(LedgerUnavailableError):  # an intent without outcome counts as sent
             await commit(self._gate, Entry(record))

@@ -1,10 +1,12 @@
 """What became of each subject of a question: granted or refused, taken or not, and how it is told."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gateway.actions.accounts import Context
 from gateway.domain.decisions import Decision
+from gateway.domain.errors import GatewayError, RecipientGoneError
 from gateway.domain.events import DisclosureDecided
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import SubjectId
@@ -47,6 +49,27 @@ class Tally:
         for chunk in self.chunks:
             self.taken += len(chunk)
             yield chunk
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a sending ended; ``why`` is the code of the fault of ours that ended it."""
+
+    outcome: str = "failed"
+    why: str | None = None
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Hear how what happens within ends."""
+        try:
+            yield
+            self.outcome = "sent"
+        except RecipientGoneError:
+            self.outcome = "recipient gone"
+            raise
+        except GatewayError as error:
+            self.why = error.code
+            raise
 
 
 def known(subject: SubjectId, decision: Decision) -> SubjectId | None:

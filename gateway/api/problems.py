@@ -21,6 +21,7 @@ from gateway.domain.errors import (
     LedgerUnavailableError,
     StoreUnavailableError,
 )
+from gateway.domain.events import RequestFailed
 from gateway.domain.policy_versions import DraftRefusedError, PolicyMovedError
 from gateway.domain.reasons import EXPLANATIONS, Reason, told
 
@@ -100,8 +101,8 @@ def on_refusal(request: Request, error: Exception) -> Response:
     return problem(status, _words(request, reason), code=reason)
 
 
-def on_gateway_error(_: Request, error: Exception) -> Response:
-    """Answer an error of the gate by its kind."""
+def on_gateway_error(request: Request, error: Exception) -> Response:
+    """Answer an error of the gate by its kind; operators hear of what is a fault of ours."""
     if isinstance(error, UnauthorizedError):
         return problem(
             HTTPStatus.UNAUTHORIZED,
@@ -122,6 +123,8 @@ def on_gateway_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, GatewayError)  # noqa: S101 - registered for this type only
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     known = status is not HTTPStatus.INTERNAL_SERVER_ERROR
+    if not known:
+        request.app.state.actions.gate.telemetry.tell(RequestFailed.of(error))
     retry = status is HTTPStatus.SERVICE_UNAVAILABLE
     return problem(
         status,

@@ -1,7 +1,7 @@
 """The root of all keys: what wraps the key-encryption keys, and a file that can hold it.
 
 A root key is held here, in memory, or by a service that never gives it away
-(``gateway.crypto.transit``, ``gateway.crypto.pkcs11``).
+(``gateway.crypto.transit``, ``gateway.crypto.hsm``).
 """
 
 import os

@@ -36,6 +36,7 @@ MOST: Final = 1_000
 """How many ids one statement takes."""
 
 _key = key_tables.wrapped_key.to_metadata(sa.MetaData(), schema=tables.KEYS_SCHEMA)
+_gone = key_tables.destroyed_key.to_metadata(sa.MetaData(), schema=tables.KEYS_SCHEMA)
 _s, _p = tables.subject.c, tables.profile_version.c
 _w, _f = tables.withholding.c, tables.purpose_closed.c
 _versions = tables.profile_version.alias("versions")
@@ -51,7 +52,7 @@ def _gathered(table: sa.FromClause, *columns: sa.ColumnElement[Any]) -> sa.Scala
     )
 
 
-_wrapped = (
+_newest = (
     sa.select(_key.c.wrapped)
     .where(_key.c.handle == _s.id, _key.c.kind == "profile")
     .order_by(_key.c.version.desc())
@@ -59,6 +60,16 @@ _wrapped = (
     .correlate(tables.subject)
     .scalar_subquery()
 )
+_erased = (
+    sa.select(_gone.c.handle)
+    .where(_gone.c.handle == _s.id, _gone.c.kind == "profile")
+    .correlate(tables.subject)
+    .exists()
+)
+_nothing = sa.cast(sa.literal_column("''"), sa.LargeBinary)
+_wrapped = sa.func.coalesce(_newest, sa.case((_erased, None), else_=_nothing))
+"""A key that is gone though nobody destroyed it is an empty one, which opens nothing: no blank."""
+
 _current = (_p.subject == _s.id) & (_p.version == _s.version)
 _dossiers = sa.select(
     _s.id, _s.epoch, _s.shielded, _s.held, _s.doelgroep, _s.reception_gemeente, _s.coa_regio,

@@ -14,7 +14,9 @@ from gateway.domain.errors import (
     GatewayError,
     InvalidRequestError,
     LedgerUnavailableError,
+    StoreUnavailableError,
 )
+from gateway.domain.events import RequestFailed
 from gateway.domain.explain import REMEDIES
 from gateway.domain.reasons import EXPLANATIONS, Reason, told
 from gateway.domain.sentences import Language, advice
@@ -89,6 +91,7 @@ _BY_KIND: Final[tuple[tuple[type[GatewayError], Said], ...]] = (
     (TooLargeError, _TOO_LARGE),
     (InvalidRequestError, _WRONG),
     (LedgerUnavailableError, _BUSY),
+    (StoreUnavailableError, _BUSY),
 )
 
 
@@ -120,9 +123,12 @@ def on_refusal(request: Request, error: Exception) -> Response:
 
 
 def on_error(request: Request, error: Exception) -> Response:
-    """Answer an error of the gate by its kind."""
+    """Answer an error of the gate by its kind; operators hear of what is a fault of ours."""
+    visit = _visit(request)
     said = next((said for kind, said in _BY_KIND if isinstance(error, kind)), _BROKEN)
-    answer = _page(_visit(request), said)
+    if said is _BROKEN:
+        visit.rooms.desks.gate.telemetry.tell(RequestFailed.of(error))
+    answer = _page(visit, said)
     if said is _BUSY:
         answer.headers["Retry-After"] = "60"
     return answer

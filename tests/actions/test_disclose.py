@@ -11,7 +11,12 @@ from gateway.actions.disclose import PAGE, Question
 from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
-from gateway.domain.errors import GatewayError, LedgerUnavailableError, RecipientGoneError
+from gateway.domain.errors import (
+    GatewayError,
+    LedgerUnavailableError,
+    RecipientGoneError,
+    UnreadableValueError,
+)
 from gateway.domain.events import DisclosureDecided
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.partners import Caller
@@ -319,7 +324,7 @@ def test_the_firewall_stops_a_number_on_its_way_to_a_private_party(house: House)
     with pytest.raises(GatewayError, match="set by law"):
         house.show(house.matcher, "P05", subject)
     assert house.records[-1].outcome == "failed"
-    assert house.records[-1].detail == {"bytes": 0}
+    assert house.records[-1].detail == {"bytes": 0, "why": "FORBIDDEN_NUMBER"}
 
 
 def test_the_firewall_leaves_a_public_body_alone(house: House) -> None:
@@ -353,6 +358,18 @@ def test_a_refused_consent_is_told_as_no_consent(house: House) -> None:
         house.show(housing, "P01", subject, names[1])
     assert refusal.value.reason is Reason.CONSENT_REFUSED
     assert house.records[-1].reason == "CONSENT_REFUSED"
+
+
+def test_a_profile_without_its_key_is_no_blank(house: House) -> None:
+    """A key that is gone though nobody destroyed it: no share, and the log says why it failed."""
+    subject = house.person(1)
+    key = house.world.keys.get(subject.bytes, "profile")
+    assert key is not None
+    house.world.keys.drop(key)
+    with pytest.raises(UnreadableValueError):
+        house.show(house.klantmanager, "P02", subject, "achternaam")
+    assert house.records[-1].outcome == "failed"
+    assert house.records[-1].detail == {"bytes": 0, "why": "UNREADABLE_VALUE"}
 
 
 def test_an_erased_profile_leaves_nothing_to_open(house: House) -> None:

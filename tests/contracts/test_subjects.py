@@ -118,6 +118,18 @@ def test_a_destroyed_key_leaves_no_profile(body: Body) -> None:
     assert asyncio.run(body.subjects.stored([body.version(subject).v_tag])) == {}
 
 
+def test_a_lost_key_leaves_a_profile_that_opens_nowhere(body: Body) -> None:
+    """A key that nobody destroyed, and is gone: the profile stays, under no key at all."""
+    subject = body.person()
+    key = body.keys.get(subject.bytes, "profile")
+    assert key is not None
+    body.keys.drop(key)
+    profile = SealedProfile(subject, 1, b"", b"parts\x01")
+    assert body.load(subject).profile == profile
+    tag = body.version(subject).v_tag
+    assert asyncio.run(body.subjects.stored([tag]))[tag].profile == profile
+
+
 def test_a_profile_is_found_by_its_tag(body: Body) -> None:
     """Ingest finds the current version, its date and its digest by the blind tag; no other."""
     subject = body.person(1)

@@ -40,6 +40,8 @@ class Vault:
         sealed_for, values = self._parts[profile.parts]
         if (profile.subject, profile.version) != (sealed_for.subject, sealed_for.version):
             raise UnreadableValueError("the value was moved")
+        if profile.wrapped_key != sealed_for.wrapped_key:
+            raise UnreadableValueError("the key is gone")
         self.journal.append("open")
         self.opened.append((profile.subject, fields))
         return {number: value for number, value in values.items() if fields >> number & 1}

@@ -193,12 +193,13 @@ class World:
         return Dossier(situation, self.profile(subject))
 
     def profile(self, subject: SubjectId) -> SealedProfile | None:
-        """Show a subject's current profile; ``None`` when it, or its key, is gone."""
+        """Show a subject's current profile; ``None`` when it is gone, or its key was destroyed."""
         stored = self.people[subject].stored
         key = self.keys.get(subject.bytes, "profile")
-        if not stored or key is None:
+        if not stored or (key is None and self.keys.destroyed(subject.bytes, "profile")):
             return None
-        return SealedProfile(subject, stored[-1].version, key.wrapped, stored[-1].parts)
+        wrapped = key.wrapped if key else b""
+        return SealedProfile(subject, stored[-1].version, wrapped, stored[-1].parts)
 
     def carry_out(self, entry: Entry) -> None:
         """Carry out all changes of an entry, or raise ``DoesNotHoldError`` and change nothing."""

@@ -88,3 +88,15 @@ def test_a_value_is_no_surer_than_its_delivery(again: html.HtmlElement) -> None:
     assert told(again, "beroepen_gewenst").startswith("verklaard door bewoner · COA")
     assert told(again, "pip_deadline").startswith("berekend · ")
     assert told(again, "moedertaal").startswith("niet bekend · COA · ")
+
+
+def test_a_dossier_that_does_not_open_is_no_blank(door: Door, path: str) -> None:
+    """Sealed bytes that were changed: a page that says that it went wrong, and operators hear of it."""
+    sanne = signed_in(door)
+    with door.spoilt(PERSON):
+        answer = sanne.get(path)
+    assert answer.status_code == 500
+    assert "De fout ligt bij ons en is gemeld" in words(answer)
+    counts = door.ask("GET", "/metrics", None).text
+    assert 'doelpoort_request_failed_total{error="UnreadableValueError"' in counts
+    assert sanne.get(path).status_code == 200

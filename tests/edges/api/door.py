@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import httpx
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 from audit.entry import read_leaf, read_payload
@@ -18,6 +20,7 @@ from gateway.domain.callers import Persona
 from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId
 from gateway.domain.partners import Partner
 from gateway.settings import Settings
+from gateway.store.tables import profile_version
 from tests.fakes.clock import Clock
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -161,6 +164,25 @@ class Door:
     def deliver(self, *rows: Mapping[str, object], role: str = "coa_casemanager") -> httpx.Response:
         """Deliver rows as JSON."""
         return self.ask("POST", "/v1/leveringen", role, content=document(*rows), headers=JSON)
+
+    @contextmanager
+    def spoilt(self, number: int) -> Iterator[None]:
+        """Change one byte of what is sealed of a person, below the gate; put it back after."""
+        subject, at = self.subject(number), profile_version.c
+        dossiers = asyncio.run(self.gateway.actions.gate.subjects.load([subject]))
+        profile = dossiers[subject].profile
+        assert profile is not None
+        parts, hers = profile.parts, (at.subject == subject) & (at.version == profile.version)
+
+        def put(stored: bytes) -> None:
+            with self.gateway.database.data.writing() as connection:
+                connection.execute(sa.update(profile_version).where(hers).values(parts=stored))
+
+        put(parts[:8] + bytes((parts[8] ^ 1,)) + parts[9:])
+        try:
+            yield
+        finally:
+            put(parts)
 
     def payload(self, index: int) -> Mapping[str, Any]:
         """Open the payload of a log entry, as an officer with the key could."""

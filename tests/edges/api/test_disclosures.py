@@ -302,6 +302,19 @@ def test_a_client_that_goes_away_is_on_record(door: Door) -> None:
     )
 
 
+def test_a_value_that_does_not_open_is_no_blank(door: Door) -> None:
+    """A changed byte: a named problem without values, on record with its reason, and counted."""
+    with door.spoilt(OWN):
+        answer = door.disclose("gemeente_klantmanager", "P02", OWN, "roepnaam")
+    assert (answer.status_code, answer.json()["reden"]) == (500, "UNREADABLE_VALUE")
+    assert "velden" not in answer.json()
+    payload = door.payload(door.gateway.audit.head().size - 1)
+    assert payload["detail"] == {"bytes": 0, "why": "UNREADABLE_VALUE"}
+    counts = door.ask("GET", "/metrics", None).text
+    assert 'doelpoort_request_failed_total{error="UnreadableValueError"' in counts
+    assert door.disclose("gemeente_klantmanager", "P02", OWN, "roepnaam").status_code == 200
+
+
 def test_work_relations_come_through_the_desk(door: Door) -> None:
     """An offer recorded over HTTP is what the law of the next stage asks for."""
     number = FOUND[-1]

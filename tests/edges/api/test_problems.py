@@ -22,7 +22,7 @@ CANARY = "kanarie-0999000001-999959086"
 
 @pytest.fixture(name="broken", scope="module")
 def fixture_broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """Open a gate with two routes that fail: before the answer begins, and halfway."""
+    """Open a gate with routes that fail: before the answer begins, halfway, and by a fault it knows."""
     clock = Clock(NOON)
     folder = tmp_path_factory.mktemp("broken") / "data"
     gateway = wiring.build(Settings(data=folder), create=True, clock=clock)
@@ -30,6 +30,9 @@ def fixture_broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 
     async def boom() -> None:
         raise RuntimeError(CANARY)
+
+    async def ours() -> None:
+        raise PolicyError(CANARY)
 
     async def halfway() -> StreamingResponse:
         async def body() -> AsyncIterator[bytes]:
@@ -39,6 +42,7 @@ def fixture_broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         return StreamingResponse(body())
 
     app.add_api_route("/boom", boom)
+    app.add_api_route("/ours", ours)
     app.add_api_route("/halfway", halfway)
     yield Door(gateway, app, clock)
     gateway.close()
@@ -257,12 +261,13 @@ def test_an_unavailable_log_says_when_to_come_back() -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
-def test_an_error_that_is_ours_tells_its_code_only() -> None:
-    """An error of the gate that has no status of its own is 500 without its text."""
-    answer = on_gateway_error(None, PolicyError(CANARY))  # type: ignore[arg-type]  # not read
-    assert answer.status_code == 500
-    assert b"kanarie" not in answer.body
-    assert b'"reden":"POLICY"' in answer.body
+def test_an_error_that_is_ours_tells_its_code_only(broken: Door) -> None:
+    """An error of the gate that has no status of its own is 500 without its text, and is counted."""
+    answer = broken.ask("GET", "/ours", None)
+    assert (answer.status_code, answer.json()["reden"]) == (500, "POLICY")
+    assert "kanarie" not in answer.text
+    text = broken.ask("GET", "/metrics", None).text
+    assert f'doelpoort_request_failed_total{{error="PolicyError",place="{__name__}:' in text
 
 
 def test_the_openapi_document_is_published_to_all(door: Door) -> None:
