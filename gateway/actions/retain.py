@@ -2,7 +2,8 @@
 
 1. Derived fields follow the day and the numbers in force on it; decisions never open their sources.
 2. Purposes close, and fields that no open purpose names are deleted, older versions included.
-3. What changes, changes with its entry; who did not change is left alone. Stopped halfway, the
+3. Placements that agencies recorded are deleted some months after they ended (``placement_copy``).
+4. What changes, changes with its entry; who did not change is left alone. Stopped halfway, the
    round goes on where it was: whoever was done needs nothing more.
 """
 
@@ -24,9 +25,10 @@ from gateway.domain.changes import (
     ReviseProfile,
 )
 from gateway.domain.deliveries import JsonValue
-from gateway.domain.derived import DERIVABLE, INPUTS, rederived
+from gateway.domain.derived import DERIVABLE, INPUTS, months_later, rederived
 from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
+from gateway.domain.placements import ForgetPlacement, Placement, Placements
 from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.retention import HANDOVER, Closed, closed_by_handover, past_retention
@@ -42,13 +44,14 @@ Values = dict[FieldName, JsonValue]
 class Retained:
     """What a round did: people seen, profiles revised, people whose purposes opened or closed.
 
-    ``skipped`` changed meanwhile; the next round finds them.
+    ``placements`` were deleted; ``skipped`` changed meanwhile: the next round finds them.
     """
 
     seen: int = 0
     revised: int = 0
     closed: int = 0
     skipped: int = 0
+    placements: int = 0
 
     def and_(self, other: "Retained") -> "Retained":
         """Add the counts of a page."""
@@ -57,6 +60,7 @@ class Retained:
             self.revised + other.revised,
             self.closed + other.closed,
             self.skipped + other.skipped,
+            self.placements + other.placements,
         )
 
 
@@ -83,8 +87,11 @@ class _Revision:
 class Retain:
     """Goes past everyone, a page at a time."""
 
-    def __init__(self, gate: Gate, terms: SearchTerms, known: Known) -> None:
+    def __init__(
+        self, gate: Gate, terms: SearchTerms, known: Known, placements: Placements
+    ) -> None:
         self._gate = gate
+        self._placements = placements
         self._terms = terms
         self._known = known
 
@@ -92,7 +99,7 @@ class Retain:
         """Make the round; one page of profiles is in memory at a time."""
         context = await admit(self._gate, caller)
         await self._drop_quarantine(context)
-        done, after = Retained(), None
+        done, after = Retained(placements=await self._drop_placements(context)), None
         while page := await self._gate.subjects.everyone(after, PAGE):
             dossiers = await self._gate.subjects.load(page)
             done = done.and_(await self._page(context, [dossiers[one] for one in page]))
@@ -198,6 +205,29 @@ class Retain:
             RecordKind.QUARANTINE, "term passed", detail={"until": before.isoformat()}
         )
         await self._gate.ledger.append([Entry(record, (DropQuarantine(before),))])
+
+    async def _drop_placements(self, context: Context) -> int:
+        """Delete placements that ended ``placement_copy`` months ago, an entry each; count them."""
+        today = context.moment.date()
+        months = self._known.parameters.on(today)["placement_copy"]
+        passed = [
+            one
+            for one in await self._placements.ended(today)
+            if one.ended is not None and months_later(one.ended, months) <= today
+        ]
+        entries = [_dropped(context, one) for one in passed]
+        answers = await self._gate.ledger.append(entries) if entries else ()
+        return sum(isinstance(answer, Receipt) for answer in answers)
+
+
+def _dropped(context: Context, one: Placement) -> Entry:
+    record = context.record(
+        RecordKind.PLACEMENT,
+        "term passed",
+        subject=one.subject,
+        detail={"placement": str(one.placement_id), "agency": one.agency},
+    )
+    return Entry(record, (ForgetPlacement(one),))
 
 
 def _text(value: JsonValue) -> bytes:

@@ -162,13 +162,14 @@ def _has_permit(values: Values) -> bool | None:
 def _waited(values: Values, day: date, terms: Terms) -> bool | None:
     applied, status = _day(values, "asielaanvraag_datum"), _of(values, "twv_status")
     if applied:
-        return _months_later(applied, terms["twv_wait"]) <= day
+        return months_later(applied, terms["twv_wait"]) <= day
     if status in WAIT_OVER:
         return True
     return False if status == "nog_niet_mogelijk" else None
 
 
-def _months_later(start: date, months: int) -> date:
+def months_later(start: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day where it is shorter."""
     years, month = divmod(start.month - 1 + months, 12)
     first = date(start.year + years, month + 1, 1)
     return min(first.replace(day=1) + timedelta(days=start.day - 1), _last_day(f"{first:%Y-%m}"))

@@ -53,6 +53,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "consent_term": Unit.DAYS,
         "guardian_age": Unit.YEARS,
         "handover_copy": Unit.DAYS,
+        "placement_copy": Unit.MONTHS,
         "quarantine_copy": Unit.DAYS,
         "search_result": Unit.HOURS,
         "break_glass": Unit.HOURS,

@@ -8,6 +8,7 @@
    code; the words of a note stand in the sealed log only, in the entry whose id the contact has.
 4. When her consent ended and the agency confirms that it deleted what it had, the gate deletes this
    too.
+5. A placement goes, with its contacts, ``placement_copy`` months after it ended.
 """
 
 from collections.abc import Mapping, Sequence
@@ -152,7 +153,14 @@ class ForgetWork:
     agency: Oin
 
 
-PlacementChange = RecordPlacement | EndPlacement | RecordContact | ForgetWork
+@dataclass(frozen=True, slots=True)
+class ForgetPlacement:
+    """Delete a placement that ended, and its contacts (5); refused while it runs."""
+
+    placement: Placement
+
+
+PlacementChange = RecordPlacement | EndPlacement | RecordContact | ForgetWork | ForgetPlacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,10 @@ class Placements(Protocol):
 
     async def of(self, agency: Oin, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, Work]:
         """Read what an agency recorded about these people; of whom nothing is known is absent."""
+        ...
+
+    async def ended(self, until: date) -> Sequence[Placement]:
+        """List what ended on or before a day, with whichever agency."""
         ...
 
 

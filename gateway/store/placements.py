@@ -1,6 +1,7 @@
 """Placements at rest: recorded and ended once, read by agency and person, deleted together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, assert_never
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from gateway.domain.placements import (
     Contract,
     EndPlacement,
     EndReason,
+    ForgetPlacement,
     ForgetWork,
     Going,
     Job,
@@ -49,6 +51,13 @@ class StoredPlacements:
 
         return await self._database.read(read) if subjects else {}
 
+    async def ended(self, until: date) -> Sequence[Placement]:
+        """List what ended on or before a day."""
+        query = sa.select(placement).where(_p.ended <= until).order_by(_p.id)
+        return await self._database.read(
+            lambda connection: [_placement(row) for row in connection.execute(query)]
+        )
+
 
 def change_placement(connection: sa.Connection, change: PlacementChange) -> None:
     """Write one change; raises ``RefusedError`` when it does not hold."""
@@ -63,10 +72,10 @@ def change_placement(connection: sa.Connection, change: PlacementChange) -> None
         case RecordContact(one):
             _keep(connection, one)
         case ForgetWork(who, agency):
-            hers = (_p.subject == who) & (_p.agency == agency)
-            ids = sa.select(_p.id).where(hers)
-            connection.execute(sa.delete(contact).where(_c.placement.in_(ids)))
-            connection.execute(sa.delete(placement).where(hers))
+            _forget(connection, (_p.subject == who) & (_p.agency == agency))
+        case ForgetPlacement(one):
+            if not _forget(connection, _is(one) & _p.ended.is_not(None)):
+                raise RefusedError("placement: runs, or is not known")
         case _:
             assert_never(change)
 
@@ -93,6 +102,13 @@ def _record(connection: sa.Connection, one: Placement) -> None:
         "actor": one.by,
     }
     connection.execute(sa.insert(placement), values)
+
+
+def _forget(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Delete placements and their contacts; return how many."""
+    told = _c.placement.in_(sa.select(_p.id).where(which))
+    connection.execute(sa.delete(contact).where(told))
+    return connection.execute(sa.delete(placement).where(which)).rowcount
 
 
 def _keep(connection: sa.Connection, one: Contact) -> None:

@@ -59,6 +59,7 @@ from gateway.store.log_archive import LogArchive
 from gateway.store.log_reader import LogReader
 from gateway.store.look_ups import LookUps
 from gateway.store.notices import Notices
+from gateway.store.placements import StoredPlacements
 from gateway.store.rectifications import Rectifications
 from gateway.store.statistics import Statistics
 from gateway.store.traces import LogTraces
@@ -143,7 +144,7 @@ def desks(bench: Bench) -> Actions:
         oversee=oversee,
         hindsight=hindsight(settings, gate, oversee, database, archive_of(bench.audit)),
         reidentify=Reidentify(gate, LookUps(database)),
-        retain=Retain(gate, terms, known),
+        retain=Retain(gate, terms, known, StoredPlacements(database)),
         inspect=Inspect(gate, disclose, log, rectify, partners),
         rectify=rectify,
         explain=explain,

@@ -216,7 +216,7 @@ class House:
         counts = Statistics(self.world)
         self.counting = CountPeople(self.gate, counts, self.index, codes, known.parameters)
         self.analysts = AnalystDesk(self.gate, counts, self.index, codes, known.parameters)
-        self.retain = Retain(self.gate, terms, known)
+        self.retain = Retain(self.gate, terms, known, Placements(self.world))
         profiles = ProfileWriter(self.gate, terms, self.index, known)
         self.ingest = Ingest(self.gate, Deliveries(self.world), profiles, codes)
 

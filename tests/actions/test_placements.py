@@ -84,6 +84,22 @@ def test_a_placement_is_recorded_and_ended_once(house: House) -> None:
     assert [(one.job, one.why) for one in found.placements] == [(JOB, EndReason.VERHUIZING)]
 
 
+def test_what_ended_goes_after_three_months(house: House) -> None:
+    """On the day, contacts included, under an entry about her; what runs with another stays."""
+    subject = placed(house, "P08")
+    run(house.placements.care(house.matcher, subject, (CARE, ""), None))
+    run(house.placements.end(house.matcher, subject, TODAY, EndReason.CONTRACT))
+    house.clock.wait(date(2026, 6, 1) - TODAY)
+    assert run(house.retain(house.casemanager)).placements == 0
+    house.forget()
+    house.clock.wait(DAY)
+    assert run(house.retain(house.casemanager)).placements == 1
+    (gone,) = [one for one in house.records if one.kind is RecordKind.PLACEMENT]
+    assert (gone.outcome, gone.subject) == ("term passed", subject)
+    assert house.world.work == WorkFile()
+    assert run(house.retain(house.casemanager)).placements == 0
+
+
 def test_a_record_opens_nothing(house: House) -> None:
     """After it the permit and aftercare are refused as before: their stages are COA's to record."""
     subject = offered(house, "P08")

@@ -13,6 +13,7 @@ from gateway.domain.placements import (
     Contract,
     EndPlacement,
     EndReason,
+    ForgetPlacement,
     ForgetWork,
     Going,
     Job,
@@ -90,6 +91,24 @@ def test_what_an_agency_recorded_is_forgotten_together(body: Body) -> None:
     for found in (work(body, people[1]), work(body, people[0], OTHER)):
         assert found is not None
         assert (len(found.placements), len(found.contacts)) == (1, 1)
+
+
+def test_what_ended_is_listed_by_its_day_and_goes_with_its_contacts(body: Body) -> None:
+    """With whichever agency; what runs is neither listed nor deleted."""
+    people = [body.person(1), body.person(2)]
+    ended, runs = placement(people[0], OTHER), placement(people[1])
+    for one in (ended, runs):
+        assert holds(body, one.subject, RecordPlacement(one))
+        assert holds(body, one.subject, RecordContact(Contact(uuid4(), one, CARE, NOON, NOOR)))
+    ended = replace(ended, ended=date(2026, 4, 1), why=EndReason.CONTRACT)
+    assert holds(body, people[0], EndPlacement(ended))
+    assert asyncio.run(body.placements.ended(date(2026, 3, 31))) == []
+    assert asyncio.run(body.placements.ended(date(2026, 4, 1))) == [ended]
+    assert not holds(body, people[1], ForgetPlacement(runs))
+    assert holds(body, people[0], ForgetPlacement(ended))
+    assert not holds(body, people[0], ForgetPlacement(ended))
+    assert work(body, people[0], OTHER) is None
+    assert work(body, people[1]) is not None
 
 
 def test_nothing_is_recorded_of_a_stranger_or_of_no_placement(body: Body) -> None:

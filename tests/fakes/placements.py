@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from gateway.domain.identifiers import Oin, SubjectId
-from gateway.domain.placements import Contact, Work, worked
+from gateway.domain.placements import Contact, Placement, Work, worked
 from tests.fakes.world import World
 
 
@@ -29,3 +30,8 @@ class Placements:
             if (id_ := one.placement.placement_id) in known
         ]
         return worked(hers, contacts)
+
+    async def ended(self, until: date) -> Sequence[Placement]:
+        """List what ended on or before a day."""
+        everyone = self.world.work.placements.values()
+        return [one for one in everyone if one.ended is not None and one.ended <= until]

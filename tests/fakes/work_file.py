@@ -8,6 +8,7 @@ from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.placements import (
     Contact,
     EndPlacement,
+    ForgetPlacement,
     ForgetWork,
     Placement,
     PlacementChange,
@@ -42,12 +43,25 @@ class WorkFile:
                 if contact.placement.placement_id not in self.placements:
                     return "placement: not known"
                 self.contacts[contact.contact_id] = contact
-            case ForgetWork(subject, agency):
-                gone = {id_ for id_, one in self._of(agency) if one.subject == subject}
-                self.placements = {k: v for k, v in self.placements.items() if k not in gone}
-                kept = self.contacts.items()
-                self.contacts = {k: v for k, v in kept if v.placement.placement_id not in gone}
+            case ForgetWork() | ForgetPlacement():
+                return self._forget(change)
         return None
+
+    def _forget(self, change: ForgetWork | ForgetPlacement) -> str | None:
+        if isinstance(change, ForgetWork):
+            hers = self._of(change.agency)
+            self._drop({id_ for id_, one in hers if one.subject == change.subject})
+            return None
+        known = self.placements.get(change.placement.placement_id)
+        if known is None or known.ended is None:
+            return "placement: runs, or is not known"
+        self._drop({known.placement_id})
+        return None
+
+    def _drop(self, gone: set[UUID]) -> None:
+        self.placements = {k: v for k, v in self.placements.items() if k not in gone}
+        kept = self.contacts.items()
+        self.contacts = {k: v for k, v in kept if v.placement.placement_id not in gone}
 
     def running(self, like: Placement) -> set[UUID]:
         """Name what runs with the same agency."""
