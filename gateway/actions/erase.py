@@ -1,8 +1,8 @@
 """Erase by destroying keys: a profile, or what the log tells about someone (GDPR art. 17).
 
 1. The entry comes first. If the keys then live on, erasing again finishes the work.
-2. A profile: she is hidden from everyone in the same entry, then her profile key is destroyed. Who
-   received it stays known: her log key is another one.
+2. A profile: in the same entry she is hidden from everyone and what stood in plain beside it goes,
+   then her profile key is destroyed. Who received it stays known: her log key is another one.
 3. A log key: two people decide. The entry names every payload that is lost (``audit.erasure``). What
    was written about her between that and the end of the key is named by a second entry.
 4. A restored copy knows nothing of erasures since. Keys that were destroyed are destroyed again
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from gateway.domain.changes import Change, Shield
+from gateway.domain.changes import Change, EraseFacts, Shield
 from gateway.domain.erasing import ErasureDecision, Shredder, Traces
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId
@@ -50,7 +50,7 @@ class Erase:
     async def profile(self, subject: SubjectId, decision: ErasureDecision) -> Erased:
         """Erase a profile (2); refused for someone who is not known."""
         record = self._record(RecordKind.PROFILE_ERASED, decision, subject)
-        receipt = await self._append(record, Shield(subject))
+        receipt = await self._append(record, Shield(subject), EraseFacts(subject))
         return Erased(self._shredder.profile(subject), 0, (receipt,))
 
     async def log(self, subject: SubjectId, decision: ErasureDecision) -> Erased:
@@ -84,7 +84,8 @@ class Erase:
     async def _hidden(self, subject: SubjectId, decision: ErasureDecision) -> bool:
         """Hide someone whose key is gone already; ``False`` when this store never knew her."""
         record = self._record(RecordKind.PROFILE_ERASED, decision, subject)
-        (answer,) = await self._ledger.append([Entry(record, (Shield(subject),))])
+        changes = (Shield(subject), EraseFacts(subject))
+        (answer,) = await self._ledger.append([Entry(record, changes)])
         return isinstance(answer, Receipt)
 
     async def _name(self, indexes: Sequence[int], decision: ErasureDecision) -> Receipt:

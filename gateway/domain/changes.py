@@ -176,6 +176,16 @@ class Shield:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseFacts:
+    """Leave nothing readable of an erased subject: no rule facts, talks, questions or work.
+
+    What happened when (relations, consents, notices) stays under her pseudonym.
+    """
+
+    subject: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
 class Unshield:
     """Show a subject again, and under ``terms`` to whoever may search her."""
 
@@ -234,6 +244,7 @@ Change = (
     | Withhold
     | LiftWithholding
     | Shield
+    | EraseFacts
     | Unshield
     | IssueNotice
     | ConfirmNotice

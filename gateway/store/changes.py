@@ -12,6 +12,7 @@ from gateway.domain.changes import (
     CloseDelivery,
     ClosePurposes,
     DropQuarantine,
+    EraseFacts,
     LiftWithholding,
     OpenDelivery,
     QuarantineRow,
@@ -50,6 +51,7 @@ from gateway.store import (
     situations,
     tables,
 )
+from gateway.store.erasing import erase_facts
 from gateway.store.exports import change_export
 from gateway.store.feeds import change_feed
 from gateway.store.glasses import break_glass, review_glass
@@ -115,6 +117,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             situations.change_withholding(connection, change, moment)
         case Shield() | Unshield():
             situations.change_shield(connection, change, moment)
+        case EraseFacts():
+            erase_facts(connection, change)
         case IssueNotice() | ConfirmNotice() | RemindNotice():
             _notice(connection, change)
         case Subscribe() | Unsubscribe() | MarkPushed():

@@ -104,6 +104,11 @@ def _record(connection: sa.Connection, one: Placement) -> None:
     connection.execute(sa.insert(placement), values)
 
 
+def forget(connection: sa.Connection, subject: SubjectId) -> None:
+    """Delete all that any agency recorded about someone."""
+    _forget(connection, _p.subject == subject)
+
+
 def _forget(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
     """Delete placements and their contacts; return how many."""
     told = _c.placement.in_(sa.select(_p.id).where(which))

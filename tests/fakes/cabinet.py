@@ -75,6 +75,12 @@ class Cabinet:
                 why = self._assign(change, people)
         return why
 
+    def leave(self, subject: SubjectId) -> None:
+        """Keep no talk and no question about someone."""
+        talks, questions = self.talks.items(), self.questions.items()
+        self.talks = {id_: one for id_, one in talks if one.handover.subject != subject}
+        self.questions = {id_: one for id_, one in questions if one.handover.subject != subject}
+
     def _assign(self, change: Assign, people: Container[SubjectId]) -> str | None:
         had = self.assignments.get(change.handover)
         same = (had.assignment_id if had else None) == change.before

@@ -58,6 +58,10 @@ class WorkFile:
         self._drop({known.placement_id})
         return None
 
+    def leave(self, subject: SubjectId) -> None:
+        """Keep nothing about someone."""
+        self._drop({id_ for id_, one in self.placements.items() if one.subject == subject})
+
     def _drop(self, gone: set[UUID]) -> None:
         self.placements = {k: v for k, v in self.placements.items() if k not in gone}
         kept = self.contacts.items()

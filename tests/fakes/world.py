@@ -16,6 +16,7 @@ from gateway.domain.changes import (
     CloseDelivery,
     ClosePurposes,
     DropQuarantine,
+    EraseFacts,
     LiftWithholding,
     OpenDelivery,
     QuarantineRow,
@@ -306,6 +307,11 @@ class World:
                 self._withhold(change, moment)
             case Shield(subject):
                 self._settle(subject, replace(self._person(subject), shielded=True), moment)
+            case EraseFacts(subject):
+                person = self._person(subject)
+                self.people[subject] = replace(person, facts=NO_FACTS, epoch=person.epoch + 1)
+                self.work.leave(subject)
+                self.cabinet.leave(subject)
             case Unshield(subject, terms):
                 shown = replace(self._person(subject), shielded=False, terms=_terms(terms))
                 self._settle(subject, shown, moment)
