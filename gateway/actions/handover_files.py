@@ -17,6 +17,7 @@ from gateway.actions.gate import Gate
 from gateway.actions.handover_questions import QuestionDesk
 from gateway.actions.handovers import PURPOSE, HandoverDesk, at_hand, current_tie, handover_of
 from gateway.actions.sealed_words import Words, spoken
+from gateway.actions.take_back import TakeBackDesk
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import ListPage, Released
 from gateway.domain.handovers import NO_FILE, File, Handover, Handovers
@@ -147,8 +148,9 @@ class HandoverFiles:
 
 @dataclass(frozen=True, slots=True)
 class HandoverDesks:
-    """All that is done with a handover: her klantmanager's deeds, questions to COA, and its file."""
+    """All that is done with a handover: her klantmanager's deeds, questions to COA, its file, undoing."""
 
     work: HandoverDesk
     questions: QuestionDesk
     files: HandoverFiles
+    back: TakeBackDesk

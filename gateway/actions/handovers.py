@@ -223,7 +223,7 @@ class HandoverDesk:
         event = RelationEvent(RelationKind.GEHUISVEST, gemeente, found.moment, HANDED_ON)
         detail, recalled = ending(found.situation, event, self._partners, found.moment)
         entry_id, next_ = uuid4(), Handover(subject, gemeente, found.moment)
-        one = HandedOn(entry_id, next_, GemeenteCode(found.tie.gemeente))
+        one = HandedOn(entry_id, next_, GemeenteCode(found.tie.gemeente), caller.actor)
         moved: tuple[Change, ...] = (RecordRelations(subject, (event,)), *recalled)
         return await self._write(found, entry_id, Deed("handed on", detail, HandOn(one), moved))
 

@@ -193,6 +193,14 @@ async def hand_on(doorgave: Doorgave, actions: WithActions, caller: WithCaller) 
     return answered({"gemeente": next_}, receipt)
 
 
+@router.post("/_terughalen", summary="Haal iemand terug die u doorgaf")
+async def take_back(client: Client, actions: WithActions, caller: WithCaller) -> Response:
+    """Take back whom you handed on, while nobody in the next municipality confirmed receipt."""
+    subject = await subject_by_reference(actions, caller, client.client_ref)
+    receipt = await actions.handovers.back.take_back(caller, subject)
+    return answered({"clientRef": str(client.client_ref)}, receipt)
+
+
 class OverdrachtenJson:
     """Handovers as a JSON list; who was not disclosed is left out."""
 
@@ -288,12 +296,14 @@ def _standing(one: Standing) -> dict[str, object]:
         "ontvangstBevestigdOp": file.confirmed.at.isoformat() if file.confirmed else None,
         "driegesprek": _talk(file.talk) if file.talk else None,
         "openVragen": file.waiting,
-        "doorgegevenDoor": _before(file),
+        "doorgegevenDoor": _before(file, back=False),
+        "teruggehaaldVan": _before(file, back=True),
     }
 
 
-def _before(file: File) -> str | None:
-    return file.handed_on.before if file.handed_on else None
+def _before(file: File, *, back: bool) -> str | None:
+    one = file.handed_on
+    return one.before if one and one.back is back else None
 
 
 def _talk(talk: Talk) -> dict[str, object]:

@@ -17,7 +17,7 @@ from gateway.domain.introductions import (
     RequestIntroduction,
 )
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
-from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
+from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice, WithdrawNotice
 from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
 from gateway.domain.policy_versions import PolicyLifeChange
@@ -249,6 +249,7 @@ Change = (
     | IssueNotice
     | ConfirmNotice
     | RemindNotice
+    | WithdrawNotice
     | Subscribe
     | Unsubscribe
     | MarkPushed

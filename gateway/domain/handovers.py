@@ -12,6 +12,8 @@
    divides the work, and gives or takes no access.
 6. Who is housed is handed on to the municipality she moves to (Wet inburgering 2021 art. 35(4)).
    Who is not, COA links anew.
+7. While nobody there confirmed receipt, the municipality that handed her on can take her back. Its
+   file goes on under the tie that begins then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +28,8 @@ from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, Subject
 
 HANDED_ON: Final = "doorgegeven"
 """The source of a relation event with which a municipality handed someone on."""
+TAKEN_BACK: Final = "teruggehaald"
+"""The source of a relation event with which it took her back."""
 
 
 class Scenario(StrEnum):
@@ -156,11 +160,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class HandedOn:
-    """That a municipality handed someone on; ``handover`` is the one that began with it (6)."""
+    """That a municipality handed someone on; ``handover`` is the one that began with it (6).
+
+    ``back``: it was taken back from ``before`` instead (7). ``by`` is absent where it was not kept.
+    """
 
     entry_id: UUID
     handover: Handover
     before: GemeenteCode
+    by: ActorId | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +263,18 @@ class HandOn:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Keep who took someone back from the handover ``taken``, and let ``before`` go on in the new one.
+
+    Refused once the receipt of ``taken`` was confirmed (7).
+    """
+
+    handed_on: HandedOn
+    taken: Handover
+    before: Handover
+
+
+@dataclass(frozen=True, slots=True)
 class Assign:
     """Put ``after`` in the place of the assignment ``before``, which must be the one there is (5).
 
@@ -265,7 +286,9 @@ class Assign:
     after: Assignment | None
 
 
-HandoverChange = ConfirmReceipt | PlanTalk | CloseTalk | AskCoa | AnswerQuestion | HandOn | Assign
+HandoverChange = (
+    ConfirmReceipt | PlanTalk | CloseTalk | AskCoa | AnswerQuestion | HandOn | TakeBack | Assign
+)
 
 
 class Handovers(Protocol):

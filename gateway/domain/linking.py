@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from gateway.domain.deliveries import JsonValue
-from gateway.domain.handovers import HANDED_ON
+from gateway.domain.handovers import HANDED_ON, TAKEN_BACK
 from gateway.domain.identifiers import FieldName
 from gateway.domain.relations import (
     MUNICIPAL,
@@ -60,7 +60,7 @@ def _link(
 def _handed_on(known: tuple[RelationEvent, ...], told: datetime) -> bool:
     """Tell whether a municipality handed her on after the day of the home that is told."""
     last = max((e for e in known if e.kind in MUNICIPAL), key=lambda e: e.at, default=None)
-    return last is not None and last.source == HANDED_ON and told < last.at
+    return last is not None and last.source in {HANDED_ON, TAKEN_BACK} and told < last.at
 
 
 def _stay(

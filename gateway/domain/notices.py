@@ -170,6 +170,14 @@ class ConfirmNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawNotice:
+    """Take back a notice whose cause was undone; one that was confirmed stays as it is."""
+
+    subject: SubjectId
+    notice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RemindNotice:
     """Count one reminder of a notice that is not confirmed."""
 

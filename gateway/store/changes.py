@@ -32,7 +32,7 @@ from gateway.domain.feeds import FeedChange
 from gateway.domain.handovers import HandoverChange
 from gateway.domain.introductions import CloseIntroduction, RequestIntroduction
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp
-from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice
+from gateway.domain.notices import ConfirmNotice, IssueNotice, RemindNotice, WithdrawNotice
 from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
 from gateway.domain.policy_versions import ActivatePolicy, ApprovePolicy, ProposePolicy
@@ -57,7 +57,7 @@ from gateway.store.feeds import change_feed
 from gateway.store.glasses import break_glass, review_glass
 from gateway.store.handovers import change_handover
 from gateway.store.indexing import raise_floor, rekey
-from gateway.store.notices import confirm, issue, remind
+from gateway.store.notices import confirm, issue, remind, withdraw
 from gateway.store.own_access import change_own_access
 from gateway.store.placements import change_placement
 from gateway.store.policy_versions import change_policy
@@ -119,7 +119,7 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             situations.change_shield(connection, change, moment)
         case EraseFacts():
             erase_facts(connection, change)
-        case IssueNotice() | ConfirmNotice() | RemindNotice():
+        case IssueNotice() | ConfirmNotice() | RemindNotice() | WithdrawNotice():
             _notice(connection, change)
         case Subscribe() | Unsubscribe() | MarkPushed():
             change_subscription(connection, change)
@@ -189,6 +189,8 @@ def _notice(connection: sa.Connection, change: IssueNotice | ConfirmNotice | Rem
             confirm(connection, change)
         case RemindNotice():
             remind(connection, change)
+        case WithdrawNotice():
+            withdraw(connection, change)
 
 
 def _signal(connection: sa.Connection, change: ProposeVerdict | CloseSignal) -> None:

@@ -78,5 +78,9 @@ handed_on = sa.Table(
     sa.Column("id", Id, primary_key=True),
     *_handover(),
     sa.Column("before", sa.Text, nullable=False),
-    info={"holds": "a resident: which municipality handed her on to which"},
+    sa.Column("actor", sa.Text),
+    sa.Column("back", sa.Boolean, nullable=False, server_default=sa.false()),
+    info={
+        "holds": "a resident: which municipality handed her on to which; its worker by pseudonym"
+    },
 )

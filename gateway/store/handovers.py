@@ -27,6 +27,7 @@ from gateway.domain.handovers import (
     PlanTalk,
     Question,
     Scenario,
+    TakeBack,
     Talk,
     TalkForm,
     TalkState,
@@ -129,9 +130,8 @@ def change_handover(connection: sa.Connection, change: HandoverChange) -> None:
             _insert(connection, tables.question, question.question_id, question, _asked(question))
         case AnswerQuestion(question):
             _answer(connection, question)
-        case HandOn(handed_on):
-            before = {"before": handed_on.before}
-            _insert(connection, tables.handed_on, handed_on.entry_id, handed_on, before)
+        case HandOn() | TakeBack():
+            _move(connection, change)
         case Assign():
             _assign(connection, change)
         case _:
@@ -189,6 +189,26 @@ def _answer(connection: sa.Connection, one: Question) -> None:
     )
     if not touched.rowcount:
         raise RefusedError("handover: no such question waits")
+
+
+def _move(connection: sa.Connection, change: HandOn | TakeBack) -> None:
+    if isinstance(change, TakeBack):
+        _go_on(connection, change)
+    one = change.handed_on
+    said = {"before": one.before, "actor": one.by, "back": one.back}
+    _insert(connection, tables.handed_on, one.entry_id, one, said)
+
+
+def _go_on(connection: sa.Connection, change: TakeBack) -> None:
+    columns = tables.confirmation.c
+    if connection.execute(sa.select(columns.id).where(_of(columns, change.taken))).first():
+        raise RefusedError("handover: its receipt was confirmed before")
+    for table in (tables.confirmation, tables.talk, tables.question, tables.assignment):
+        connection.execute(
+            sa.update(table)
+            .where(_of(table.c, change.before))
+            .values(since=change.handed_on.handover.since)
+        )
 
 
 def _assign(connection: sa.Connection, change: Assign) -> None:
@@ -279,7 +299,8 @@ def _question(row: sa.Row[Any]) -> Question:
 
 
 def _handed_on(row: sa.Row[Any]) -> HandedOn:
-    return HandedOn(row.id, _handover(row), GemeenteCode(row.before))
+    by = None if row.actor is None else ActorId(row.actor)
+    return HandedOn(row.id, _handover(row), GemeenteCode(row.before), by, row.back)
 
 
 def _assignment(row: sa.Row[Any]) -> Assignment:

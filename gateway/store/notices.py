@@ -16,6 +16,7 @@ from gateway.domain.notices import (
     NoticeKind,
     NoticeState,
     RemindNotice,
+    WithdrawNotice,
 )
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
@@ -38,6 +39,7 @@ _CONFIRM = Prepared(
     .values(confirmed_at=sa.bindparam("at_"), confirmed_by=sa.bindparam("by_"))
 )
 _REMIND = Prepared(sa.update(notice).where(*_WAITS).values(reminders=_n.reminders + 1))
+_WITHDRAW = Prepared(sa.delete(notice).where(*_WAITS))
 
 
 class Notices:
@@ -93,6 +95,11 @@ def confirm(connection: sa.Connection, change: ConfirmNotice) -> None:
 def remind(connection: sa.Connection, change: RemindNotice) -> None:
     """Count a reminder."""
     _require(_REMIND.run(connection, of=change.notice_id, hers=change.subject))
+
+
+def withdraw(connection: sa.Connection, change: WithdrawNotice) -> None:
+    """Take a notice back, unless it was confirmed."""
+    _WITHDRAW.run(connection, of=change.notice_id, hers=change.subject)
 
 
 def _require(touched: int) -> None:

@@ -58,6 +58,7 @@ from gateway.web import (
     signin,
     stages,
     takeaway,
+    taking_back,
     working,
 )
 from gateway.web.faults import fault, on_error, on_http, on_refusal
@@ -111,6 +112,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *handovers.SCREENS,
     *dossier.SCREENS,
     *handover_work.SCREENS,
+    *taking_back.SCREENS,
     *dividing.SCREENS,
     *residents.SCREENS,
     *resident.SCREENS,

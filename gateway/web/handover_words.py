@@ -94,6 +94,7 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "ontvangst": N_("De ontvangst is bevestigd; het COA ziet dat."),
         "gepland": N_("Het driegesprek is gepland; het COA ziet dat."),
         "afgerond": N_("Het driegesprek is vastgelegd."),
+        "teruggehaald": N_("Teruggehaald: de overdracht loopt bij uw gemeente door."),
         "vraag": N_("De vraag is gesteld. Het antwoord komt hier te staan."),
     }
 )

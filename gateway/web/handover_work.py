@@ -17,6 +17,7 @@ from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import (
     Cancelled,
+    HandedOn,
     Outcome,
     Plan,
     Question,
@@ -64,6 +65,16 @@ class TalkLine:
     look: str
     ending: str
     open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """From which municipality she came: handed on, or taken back by whom here."""
+
+    town: str
+    back: bool
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,7 @@ class HandoverPage(HtmlFormat):
             "worker": self._team.name(file.worker) if file.worker else "",
             "workers": workers(visit, self._team),
             "divided": divided(visit),
-            "before": self._town(file.handed_on.before) if file.handed_on else "",
+            "came": self._came(file.handed_on) if file.handed_on else None,
             "talks": [self._talk(one, dossier) for one in file.talks],
             "planned": any(one.state is TalkState.GEPLAND for one in file.talks),
             "questions": [self._question(one, standing.words) for one in file.questions],
@@ -141,6 +152,10 @@ class HandoverPage(HtmlFormat):
             "most": MOST_WORDS,
             "receipt": receipt,
         }
+
+    def _came(self, one: HandedOn) -> Came:
+        by = self._team.name(one.by) if one.back and one.by else ""
+        return Came(self._town(one.before), one.back, one.handover.since, by)
 
     def _choices(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         own = self._visit.caller.partner.gemeenten
@@ -235,7 +250,7 @@ async def _ask(visit: Visit, subject: SubjectId) -> None:
 
 
 async def hand_on(visit: Visit) -> Response:
-    """Hand on who moved, and go back to the list: she is the next town's from now on."""
+    """Hand on who moved; she is the next town's from now on, and what is left is to take her back."""
     subject, form = await _subject(visit), posted(visit)
     sure = form.get("zeker") == "1"
     gemeente = GemeenteCode(form.get("gemeente", "") if sure else "")
@@ -243,7 +258,8 @@ async def hand_on(visit: Visit) -> Response:
         await visit.rooms.desks.handovers.work.hand_on(visit.caller, subject, gemeente)
     except InvalidRequestError as wrong:
         return await _show(visit, wrong.field)
-    return RedirectResponse(f"{PATH}?doorgegeven=1", 303)
+    here = f"{PATH}/{visit.request.path_params['ref']}/overdracht"
+    return RedirectResponse(f"{here}/doorgegeven", 303)
 
 
 def _once(visit: Visit) -> str | None:

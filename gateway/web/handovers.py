@@ -181,7 +181,6 @@ class WorklistPage(HtmlFormat):
             "forms": forms(visit),
             "workers": workers(visit, self._team),
             "divided": divided(visit),
-            "handed_on": visit.request.query_params.get("doorgegeven") == "1",
             "receipt": receipt,
         }
 

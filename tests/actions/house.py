@@ -43,6 +43,7 @@ from gateway.actions.search import Found, Search, SearchIndex, SearchQuestion
 from gateway.actions.signal import SignalDesk
 from gateway.actions.statistics import AnalystDesk
 from gateway.actions.sweep import ConsentSweep
+from gateway.actions.take_back import TakeBackDesk
 from gateway.actions.teams import Roster
 from gateway.actions.terms import SearchTerms
 from gateway.actions.waiting import WaitingList, asked_of
@@ -232,6 +233,12 @@ class House:
         return HandoverDesk(
             self.gate, Handovers(self.world), gemeenten, dict(self.catalogue.partners)
         )
+
+    @property
+    def take_backs(self) -> TakeBackDesk:
+        """Where a municipality takes back whom it handed on."""
+        partners = dict(self.catalogue.partners)
+        return TakeBackDesk(self.gate, Handovers(self.world), Notices(self.world), partners)
 
     @property
     def own(self) -> OwnAccessDesk:

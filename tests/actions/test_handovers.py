@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +35,7 @@ from tests.fakes.cabinet import Cabinet
 
 UTRECHT = GemeenteCode("0344")
 PLAN = Plan(Scenario.GECOMBINEERD, TalkForm.COA_LOCATIE, NOON + 3 * DAY, agreed=True)
+LATER = replace(PLAN, moment=NOON + 9 * DAY)
 ASKED = Asking(Topic.OPLEIDING, FieldName("opleidingen"), "Is het diploma al gezien?")
 Deed = Callable[[House, Caller, SubjectId], Coroutine[Any, Any, object]]
 DEEDS: dict[str, Deed] = {
@@ -315,6 +317,69 @@ def test_who_moves_is_handed_on_and_access_goes_with_her(house: House) -> None:
     with pytest.raises(DisclosureRefusedError):
         file(house, house.klantmanager, subject)
     run(house.handovers.confirm(utrecht, subject))
+
+
+def test_who_was_handed_on_is_taken_back_with_her_file(house: House) -> None:
+    """Her talk and receipt go on, who did it is kept, and what was told is told otherwise."""
+    subject = housed(house)
+    run(house.handovers.confirm(house.klantmanager, subject))
+    talk = run(house.handovers.plan(house.klantmanager, subject, LATER)).event_id
+    run(house.handovers.hand_on(house.klantmanager, subject, UTRECHT))
+    house.clock.wait(MINUTE)
+    found = run(house.take_backs.departure(house.klantmanager, subject))
+    assert (found.handed_on.by, found.received) == (house.klantmanager.actor, False)
+    run(house.take_backs.take_back(house.klantmanager, subject))
+    assert house.records[-1].outcome == "taken back"
+    assert house.records[-1].detail["left"] == "0344"
+    told = [one.notice.recipient for one in house.world.notices.values()]
+    assert told == [house.caller("utrecht", "gemeente_klantmanager").partner.oin]
+    again = file(house, house.klantmanager, subject)
+    assert (again["teruggehaaldVan"], again["doorgegevenDoor"]) == ("0344", None)
+    assert again["ontvangstBevestigdOp"] is not None
+    assert again["driegesprek"]["id"] == str(talk)
+    run(house.handovers.close(house.klantmanager, talk, Ending()))
+    with pytest.raises(DisclosureRefusedError) as refusal:
+        run(house.take_backs.take_back(house.klantmanager, subject))
+    assert refusal.value.decision.hidden
+
+
+def test_who_was_received_is_not_taken_back(house: House) -> None:
+    """From then on the other town has her; it may hand her on in its turn."""
+    subject = housed(house)
+    run(house.handovers.hand_on(house.klantmanager, subject, UTRECHT))
+    house.clock.wait(MINUTE)
+    run(house.handovers.confirm(house.caller("utrecht", "gemeente_klantmanager"), subject))
+    assert run(house.take_backs.departure(house.klantmanager, subject)).received
+    with pytest.raises(InvalidRequestError, match="was confirmed by the next"):
+        run(house.take_backs.take_back(house.klantmanager, subject))
+    assert house.records[-1].outcome == "confirmed"
+
+
+@pytest.mark.parametrize("wait", [MINUTE, 31 * DAY])
+def test_only_who_handed_on_takes_back_and_within_a_month(house: House, wait: timedelta) -> None:
+    """To the next town, a third and COA nobody was handed on; nor to anyone after a month."""
+    subject = housed(house)
+    with pytest.raises(DisclosureRefusedError):
+        run(house.take_backs.departure(house.klantmanager, subject))
+    run(house.handovers.hand_on(house.klantmanager, subject, UTRECHT))
+    house.clock.wait(wait)
+    others = [house.caller("utrecht", "gemeente_klantmanager"), house.casemanager]
+    for who in (*others, *([house.klantmanager] if wait > DAY else [])):
+        with pytest.raises(DisclosureRefusedError):
+            run(house.take_backs.take_back(who, subject))
+    assert not any(one.back for one in house.world.cabinet.handed_on.values())
+    assert house.records[-1].kind is RecordKind.DENIED
+
+
+def test_whom_coa_linked_anew_nobody_takes_back(house: House) -> None:
+    """Where the municipality did not hand her on itself there is nothing to undo."""
+    subject = house.person(1)
+    house.clock.wait(DAY)
+    house.relate(subject, RelationKind.OMGEKOPPELD, UTRECHT)
+    house.clock.wait(MINUTE)
+    with pytest.raises(DisclosureRefusedError) as refusal:
+        run(house.take_backs.departure(house.klantmanager, subject))
+    assert refusal.value.decision.hidden
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from gateway.domain.handovers import (
     PlanTalk,
     Question,
     Scenario,
+    TakeBack,
     Talk,
     TalkForm,
     TalkState,
@@ -201,3 +202,29 @@ def test_nothing_is_written_of_a_stranger(body: Body) -> None:
         Assign(which, None, Assignment(uuid4(), which, SANNE, NOON, SANNE)),
     ):
         assert isinstance(body.change(None, change), Rejected)
+
+
+def test_who_is_taken_back_has_her_file_again(body: Body) -> None:
+    """Receipt, talk, question and worker go on under the new tie; not once the other received her."""
+    subject = linked(body)
+    old, other, new = handover(subject), handover(subject, THERE, 2), handover(subject, HERE, 3)
+    confirmed, planned, asked = Confirmation(uuid4(), old, NOON, SANNE), talk(old), question(old)
+    assigned = Assignment(uuid4(), old, SANNE, NOON, SANNE)
+    moved = HandOn(HandedOn(uuid4(), other, HERE, SANNE))
+    for change in (ConfirmReceipt(confirmed), PlanTalk(planned), AskCoa(asked), moved):
+        assert holds(body, old, change)
+    assert holds(body, old, Assign(old, None, assigned))
+    back = HandedOn(uuid4(), new, THERE, SANNE, back=True)
+    assert holds(body, old, TakeBack(back, other, old))
+    assert file(body, old) is None
+    assert file(body, new) == File(
+        replace(confirmed, handover=new),
+        (replace(planned, handover=new),),
+        (replace(asked, handover=new),),
+        back,
+        replace(assigned, handover=new),
+    )
+    assert holds(body, other, ConfirmReceipt(Confirmation(uuid4(), other, NOON, SANNE)))
+    late = replace(back, entry_id=uuid4(), handover=handover(subject, HERE, 5))
+    assert not holds(body, old, TakeBack(late, other, new))
+    assert file(body, late.handover) is None

@@ -20,6 +20,7 @@ from gateway.domain.notices import (
     NoticeKind,
     NoticeState,
     RemindNotice,
+    WithdrawNotice,
 )
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
@@ -140,3 +141,16 @@ def test_who_agreed_with_a_guardian_is_read_back_so(body: Body) -> None:
     event = replace(consent(Kind.GIVEN, uuid4()), guardian=True)
     body.change(subject, RecordConsent(subject, event))
     assert body.load(subject).situation.consents == (event,)
+
+
+def test_a_notice_is_withdrawn_until_it_is_confirmed(body: Body) -> None:
+    """It is gone as if it was never told; what was confirmed stays, and another's is not touched."""
+    subject, other = body.person(1), body.person(2)
+    first, second = issue(body, subject), issue(body, subject)
+    confirmed = ConfirmNotice(subject, second.notice_id, NOON + DAY, WORKER)
+    assert isinstance(body.change(subject, confirmed), Receipt)
+    for whose, notice in ((other, first), (subject, second)):
+        body.change(whose, WithdrawNotice(whose, notice.notice_id))
+        assert asyncio.run(body.notices.by_id(notice.notice_id)) is not None
+    body.change(subject, WithdrawNotice(subject, first.notice_id))
+    assert asyncio.run(body.notices.by_id(first.notice_id)) is None

@@ -1,7 +1,8 @@
 """What a small world keeps of warm handovers, and why a change to it does not hold."""
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from uuid import UUID
 
 from gateway.domain.handovers import (
@@ -18,10 +19,13 @@ from gateway.domain.handovers import (
     HandoverChange,
     PlanTalk,
     Question,
+    TakeBack,
     Talk,
     TalkState,
 )
 from gateway.domain.identifiers import SubjectId
+
+Paper = TypeVar("Paper", Confirmation, Talk, Question)
 
 
 @dataclass(slots=True)
@@ -68,9 +72,8 @@ class Cabinet:
                 same = known is not None and known.handover == question.handover
                 why = _unless(waits and same, "question: does not wait")
                 self.questions |= {} if why else {question.question_id: question}
-            case HandOn(one):
-                why = _unless(_known(one.handover, people), "subject: not known")
-                self.handed_on |= {} if why else {one.entry_id: one}
+            case HandOn() | TakeBack():
+                why = self._move(change, people)
             case Assign():
                 why = self._assign(change, people)
         return why
@@ -80,6 +83,25 @@ class Cabinet:
         talks, questions = self.talks.items(), self.questions.items()
         self.talks = {id_: one for id_, one in talks if one.handover.subject != subject}
         self.questions = {id_: one for id_, one in questions if one.handover.subject != subject}
+
+    def _move(self, change: HandOn | TakeBack, people: Container[SubjectId]) -> str | None:
+        one = change.handed_on
+        why = _unless(_known(one.handover, people), "subject: not known")
+        if why is None and isinstance(change, TakeBack):
+            why = self._go_on(change)
+        self.handed_on |= {} if why else {one.entry_id: one}
+        return why
+
+    def _go_on(self, change: TakeBack) -> str | None:
+        if any(one.handover == change.taken for one in self.confirmations.values()):
+            return "receipt: confirmed before"
+        old, new = change.before, change.handed_on.handover
+        _move(self.confirmations, old, new)
+        _move(self.talks, old, new)
+        _move(self.questions, old, new)
+        if old in self.assignments:
+            self.assignments[new] = replace(self.assignments.pop(old), handover=new)
+        return None
 
     def _assign(self, change: Assign, people: Container[SubjectId]) -> str | None:
         had = self.assignments.get(change.handover)
@@ -96,6 +118,12 @@ class Cabinet:
             for id_, one in self.talks.items()
             if one.handover == handover and one.state is TalkState.GEPLAND
         }
+
+
+def _move(drawer: dict[UUID, Paper], old: Handover, new: Handover) -> None:
+    drawer |= {
+        id_: replace(one, handover=new) for id_, one in drawer.items() if one.handover == old
+    }
 
 
 def _known(handover: Handover, people: Container[SubjectId]) -> bool:

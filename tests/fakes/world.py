@@ -40,7 +40,13 @@ from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.introductions import CloseIntroduction, Introduction, RequestIntroduction
 from gateway.domain.keys import KeyStore
 from gateway.domain.look_ups import ApproveLookUp, AskLookUp, LookUp
-from gateway.domain.notices import ConfirmNotice, IssueNotice, NoticeState, RemindNotice
+from gateway.domain.notices import (
+    ConfirmNotice,
+    IssueNotice,
+    NoticeState,
+    RemindNotice,
+    WithdrawNotice,
+)
 from gateway.domain.own_access import OwnAccessChange
 from gateway.domain.placements import PlacementChange
 from gateway.domain.policy_versions import MOVED, PolicyLifeChange
@@ -322,6 +328,10 @@ class World:
             case ConfirmNotice(subject, notice_id, at):
                 waiting = self._waiting(subject, notice_id)
                 self.notices[notice_id] = replace(waiting, confirmed=at)
+            case WithdrawNotice(subject, notice_id):
+                told = self.notices.get(notice_id)
+                if told is not None and told.subject == subject and told.confirmed is None:
+                    del self.notices[notice_id]
             case RemindNotice(subject, notice_id):
                 waiting = self._waiting(subject, notice_id)
                 reminded = replace(waiting, reminders=waiting.reminders + 1)

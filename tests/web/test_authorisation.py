@@ -73,6 +73,8 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     DOSSIER + "/overdracht/driegesprek/{gesprek:uuid}": KLANTMANAGER,
     DOSSIER + "/overdracht/vraag": KLANTMANAGER,
     DOSSIER + "/overdracht/doorgeven": KLANTMANAGER,
+    DOSSIER + "/overdracht/doorgegeven": KLANTMANAGER,
+    DOSSIER + "/overdracht/terughalen": KLANTMANAGER,
     **dict.fromkeys(
         (
             "/toezicht",
@@ -244,7 +246,7 @@ def test_someone_elses_client_looks_like_no_client(
 ) -> None:
     """A person of another municipality, and one who does not exist, give the same page."""
     reference = door.reference("gemeente_klantmanager", number) if number is not None else unknown()
-    for end in ("", "/overdracht", "/waarom/achternaam"):
+    for end in ("", "/overdracht", "/overdracht/doorgegeven", "/waarom/achternaam"):
         answer = visitors["gemeente_klantmanager"].get(f"/overdrachten/{reference}{end}")
         assert answer.status_code == 404
         assert "Deze pagina is er niet" in answer.text

@@ -120,10 +120,35 @@ def test_who_moved_is_handed_on_and_gone_from_the_list(door: Door, sanne: Visito
     page = words(sanne.get(path))
     assert "Geef door" in page
     assert "daar is niemand om te vragen" in page
+    door.clock.wait(timedelta(minutes=1))
+    assert sanne.get(f"{path}/doorgegeven").status_code == 404
     said = done(sanne, f"{path}/doorgeven", gemeente="0344", zeker="1")
     assert "De volgende gemeente heeft de overdracht" in said
     assert f"Voorbeeld{PERSON + 4}" not in said
     assert sanne.get(path).status_code == 404
+    assert "Door Sanne Bakker" in said
+    assert "Utrecht" not in said
+    door.clock.wait(timedelta(minutes=1))
+    back = done(sanne, f"{path}/terughalen")
+    assert "teruggehaald van Utrecht op" in back
+    assert "door Sanne Bakker" in back
+    assert sanne.get(f"{path}/doorgegeven").status_code == 404
+
+
+def test_who_was_received_elsewhere_stays_there(door: Door, sanne: Visitor) -> None:
+    """Once the next municipality has her, the page says so, and the form that was open is refused."""
+    path = work(door, PERSON + 7)
+    door.clock.wait(timedelta(minutes=1))
+    assert door.relate(PERSON + 7, "gehuisvest", "0243").status_code == 201
+    door.clock.wait(timedelta(minutes=1))
+    done(sanne, f"{path}/doorgeven", gemeente="0344", zeker="1")
+    utrecht = {"Authorization": f"Bearer {door.token('gemeente_klantmanager', 'utrecht')}"}
+    hers = {"clientRef": door.reference("gemeente_klantmanager", PERSON + 7, "utrecht")}
+    confirm = "/v1/overdrachten/_bevestigen"
+    assert door.ask("POST", confirm, json=hers, headers=utrecht).status_code == 201
+    answer = sanne.submit(f"{path}/terughalen")
+    assert (answer.status_code, "Terughalen kan niet meer" in words(answer)) == (400, True)
+    assert "Haal terug" not in words(sanne.get(f"{path}/doorgegeven"))
 
 
 def test_the_list_holds_who_is_to_be_confirmed(door: Door) -> None:

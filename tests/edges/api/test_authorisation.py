@@ -592,6 +592,18 @@ def _hand_on(door: Door, role: str | None, number: int) -> httpx.Response:
     return _handover("_doorgeven", gemeente="0344")(door, role, moving)
 
 
+def _fetch_back(door: Door, role: str | None, number: int) -> httpx.Response:
+    """Take back whom only this test hands on."""
+    moving = SPARE + 2 if number == OWN else number
+    if number == OWN and role == KLANTMANAGER:
+        door.clock.wait(timedelta(seconds=1))
+        assert door.relate(moving, "gehuisvest", "0243").status_code == 201
+        door.clock.wait(timedelta(seconds=1))
+        assert _by_own_town(door, moving, "_doorgeven", {"gemeente": "0344"}).is_success
+        door.clock.wait(timedelta(seconds=1))
+    return _handover("_terughalen")(door, role, moving)
+
+
 def _get(path: str) -> Try:
     return lambda door, role, _: door.ask("GET", path, role)
 
@@ -777,6 +789,7 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
         _answer_question, frozenset({"coa_casemanager"})
     ),
     ("POST", "/v1/overdrachten/_doorgeven"): Row(_hand_on, frozenset({KLANTMANAGER})),
+    ("POST", "/v1/overdrachten/_terughalen"): Row(_fetch_back, frozenset({KLANTMANAGER})),
     ("GET", "/v1/inzage"): Row(_get("/v1/inzage"), frozenset({"betrokkene"}), 200),
     ("POST", "/v1/inzage/_klopt-niet"): Row(_not_right, frozenset({"betrokkene"}), 202),
     ("GET", "/auditlog/checkpoint"): Row(_get("/auditlog/checkpoint"), ALL, 200, open=True),
