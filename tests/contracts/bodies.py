@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
 from audit.export import Publication
@@ -30,6 +30,7 @@ from gateway.domain.changes import (
     StoreProfile,
 )
 from gateway.domain.clocks import Clocks
+from gateway.domain.consent_overview import ConsentsGiven
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.counting import Statistics as StatisticsPort
 from gateway.domain.exports import Exports
@@ -129,6 +130,10 @@ AGENCIES: Final = "soort:uitzendbureau"
 ORIGIN: Final = "gateway.example.nl/audit/test/2026"
 
 
+class ConsentsPort(ports.Consents, ConsentsGiven, Protocol):
+    """Consents by their id, and as they are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """All ports of one store, with small words for what the tests do most."""
@@ -136,7 +141,7 @@ class Body:
     ledger: ports.Ledger
     subjects: ports.Subjects
     candidates: ports.Candidates
-    consents: ports.Consents
+    consents: ConsentsPort
     introductions: IntroductionsPort
     glasses: GlassesPort
     look_ups: LookUpsPort

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.domain.changes import RecordConsent, RuleFacts
 from gateway.domain.consents import ConsentEventKind as Kind
+from gateway.domain.identifiers import Oin
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
 from tests.contracts.bodies import DAY, NOON, Body, agreed, consent, subject_id
@@ -115,3 +116,27 @@ def test_requests_that_wait_are_listed_by_reception_site(body: Body) -> None:
     assert waiting(at=NOON + DAY) == []
     body.change(subjects[0], RecordConsent(subjects[0], consent(Kind.REFUSED, ids[0])))
     assert waiting() == ids[1:2]
+
+
+def test_consents_are_listed_by_whom_they_name(body: Body) -> None:
+    """Each recipient has its own, as they stood at the moment; all together are every one."""
+    here, there = (Oin(f"0000009900000000{number}") for number in (4000, 5000))
+    ids = [uuid4() for _ in range(3)]
+    for number, (one, oin) in enumerate(zip(ids, (here, here, there), strict=True), 1):
+        subject = body.person(number)
+        given = consent(Kind.GIVEN, one, recipient=oin)
+        assert isinstance(body.change(subject, RecordConsent(subject, given)), Receipt)
+    ended = consent(Kind.WITHDRAWN, ids[0], NOON + DAY)
+    assert isinstance(body.change(subject_id(1), RecordConsent(subject_id(1), ended)), Receipt)
+
+    def listed(oin: Oin | None, at: datetime = NOON) -> set[tuple[UUID, Kind]]:
+        found = asyncio.run(body.consents.given_to(oin, at))
+        return {(one.consent_id, one.state) for one in found}
+
+    first, second, third = ids
+    hers = {(first, Kind.GIVEN), (second, Kind.GIVEN)}
+    assert listed(here) == hers
+    assert listed(there) == {(third, Kind.GIVEN)}
+    assert listed(None) == hers | {(third, Kind.GIVEN)}
+    assert listed(None, NOON - timedelta(seconds=1)) == set()
+    assert listed(here, NOON + DAY) == {(first, Kind.WITHDRAWN), (second, Kind.GIVEN)}

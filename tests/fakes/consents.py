@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.domain.consents import Asked, ConsentEventKind, fold
-from gateway.domain.identifiers import SubjectId
+from gateway.domain.consents import Asked, Consent, ConsentEventKind, fold
+from gateway.domain.identifiers import Oin, SubjectId
 from tests.fakes.world import World
 
 
@@ -54,3 +54,9 @@ class Consents:
             ]
         beyond = [one for one in found if after is None or one.event.consent_id > after]
         return sorted(beyond, key=lambda one: one.event.consent_id)[:limit]
+
+    async def given_to(self, recipient: Oin | None, moment: datetime) -> Sequence[Consent]:
+        """Fold everyone's consents, and keep those that name the organisation."""
+        every = [event for person in self.world.people.values() for event in person.consents]
+        consents = fold(every, moment)
+        return [one for one in consents if recipient in {None, one.scope.recipient}]
