@@ -85,7 +85,7 @@ _dossiers = sa.select(
     _gathered(tables.glass_break, *GLASS_COLUMNS),
 ).select_from(tables.subject.outerjoin(tables.profile_version, _current))  # fmt: skip
 _ONE = Prepared(_dossiers.where(_s.id == sa.bindparam("of")))
-_MANY = _dossiers.where(_s.id.in_(sa.bindparam("of", expanding=True)))
+_MANY = PreparedIn(lambda among: _dossiers.where(_s.id.in_(among)), _s.id.type)
 _KNOWN = PreparedIn(lambda among: sa.select(_s.id).where(_s.id.in_(among)), _s.id.type)
 _STORED = (
     sa.select(_s.v_tag, _s.id, _s.version, _p.as_of, _p.content, _p.parts, _wrapped)
@@ -103,7 +103,7 @@ class Subjects:
     async def load(self, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, Dossier]:
         """Read situation and sealed profile of each known subject.
 
-        Up to 1,000 subjects are read at one moment; beyond that, each thousand at its own.
+        Up to 256 subjects are read at one moment; beyond that, each 256 at their own.
         """
         if len(subjects) == 1:
             return await self._database.read(partial(_load_one, subjects[0]))
@@ -142,10 +142,9 @@ def _load_many(
     subjects: Sequence[SubjectId], connection: sa.Connection
 ) -> dict[SubjectId, Dossier]:
     found: dict[SubjectId, Dossier] = {}
-    wanted = iter(subjects)
-    while page := list(islice(wanted, MOST)):
-        for row in connection.execute(_MANY, {"of": page}):
-            found[row[0]] = _dossier(row[0], row)
+    for row in _MANY.rows(connection, subjects):
+        subject = SubjectId(UUID(bytes=bytes(row[0])))
+        found[subject] = _dossier(subject, row)
     return found
 
 

@@ -172,7 +172,7 @@ class DossierPage(HtmlFormat):
         linked, pip = _day(one, "koppel_datum"), _day(one, "pip_deadline")
         housed = read(one, "huisvestingsdatum") is not None
         talked = read(one, "overdracht_status") in TALK_TOLD
-        running = Running(one.subject, linked, housed, pip, talked).with_file(
+        running = Running(linked, housed, pip, talked).with_file(
             self.standing.file if self.standing else NO_FILE
         )
         terms = visit.rooms.parameters.on(visit.today)

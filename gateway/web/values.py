@@ -1,11 +1,11 @@
 """Values of the klantprofiel as a reader wants them: days, yes and no, names instead of codes."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import orjson
 from babel import Locale
 
 from gateway.domain.deliveries import JsonValue
@@ -28,6 +28,12 @@ NO: Final = N_("Nee")
 _LANGUAGE_FIELDS: Final = frozenset({"voorkeurstaal_contact", "moedertaal"})
 _COUNTRIES: Final = frozenset({"geboorteland", "herkomstland"})
 _PLACES: Final = frozenset({"koppel_gemeente_code", "hard_familie_gemeente_code"})
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    **CODES,
+    "beroepen_gewenst": OCCUPATIONS,
+    "nationaliteit": NATIONALITIES,
+    "opleidingsrichting": STUDIES,
+}
 _SHORT: Final[Mapping[str, str]] = {
     "ara": "ar", "fas": "fa", "kmr": "ku", "kur": "ku", "pes": "fa", "prs": "fa_AF", "pus": "ps",
     "som": "so", "tir": "ti", "tur": "tr", "ukr": "uk", "eng": "en", "nld": "nl", "rus": "ru",
@@ -46,7 +52,7 @@ class Shown:
 def read(disclosed: Disclosed, name: str) -> JsonValue:
     """Return an opened value, ``None`` where there is none."""
     text = disclosed.values.get(FieldName(name))
-    value: JsonValue = None if text is None else json.loads(text)
+    value: JsonValue = None if text is None else orjson.loads(text)
     return value
 
 
@@ -91,7 +97,7 @@ class Teller:
 
     def show_text(self, name: str, value: bytes) -> Shown:
         """Put a value into words that is still JSON text."""
-        found: JsonValue = json.loads(value)
+        found: JsonValue = orjson.loads(value)
         return self.show(name, found)
 
     def show(self, name: str, value: JsonValue) -> Shown:
@@ -125,12 +131,10 @@ class Teller:
             return self.site(code)
         if name in _COUNTRIES:
             return self._land(code)
-        words = {
-            "beroepen_gewenst": OCCUPATIONS,
-            "nationaliteit": {**self._rooms.codes.nationaliteiten, **NATIONALITIES},
-            "opleidingsrichting": STUDIES,
-        }.get(name, CODES.get(name, {}))
-        return say(words.get(code, code), self._language)
+        if name == "nationaliteit" and code not in NATIONALITIES:
+            return say(self._rooms.codes.nationaliteiten.get(code, code), self._language)
+        words = _WORDS.get(name)
+        return say(words.get(code, code) if words else code, self._language)
 
     def site(self, code: str) -> str:
         """Name a reception site by its code and the municipality it stands in."""
