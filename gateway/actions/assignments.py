@@ -71,9 +71,9 @@ class TeamDesk:
         context = await admit(gate, caller, PURPOSE, PartnerKind.GEMEENTE)
         assert context.purpose is not None  # noqa: S101 - admit refuses what is in no catalogue
         team, day = await self.roster.of(caller), context.moment.date()
-        running, _ = await self._waiting.of(caller, context.purpose, context.moment)
+        people, _ = await self._waiting.of(caller, context.purpose, context.moment)
         terms = self._waiting.terms(day)
-        counted = loads([waits(one, day, terms) for one in running], team.names)
+        counted = loads(waits(people, day, terms), team.names)
         receipt = await commit(gate, Entry(context.record(RecordKind.HANDOVER, "workload seen")))
         return Workload(team, counted, receipt)
 

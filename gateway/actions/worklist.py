@@ -1,15 +1,17 @@
 """A municipality's worklist (Mijn overdrachten): its linked people, first due first, page by page."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Disclose, Question
 from gateway.actions.gate import Gate, admitted
-from gateway.domain.clocks import Clocks, Running, View, counts, ordered, waits
+from gateway.domain.clocks import Clocks, People, Running, View, counts, ordered, size, waits
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.handovers import NO_FILE, File, Handovers
@@ -72,17 +74,19 @@ class Waiting:
 
     async def of(
         self, caller: Caller, purpose: PurposeCode, moment: datetime
-    ) -> tuple[Sequence[Running], Mapping[SubjectId, File]]:
+    ) -> tuple[People, Mapping[SubjectId, File]]:
         """Read the clocks of everyone of the caller's municipality, and the files there are.
 
         A superset of who may be seen: each is still decided one by one before anything is shown.
         """
         own = sorted(caller.partner.gemeenten)
         files = await self.handovers.current(own, moment)
-        running = await self._clocks.running(own, purpose, moment)
-        return [
-            one.with_file(files[one.subject]) if one.subject in files else one for one in running
-        ], files
+        found: dict[Running, list[SubjectId]] = defaultdict(list)
+        for running, people in (await self._clocks.running(own, purpose, moment)).items():
+            for subject in people:
+                file = files.get(subject)
+                found[running.with_file(file) if file else running].append(subject)
+        return found, files
 
     def terms(self, day: date) -> Terms:
         """Return the terms in force on a day."""
@@ -109,8 +113,8 @@ class Worklist:
         await admitted(gate, Context.of(ask, gate.matrix, now))
         purpose = gate.matrix.purpose(ask.purpose)
         assert purpose is not None  # noqa: S101 - admitted refuses what is in no catalogue
-        running, files = await self._waiting.of(ask.caller, purpose.code, now)
-        excerpt = self._excerpt(ask.caller, chosen, page, now.date(), (running, files))
+        waiting = await self._waiting.of(ask.caller, purpose.code, now)
+        excerpt = self._excerpt(ask.caller, chosen, page, now.date(), waiting)
         cell = gate.matrix.cell(ask.caller.role, purpose.code)
         narrowed = replace(ask, fields=(cell.named if cell else 0) & gate.fields.mask(COLUMNS))
         question = Question(narrowed, tuple(excerpt.running), format_for(excerpt))
@@ -123,18 +127,18 @@ class Worklist:
         chosen: SavedList,
         page: int,
         today: date,
-        waiting: tuple[Sequence[Running], Mapping[SubjectId, File]],
+        waiting: tuple[People, Mapping[SubjectId, File]],
     ) -> Excerpt:
-        running, files = waiting
+        people, files = waiting
         terms, me = self._waiting.terms(today), caller.actor
-        people = [waits(one, today, terms) for one in running]
-        inside = [one for one in people if chosen.view in one.views]
-        hers = [one for one in people if is_of(one.running, chosen.whose, me)]
-        hands = {who: sum(is_of(one.running, who, me) for one in inside) for who in Whose}
-        wanted = ordered(one for one in hers if chosen.view in one.views)
-        pages = max(1, -(-len(wanted) // ROWS))
-        here = min(max(page, 1), pages)
-        shown = {one.subject: one for one in wanted[(here - 1) * ROWS : here * ROWS]}
-        held = {subject: files.get(subject, NO_FILE) for subject in shown}
+        groups = waits(people, today, terms)
+        inside = [one for one in groups if chosen.view in one.views]
+        hers = [one for one in groups if is_of(one.running, chosen.whose, me)]
+        hands = {who: size(one for one in inside if is_of(one.running, who, me)) for who in Whose}
         sizes = counts(hers)
+        pages = max(1, -(-sizes[chosen.view] // ROWS))
+        here = min(max(page, 1), pages)
+        wanted = ordered(one for one in hers if chosen.view in one.views)
+        shown = dict(islice(wanted, (here - 1) * ROWS, here * ROWS))
+        held = {subject: files.get(subject, NO_FILE) for subject in shown}
         return Excerpt(chosen, here, pages, sizes, hands, today, terms, shown, held)

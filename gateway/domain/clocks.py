@@ -9,8 +9,8 @@ They are kept outside the sealed profile, so that a worklist can be put in order
 4. What comes first stands first; nobody is put in order by anything else than a day.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -49,13 +49,12 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What the clocks of someone linked to a municipality start from.
+    """What the clocks of someone linked to a municipality start from; many people share one.
 
     ``talked``: no talk has to be planned (any more); ``confirmed`` and ``asked`` tell whether receipt
     of her handover was confirmed and how many questions to COA wait; ``worker`` handles it.
     """
 
-    subject: SubjectId
     linked: date | None
     housed: bool
     pip: date | None
@@ -98,13 +97,16 @@ class Due:
 
 _BY_DAY: Final = attrgetter("day", "clock")
 
+People = Mapping[Running, Sequence[SubjectId]]
+"""Who waits, by what their clocks start from: people who stand alike are looked at once."""
+
 
 class Clocks(Protocol):
     """Where clocks are read."""
 
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
-    ) -> Sequence[Running]:
+    ) -> People:
         """List who is linked to or housed in one of these now, unless shielded or past the purpose.
 
         Each is still decided one by one before anything of her is shown.
@@ -114,15 +116,23 @@ class Clocks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Someone on a day: who, the day of her first clock (``date.max`` without one), and her views."""
+    """People who stand alike on a day: the day of their first clock, and the views they belong in.
+
+    ``first`` is ``date.max`` for those without a clock.
+    """
 
     running: Running
+    people: Sequence[SubjectId]
     first: date
     views: tuple[View, ...]
 
 
-def waits(one: Running, today: date, terms: Terms) -> Waits:
-    """Look at someone's clocks once, and tell in which views she belongs today."""
+def waits(people: People, today: date, terms: Terms) -> Sequence[Waits]:
+    """Look at everyone's clocks, once for all who stand alike."""
+    return [_waits(one, alike, today, terms) for one, alike in people.items()]
+
+
+def _waits(one: Running, alike: Sequence[SubjectId], today: date, terms: Terms) -> Waits:
     days, soon = [due.day for due in one.dues(terms)], today + SOON
     fresh = one.linked is not None and (
         today - timedelta(weeks=terms["linking_clock"]) <= one.linked <= today
@@ -138,16 +148,26 @@ def waits(one: Running, today: date, terms: Terms) -> Waits:
         (View.ASKED, one.asked > 0),
     )
     views = tuple(view for view, belongs in holds if belongs)
-    return Waits(one, days[0] if days else date.max, views)
+    return Waits(one, alike, days[0] if days else date.max, views)
 
 
-def ordered(people: Iterable[Waits]) -> list[Running]:
-    """Put the first due first, and whoever has no clock last (4)."""
-    found = sorted(people, key=lambda one: (one.first, one.running.subject.bytes))
-    return [one.running for one in found]
+def ordered(groups: Iterable[Waits]) -> Iterator[tuple[SubjectId, Running]]:
+    """Yield the first due first, and whoever has no clock last (4); a day is sorted when it comes."""
+    by_day: dict[date, list[tuple[SubjectId, Running]]] = defaultdict(list)
+    for group in groups:
+        by_day[group.first] += [(subject, group.running) for subject in group.people]
+    for day in sorted(by_day):
+        yield from sorted(by_day[day], key=lambda one: one[0].int)
 
 
-def counts(people: Sequence[Waits]) -> Mapping[View, int]:
+def size(groups: Iterable[Waits]) -> int:
+    """Count everyone."""
+    return sum(len(group.people) for group in groups)
+
+
+def counts(groups: Iterable[Waits]) -> Mapping[View, int]:
     """Count who belongs in each view."""
-    held = Counter(view for one in people for view in one.views)
+    held: Counter[View] = Counter()
+    for group in groups:
+        held.update(dict.fromkeys(group.views, len(group.people)))
     return {view: held[view] for view in View}

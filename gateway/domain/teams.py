@@ -101,14 +101,14 @@ def is_of(one: Running, whose: Whose, actor: ActorId) -> bool:
             return one.worker is None
 
 
-def loads(people: Iterable[Waits], team: Iterable[ActorId]) -> Sequence[Load]:
+def loads(groups: Iterable[Waits], team: Iterable[ActorId]) -> Sequence[Load]:
     """Count what each of a team has in hand, what those who left still have, and what nobody has.
 
     Ordered by who, nobody first (2).
     """
     by_worker: dict[ActorId | None, list[Waits]] = {None: [], **{one: [] for one in team}}
-    for one in people:
-        by_worker.setdefault(one.running.worker, []).append(one)
+    for group in groups:
+        by_worker.setdefault(group.running.worker, []).append(group)
     by_name = sorted(by_worker.items(), key=lambda pair: pair[0] or "")
     held = [(worker, counts(hers)) for worker, hers in by_name]
     return [Load(worker, {view: found[view] for view in COUNTED}) for worker, found in held]

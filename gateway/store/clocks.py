@@ -1,13 +1,14 @@
 """Clocks of the people linked to a municipality, read from the facts beside the sealed profiles."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.clocks import TALK_TOLD, Running
+from gateway.domain.clocks import TALK_TOLD, People, Running
 from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.relations import MUNICIPAL, RelationKind
 from gateway.store.database import Database
@@ -54,25 +55,27 @@ class StoredClocks:
 
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
-    ) -> Sequence[Running]:
+    ) -> People:
         """List whose last word from any municipality is one of these."""
 
-        def read(connection: sa.Connection) -> list[Running]:
-            return [
-                Running(
-                    SubjectId(UUID(bytes=bytes(id_))),
-                    _day(linked),
-                    kind == RelationKind.GEHUISVEST,
-                    _day(pip),
-                    told in TALK_TOLD,
-                )
-                for gemeente in gemeenten
-                for id_, linked, pip, told, kind in _RUNNING.rows(
+        def read(connection: sa.Connection) -> People:
+            alike: dict[tuple[Any, ...], list[SubjectId]] = defaultdict(list)
+            for gemeente in gemeenten:
+                for row in _RUNNING.rows(
                     connection, gemeente=gemeente, purpose_=purpose, now_=moment
-                )
-            ]
+                ):
+                    alike[row[1:]].append(SubjectId(UUID(bytes=bytes(row[0]))))
+            found: dict[Running, list[SubjectId]] = defaultdict(list)
+            for stored, people in alike.items():
+                found[_running(*stored)] += people
+            return found
 
         return await self._database.read(read)
+
+
+def _running(linked: str | None, pip: str | None, told: str | None, kind: str) -> Running:
+    housed = kind == RelationKind.GEHUISVEST
+    return Running(_day(linked), housed, _day(pip), told in TALK_TOLD)
 
 
 def _day(stored: str | None) -> date | None:

@@ -42,7 +42,35 @@ from gateway.store.tables import relation_event, subject
 
 _T = TypeVar("_T")
 _later: Final = relation_event.alias("later")
-_Where = Callable[[sa.Table], sa.ColumnElement[bool]]
+
+
+def _ended(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Tell whether another municipality came, or this one was unlinked, since the tie began."""
+    kinds = [kind.value for kind in MUNICIPAL - {RelationKind.ONTKOPPELD}]
+    own = _later.c.party == table.c.gemeente
+    other = ~own & _later.c.kind.in_(kinds)
+    return sa.exists().where(
+        _later.c.subject == table.c.subject,
+        _later.c.at > table.c.since,
+        _later.c.at <= sa.bindparam("moment"),
+        other | (own & (_later.c.kind == RelationKind.ONTKOPPELD)),
+    )
+
+
+def _each(
+    where: Callable[[sa.Table], sa.ColumnElement[bool]],
+) -> Mapping[sa.Table, sa.Select[Any]]:
+    """Ask each table of which a file is gathered; written once, as writing costs more than asking."""
+    gathered_of = (
+        tables.confirmation, tables.talk, tables.question, tables.handed_on, tables.assignment,
+    )  # fmt: skip
+    return {table: sa.select(table).where(where(table)) for table in gathered_of}
+
+
+_OF_PEOPLE: Final = _each(lambda table: table.c.subject.in_(sa.bindparam("people", expanding=True)))
+_LASTING: Final = _each(
+    lambda table: table.c.gemeente.in_(sa.bindparam("gemeenten", expanding=True)) & ~_ended(table)
+)
 
 
 class StoredHandovers:
@@ -55,18 +83,14 @@ class StoredHandovers:
         """Read the files of these handovers."""
         wanted = set(handovers)
         people = [one.subject for one in wanted]
-        found = await self._gathered(lambda table: table.c.subject.in_(people)) if people else {}
+        found = await self._gathered(_OF_PEOPLE, people=people) if people else {}
         return {one: file for one, file in found.items() if one in wanted}
 
     async def current(
         self, gemeenten: Sequence[GemeenteCode], moment: datetime
     ) -> Mapping[SubjectId, File]:
         """Read the file of everyone whose handover to one of these lasts still."""
-
-        def lasts(table: sa.Table) -> sa.ColumnElement[bool]:
-            return table.c.gemeente.in_(gemeenten) & ~_ended(table, moment)
-
-        found = await self._gathered(lasts)
+        found = await self._gathered(_LASTING, gemeenten=gemeenten, moment=moment)
         return {one.subject: file for one, file in found.items()}
 
     async def talk(self, talk_id: UUID) -> Talk | None:
@@ -92,11 +116,12 @@ class StoredHandovers:
             query = query.where(columns.id > after)
         return await self._read(query.order_by(columns.id).limit(limit), _question)
 
-    async def _gathered(self, where: _Where) -> Mapping[Handover, File]:
+    async def _gathered(
+        self, queries: Mapping[sa.Table, sa.Select[Any]], **values: object
+    ) -> Mapping[Handover, File]:
         def read(connection: sa.Connection) -> Mapping[Handover, File]:
             def rows(table: sa.Table, make: Callable[[Any], _T]) -> list[_T]:
-                query = sa.select(table).where(where(table))
-                return [make(row) for row in connection.execute(query)]
+                return [make(row) for row in connection.execute(queries[table], values)]
 
             return gathered(
                 rows(tables.confirmation, _confirmation),
@@ -246,19 +271,6 @@ def _of(columns: Any, one: Handover) -> sa.ColumnElement[bool]:  # noqa: ANN401 
         columns.subject == one.subject,
         columns.gemeente == one.gemeente,
         columns.since == one.since,
-    )
-
-
-def _ended(table: sa.Table, moment: datetime) -> sa.ColumnElement[bool]:
-    """Tell whether another municipality came, or this one was unlinked, since the tie began."""
-    kinds = [kind.value for kind in MUNICIPAL - {RelationKind.ONTKOPPELD}]
-    own = _later.c.party == table.c.gemeente
-    other = ~own & _later.c.kind.in_(kinds)
-    return sa.exists().where(
-        _later.c.subject == table.c.subject,
-        _later.c.at > table.c.since,
-        _later.c.at <= moment,
-        other | (own & (_later.c.kind == RelationKind.ONTKOPPELD)),
     )
 
 

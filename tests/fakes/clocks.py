@@ -1,11 +1,12 @@
 """Clocks of a small world: every relation event is folded at the moment of the question."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gateway.domain.clocks import TALK_TOLD, Running
-from gateway.domain.identifiers import GemeenteCode, PurposeCode
+from gateway.domain.clocks import TALK_TOLD, People, Running
+from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.relations import municipal_ties
 from tests.fakes.world import World
 
@@ -18,9 +19,9 @@ class Clocks:
 
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
-    ) -> Sequence[Running]:
+    ) -> People:
         """List whose last tie is with one of these."""
-        found = []
+        found: dict[Running, list[SubjectId]] = defaultdict(list)
         for subject, person in self.world.people.items():
             ties = municipal_ties(person.relations, moment)
             tie = ties[-1] if ties and ties[-1].until is None else None
@@ -29,7 +30,7 @@ class Clocks:
                 continue
             linked, pip = person.facts.koppel_datum, person.facts.pip_deadline
             told = person.facts.overdracht_status in TALK_TOLD
-            found.append(Running(subject, _day(linked), tie.housed, _day(pip), told))
+            found[Running(_day(linked), tie.housed, _day(pip), told)].append(subject)
         return found
 
 
