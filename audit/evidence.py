@@ -19,7 +19,7 @@ who asks for witnesses judges by a policy of her own (5).
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,11 +27,10 @@ from audit.encoding import decode_base64, encode_base64
 from audit.entry import NO_ENTRY, SALT_BYTES, canonical
 from audit.export import Publication, open_payload
 from audit.findings import Fault, Findings
-from audit.note import NoteError, VerifierKey
-from audit.policy import Policy, PolicyError, Witnessed
+from audit.note import VerifierKey
+from audit.policy import Policy, Witnessed
 from audit.proof import TlogProof
 from audit.storage import LogStorage, PayloadSealer, StoredHead
-from audit.tiles import CHECKPOINT
 from audit.tree import ProofError
 
 FORMAT = "audit-evidence@v1"
@@ -138,10 +137,8 @@ def verify_evidence(raw: bytes, key: VerifierKey, policy: Policy | None = None) 
         evidence = Evidence.decode(raw)
     except EvidenceError as error:
         return Examined((Fault("bundle", str(error)),), complete=False)
-    findings = _Bundle(Findings(key))
+    findings = _Bundle(Findings(key, policy=policy))
     findings.check(evidence)
-    if policy is not None:
-        findings.judge(evidence.checkpoint, policy)
     counts = sorted(count for count, _ in findings.links.values())
     gapless = bool(counts) and counts == list(range(1, len(counts) + 1))
     faults = tuple(findings.findings.faults)
@@ -164,19 +161,11 @@ class _Bundle:
             findings.fault("its entries are not in order, each once")
         if not evidence.entries:
             findings.fault("has no entries")
-        if findings.checkpoint(evidence.checkpoint) is None:
+        if findings.checkpoint(evidence.checkpoint) is None:  # (2, 5)
             return
         for exhibit in evidence.entries:
             findings.at = f"entry {exhibit.index}"
             self._entry(exhibit, evidence.checkpoint)
-
-    def judge(self, checkpoint: str, policy: Policy) -> None:
-        """Take step (5)."""
-        self.findings.at = CHECKPOINT
-        try:
-            policy.evaluate(checkpoint)
-        except (PolicyError, NoteError) as error:
-            self.findings.fault(str(error))
 
     def _entry(self, exhibit: Exhibit, checkpoint: str) -> None:
         findings, raw = self.findings, exhibit.leaf.encode()
@@ -209,7 +198,7 @@ def _head(
     """Choose the head to prove under, and name the policy that it meets."""
     if witnessed is None or not indexes[-1] < witnessed.size <= newest.size:
         return newest, ""
-    return replace(newest, size=witnessed.size, checkpoint=witnessed.note), witnessed.policy.digest
+    return witnessed.head, witnessed.policy.digest
 
 
 def _gather(storage: LogStorage, proof: TlogProof, opener: PayloadSealer | None) -> Exhibit:

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 from audit.entry import SALT_BYTES, read_leaf
 from audit.note import VerifierKey
@@ -141,8 +143,36 @@ class Publication:
                 self._full.append(root(append(0, (), hashes)))
 
 
+class Readable(Protocol):
+    """What an export reads of a log."""
+
+    def head(self) -> StoredHead:
+        """Read the head."""
+        ...
+
+    def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
+        """Read entries ``start`` up to but not including ``stop``, in order of index."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UpTo:
+    """A log as it was at an earlier head."""
+
+    earlier: StoredHead
+    storage: LogStorage
+
+    def head(self) -> StoredHead:
+        """Return the earlier head."""
+        return self.earlier
+
+    def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
+        """Read what has not changed since."""
+        return self.storage.rows(start, stop)
+
+
 def export_log(
-    storage: LogStorage,
+    storage: Readable,
     directory: Path,
     key: VerifierKey,
     opener: PayloadSealer | None = None,

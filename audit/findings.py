@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from audit.checkpoint import Checkpoint, verify_checkpoint
 from audit.entry import EntryError, Leaf, Payload, commit, read_leaf, read_payload
 from audit.note import NoteError, VerifierKey
+from audit.policy import Policy, PolicyError
 from audit.tiles import CHECKPOINT
 from audit.tree import append, leaf_hash
 
@@ -23,7 +24,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Findings:
-    """Faults so far, where the check stands (``at``), and the tree of the leaves it has seen."""
+    """Faults so far, where the check stands (``at``), and the tree of the leaves it has seen.
+
+    A trust ``policy`` says whose cosignatures the checkpoint must have beside that of the ``key``.
+    """
 
     key: VerifierKey
     at: str = "log"
@@ -31,6 +35,7 @@ class Findings:
     event_ids: set[bytes] = field(default_factory=set)
     size: int = 0
     frontier: tuple[bytes, ...] = ()
+    policy: Policy | None = None
 
     def fault(self, what: str) -> None:
         """Add a fault at the place where the check stands."""
@@ -76,10 +81,16 @@ class Findings:
         return payload
 
     def checkpoint(self, note: str) -> Checkpoint | None:
-        """Open the checkpoint; ``None`` when it is not this log's."""
+        """Open the checkpoint, and judge it by the policy; ``None`` when it is not this log's."""
         self.at = CHECKPOINT
         try:
-            return verify_checkpoint(note, self.key)
+            checkpoint = verify_checkpoint(note, self.key)
         except NoteError as error:
             self.fault(str(error))
             return None
+        try:
+            if self.policy is not None:
+                self.policy.evaluate(note)
+        except (PolicyError, NoteError) as error:
+            self.fault(str(error))
+        return checkpoint

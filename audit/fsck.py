@@ -28,7 +28,7 @@ def check_store(findings: Findings, storage: LogStorage, sealer: PayloadSealer |
     check_leaves(findings, storage, size)
     if findings.frontier != head.frontier:
         findings.at = "frontier"
-        findings.fault("does not follow from the entries")  # (13)
+        findings.fault("does not follow from the entries")  # (14)
     entries = None if sealer is None else _Entries(findings, sealer)
     if entries is not None:
         for rows in tile_runs(storage.rows(0, size)):
@@ -54,7 +54,7 @@ def _check_head(findings: Findings, head: StoredHead) -> None:
 def _check_end(
     findings: Findings, storage: LogStorage, head: StoredHead, entries: "_Entries | None"
 ) -> None:
-    """Check that the log ends where its head says (11), and that all losses are named (16)."""
+    """Check that the log ends where its head says (12), and that all losses are named (17)."""
     if findings.size < head.size:
         findings.at = f"entry {findings.size}"
         findings.fault(f"is missing; the head counts {head.size} entries")
@@ -81,7 +81,7 @@ class _Entries:
     keys: BatchSealer = field(init=False)
 
     def check(self, rows: Sequence[StoredRow]) -> None:
-        """Check the next entries (14, 15), and note what they say of others (16).
+        """Check the next entries (15, 16), and note what they say of others (17).
 
         Their keys are read in one go. A leaf that cannot be read is a fault that was told already.
         """
@@ -102,7 +102,7 @@ class _Entries:
         self._name(row, leaf, payload)
 
     def losses(self, later: Sequence[Run]) -> list[Fault]:
-        """Compare what is gone with what erasures name (16); ``later`` excuses, but is not checked."""
+        """Compare what is gone with what erasures name (17); ``later`` excuses, but is not checked."""
         gone = runs_of(self.gone)
         silent = without(gone, [*self.named, *later])
         still = without(self.named, gone)
@@ -130,7 +130,7 @@ class _Entries:
                 self.findings.fault(str(error))
 
     def _link(self, row: StoredRow) -> tuple[int, int] | None:
-        """Count on for the row's tag (15); return the link its payload must hold."""
+        """Count on for the row's tag (16); return the link its payload must hold."""
         if row.tag is None:
             if row.counter is not None:
                 self.findings.fault("counter: stands without a tag")
@@ -142,7 +142,7 @@ class _Entries:
         return tail.counter + 1, tail.index
 
     def _open(self, row: StoredRow, leaf: Leaf) -> bytes | None:
-        """Open the payload (14); ``None`` also when it is gone."""
+        """Open the payload (15); ``None`` also when it is gone."""
         try:
             salted = row.payload and self.keys.open(row.tag, leaf.commitment, row.payload)
         except ValueError:

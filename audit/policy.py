@@ -18,6 +18,7 @@ from audit.note import (
     VerifierKey,
     signatures_of,
 )
+from audit.storage import StoredHead
 from audit.treehead import Checkpoint, parse_checkpoint
 
 NOBODY = b"none"
@@ -125,6 +126,11 @@ class Witnessed:
             return self.policy.evaluate(self.note).checkpoint.size
         except (PolicyError, NoteError):
             return 0
+
+    @property
+    def head(self) -> StoredHead:
+        """That head as one to read up to; its frontier is not kept."""
+        return StoredHead(self.size, (), self.note)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Checks a log against its own promises: an export offline, or a live store from within.
 
-An export (``python -m audit.verify EXPORT --vkey STRING|FILE [--minimum INDEX]``):
+An export (``python -m audit.verify EXPORT --vkey STRING|FILE [--minimum INDEX]
+[--policy FILE]``):
 
 1. The checkpoint is signed by the given key, and its origin is the name of that key.
 2. Every bundle and tile that its size asks for is there, and no other. A log that is pruned says
@@ -12,18 +13,19 @@ An export (``python -m audit.verify EXPORT --vkey STRING|FILE [--minimum INDEX]`
 7. The root that follows from the leaves is the signed root.
 8. Each opened payload matches its entry's commitment and event id, and its count links to the
    entry before it about the same subject.
+9. Where the check is given a trust policy (c2sp.org/tlog-policy), the checkpoint meets it.
 
 A live store (``verify_store``); 4 and 5 hold here too:
 
-9. The head is not frozen, and its frontier has the hashes that its size asks for.
-10. The checkpoint is as in 1, with the head's size and the root of its frontier.
-11. Entries stand at 0 to size - 1 without gap, and none beyond.
-12. Each leaf hash and event id is that of the leaf's bytes.
-13. The frontier that follows from the leaves is the head's.
-14. Each payload opens under the key of its tag and is as in 8, unless it is gone: its row holds
+10. The head is not frozen, and its frontier has the hashes that its size asks for.
+11. The checkpoint is as in 1, with the head's size and the root of its frontier.
+12. Entries stand at 0 to size - 1 without gap, and none beyond.
+13. Each leaf hash and event id is that of the leaf's bytes.
+14. The frontier that follows from the leaves is the head's.
+15. Each payload opens under the key of its tag and is as in 8, unless it is gone: its row holds
     none, or its key is destroyed.
-15. The entries of each tag count from 1 without gap, and opened payloads say the same.
-16. What is gone is named by an entry that says so (``audit.erasure``), and what is named is gone.
+16. The entries of each tag count from 1 without gap, and opened payloads say the same.
+17. What is gone is named by an entry that says so (``audit.erasure``), and what is named is gone.
 
 Every fault names its place. Without a checkpoint kept elsewhere nobody can see that a log was cut
 back together with its head: compare with the receipts that others hold.
@@ -41,6 +43,7 @@ from audit.export import PAYLOADS, VKEY
 from audit.findings import Fault, Findings
 from audit.fsck import check_store
 from audit.note import NoteError, VerifierKey
+from audit.policy import Policy, PolicyError
 from audit.storage import LogStorage, PayloadSealer
 from audit.tiles import (
     CHECKPOINT,
@@ -59,12 +62,15 @@ from audit.tree import HASH_BYTES, append, root
 __all__ = ["Fault", "main", "verify_export", "verify_store"]
 
 
-def verify_export(directory: Path, key: VerifierKey, minimum: int = 0) -> list[Fault]:
-    """Check an export alone, steps 1 to 8; an empty list means that all holds.
+def verify_export(
+    directory: Path, key: VerifierKey, minimum: int = 0, policy: Policy | None = None
+) -> list[Fault]:
+    """Check an export alone, steps 1 to 9; an empty list means that all holds.
 
-    ``minimum`` is the index below which the log is lawfully pruned, as one knows it from elsewhere.
+    ``minimum`` is the index below which the log is lawfully pruned, as one knows it from elsewhere;
+    ``policy`` says whose cosignatures one asks for.
     """
-    findings = Findings(key)
+    findings = Findings(key, policy=policy)
     _guarded(findings, lambda: _check_export(findings, directory, minimum))
     return findings.faults
 
@@ -72,9 +78,9 @@ def verify_export(directory: Path, key: VerifierKey, minimum: int = 0) -> list[F
 def verify_store(
     storage: LogStorage, sealer: PayloadSealer | None, verifier_key: VerifierKey
 ) -> list[Fault]:
-    """Check a live store, steps 4, 5 and 9 to 16; an empty list means that all holds.
+    """Check a live store, steps 4, 5 and 10 to 17; an empty list means that all holds.
 
-    Without a sealer only the leaves and their head are checked, to step 13: no payload is opened.
+    Without a sealer only the leaves and their head are checked, to step 14: no payload is opened.
 
     Others may go on writing; entries after the head that was read first are left for next time.
     """
@@ -94,7 +100,7 @@ def _guarded(findings: Findings, check: Callable[[], None]) -> None:
 
 def _check_export(findings: Findings, directory: Path, minimum: int) -> None:
     findings.at = CHECKPOINT
-    checkpoint = findings.checkpoint((directory / CHECKPOINT).read_bytes().decode())
+    checkpoint = findings.checkpoint((directory / CHECKPOINT).read_bytes().decode())  # (1, 9)
     if checkpoint is None:
         return
     if minimum > checkpoint.size:
@@ -213,19 +219,24 @@ def _linked(index: int, before: int, counts: Mapping[int, int]) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the check of an export; 0 when all holds, 1 when not, 2 for a key that is none."""
+    """Run the check of an export; 0 when all holds, 1 when not, 2 for a key or policy that is none."""
     parser = ArgumentParser(prog="python -m audit.verify", description="Check an exported log.")
     parser.add_argument("export", type=Path, help="the directory that was exported")
     parser.add_argument("--vkey", required=True, help="the log's key: its line, or a file with it")
     parser.add_argument(
         "--minimum", type=int, default=0, help="the index below which the log is pruned"
     )
+    parser.add_argument("--policy", type=Path, help="whose cosignatures you ask for: a tlog-policy")
     options = parser.parse_args(arguments)
     try:
         key = _read_key(options.vkey)
     except (OSError, ValueError):
         parser.error("--vkey is neither a vkey nor a file that holds one")
-    faults = verify_export(options.export, key, max(options.minimum, 0))
+    try:
+        policy = None if options.policy is None else Policy.parse(options.policy.read_bytes())
+    except (OSError, PolicyError) as error:
+        parser.error(f"--policy cannot be read: {error}")
+    faults = verify_export(options.export, key, max(options.minimum, 0), policy)
     found = f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}"
     for line in (*faults, f"{key.name}: {found}"):
         sys.stdout.write(f"{_printable(str(line))}\n")

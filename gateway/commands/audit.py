@@ -1,6 +1,7 @@
 """Prove the log: verify the live store or an export, export, prove one entry, print the key."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ app.command("verify-evidence")(evidence.verify_bundle)
 
 
 @app.command()
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - one argument an option
     export: Annotated[
         Path | None, typer.Argument(help="An export folder, checked offline.")
     ] = None,
@@ -28,12 +29,16 @@ def verify(
     minimum: Annotated[
         int, typer.Option(min=0, help="Index below which the export is pruned.")
     ] = 0,
+    policy: Annotated[
+        Path | None, typer.Option(help="Whose cosignatures the export must have (tlog-policy).")
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Check the live store, or an export offline; exit 1 names every fault."""
     if export is not None:
-        _verify_export(export, vkey, minimum)
+        judged = [] if policy is None else ["--policy", str(policy)]
+        _verify_export(export, vkey, ["--minimum", str(minimum), *judged])
     _verify_store(data, payloads=True, as_json=as_json)
 
 
@@ -62,13 +67,13 @@ def _say(report: dict[str, object], faults: list[Fault], *, as_json: bool) -> No
     raise typer.Exit(1 if faults else 0)
 
 
-def _verify_export(export: Path, vkey: str | None, minimum: int) -> None:
+def _verify_export(export: Path, vkey: str | None, words: Sequence[str]) -> None:
     from audit.verify import main  # noqa: PLC0415 - the stand-alone verifier, as a stranger runs it
 
     if vkey is None:
         complaints.print("an export is checked against a key you already trust: give --vkey")
         raise typer.Exit(2)
-    sys.exit(main([str(export), "--vkey", vkey, "--minimum", str(minimum)]))
+    sys.exit(main([str(export), "--vkey", vkey, *words]))
 
 
 @app.command()
@@ -89,11 +94,14 @@ def export_log(
     payloads: Annotated[
         bool, typer.Option(help="Also the opened payloads: personal data.")
     ] = False,
+    witnessed: Annotated[
+        bool, typer.Option("--witnessed", help="Up to the newest head that witnesses cosigned.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Write checkpoint, tiles, entries and key to a folder that anyone can verify."""
     with opened(data) as gateway:
-        gateway.audit.export(folder, payloads=payloads)
+        gateway.audit.export(folder, payloads=payloads, witnessed=witnessed)
     console.print(f"exported: {folder}")
 
 

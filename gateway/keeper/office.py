@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from audit.examination import Examination, examine
-from audit.export import Publication, export_log
+from audit.export import ExportError, Publication, UpTo, export_log
 from audit.note import Signer, VerifierKey
 from audit.policy import Policy, Witnessed
 from audit.storage import LogStorage, PayloadSealer, StoredHead
@@ -71,10 +71,20 @@ class AuditOffice:
         """Return the root hash of a head, in hexadecimal."""
         return root(head.frontier).hex()
 
-    def export(self, folder: Path, *, payloads: bool) -> None:
-        """Write the log to a folder that verifies offline."""
+    def export(self, folder: Path, *, payloads: bool, witnessed: bool = False) -> None:
+        """Write the log to a folder that verifies offline; ``witnessed``: as far as it was cosigned.
+
+        Raises ``ExportError``.
+        """
         sealer = self.sealer if payloads else None
-        export_log(self.storage, folder, self.signer.verifier, sealer, self.minimum)
+        log = self._cosigned_log() if witnessed else self.storage
+        export_log(log, folder, self.signer.verifier, sealer, self.minimum)
+
+    def _cosigned_log(self) -> UpTo:
+        found = self.witnessed()
+        if found is None or not 0 < found.size <= self.head().size:
+            raise ExportError("no head of this log was cosigned as the witnesses' policy asks")
+        return UpTo(found.head, self.storage)
 
     def prove(self, index: int) -> str:
         """Return the tlog-proof of one entry."""

@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from audit.checkpoint import verify_checkpoint
-from audit.export import PAYLOADS, VKEY, ExportError, Publication, export_log
+from audit.checkpoint import sign_checkpoint, verify_checkpoint
+from audit.cosigner import Ed25519Cosigner, publish
+from audit.export import PAYLOADS, VKEY, ExportError, Publication, UpTo, export_log
 from audit.note import NoteError
+from audit.policy import Policy, Witnessed
 from audit.proof import TlogProof
 from audit.tiles import CHECKPOINT, TileError, tiles_of
 from audit.tree import ProofError, append, root
@@ -20,6 +22,10 @@ from audit.verify import Fault, main, verify_export
 from tests.audit.worlds import World, signer, submission
 
 KEY = signer().verifier
+PARTNERS = {
+    name: Ed25519Cosigner(f"{name}.example", bytes([seed]) * 32)
+    for seed, name in enumerate("abc", 10)
+}
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +249,75 @@ def test_a_stranger_verifies_by_command(world: World, tmp_path: Path) -> None:
     bad = _command(tmp_path / "log", str(KEY))
     assert bad.returncode == 1
     assert "tile/0/000: does not follow from the entries" in bad.stdout.splitlines()
+
+
+def _policy(*lines: str) -> Policy:
+    words = [f"log {KEY}", *(f"witness {name} {one.verifier}" for name, one in PARTNERS.items())]
+    return Policy.parse("\n".join([*words, *lines]).encode())
+
+
+def _witnessed(world: World, size: int, *names: str) -> UpTo:
+    head = root(append(0, (), [row.leaf_hash for row in world.storage.rows(0, size)]))
+    note = sign_checkpoint(size, head, signer())
+    cosigned = publish(note, [PARTNERS[name] for name in names], 1_785_000_000)
+    return UpTo(Witnessed(_policy("quorum none"), cosigned).head, world.storage)
+
+
+@pytest.mark.parametrize("size", [1, 256, 269, 270])
+def test_an_export_up_to_a_cosigned_head_meets_its_policy(
+    size: int, world: World, tmp_path: Path
+) -> None:
+    """All that the witnesses saw and nothing later, whole, with its payloads and their word (9)."""
+    assert export_log(_witnessed(world, size, "a", "b"), tmp_path, KEY, world.sealer) == size
+    assert verify_export(tmp_path, KEY, policy=_policy("group two 2 a b c", "quorum two")) == []
+    assert len((tmp_path / PAYLOADS).read_text().splitlines()) == size
+
+
+@pytest.mark.parametrize(
+    ("names", "lines"),
+    [
+        (("a",), ("group two 2 a b c", "quorum two")),
+        (("a", "b"), ("quorum c",)),
+        ((), ("quorum a",)),
+    ],
+    ids=["too few", "unknown witnesses", "nobody"],
+)
+def test_an_export_that_misses_its_quorum_is_faulty(
+    names: tuple[str, ...], lines: tuple[str, ...], world: World, tmp_path: Path
+) -> None:
+    """That is its one fault: without the policy the export holds."""
+    export_log(_witnessed(world, 200, *names), tmp_path, KEY)
+    missed = Fault(CHECKPOINT, "the checkpoint is not cosigned by the quorum")
+    assert verify_export(tmp_path, KEY, policy=_policy(*lines)) == [missed]
+    assert verify_export(tmp_path, KEY) == []
+
+
+def test_a_policy_of_another_log_is_not_met(world: World, tmp_path: Path) -> None:
+    """Who trusts another log's key does not trust this one for its witnesses."""
+    export_log(_witnessed(world, 200, "a"), tmp_path, KEY)
+    other = Policy.parse(f"log {signer(2).verifier}\nquorum none\n".encode())
+    assert verify_export(tmp_path, KEY, policy=other) == [
+        Fault(CHECKPOINT, "no known key signed the note")
+    ]
+
+
+def test_a_stranger_judges_by_a_policy_of_her_own(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Met: 0. Missed: 1, and the lack is named. No policy: 2, before anything is checked."""
+    export_log(_witnessed(world, 200, "a"), tmp_path / "log", KEY)
+    words = [str(tmp_path / "log"), "--vkey", str(KEY), "--policy", str(tmp_path / "policy")]
+    codes = {}
+    for quorum in ("quorum a", "quorum b"):
+        (tmp_path / "policy").write_bytes(_policy(quorum).raw)
+        codes[quorum] = main(words)
+    assert codes == {"quorum a": 0, "quorum b": 1}
+    assert "not cosigned by the quorum" in capsys.readouterr().out
+    (tmp_path / "policy").write_text("quorum\n")
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    assert "policy line 1" in capsys.readouterr().err
 
 
 def test_a_fault_cannot_command_the_terminal(

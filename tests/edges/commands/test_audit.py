@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from audit.cosigner import Ed25519Cosigner, publish
+from audit.tiles import CHECKPOINT
+from gateway import wiring
+from gateway.domain.anchors import AnchoredHead
+from gateway.settings import Settings
+from tests.edges.api.door import NOON
 from tests.edges.commands.shell import doelpoort
 
 
@@ -82,6 +88,27 @@ def test_payloads_are_exported_on_request_only(store: Path, export: Path, tmp_pa
     doelpoort("audit", "export", tmp_path / "all", "--payloads", "--data", store)
     whole = [path.read_bytes() for path in (tmp_path / "all").rglob("*") if path.is_file()]
     assert any(b"operator" in content for content in whole)
+
+
+def test_an_export_stops_where_its_witnesses_did(store: Path, tmp_path: Path) -> None:
+    """``--witnessed`` writes what was cosigned, for ``--policy`` to judge, and nothing without it."""
+    data, policy, log = tmp_path / "data", tmp_path / "policy", tmp_path / "log"
+    shutil.copytree(store, data)
+    key = doelpoort("audit", "vkey", "--data", data).out.strip()
+    early = doelpoort("audit", "export", log, "--witnessed", "--data", data)
+    assert (early.code, "no head of this log was cosigned" in early.err) == (1, True)
+    witness = Ed25519Cosigner("partner.example", bytes(32))
+    policy.write_text(f"witness p {witness.verifier}\nquorum p\nlog {key}\n")
+    with closing(wiring.build(Settings(data=data, witness_policy=policy))) as gateway:
+        head = gateway.audit.head()
+        note = publish(head.checkpoint, [witness], int(NOON.timestamp()))
+        gateway.audit.anchors.heads.keep(AnchoredHead(head.size, NOON, note, cosigned=True))
+        gateway.audit.export(log, payloads=False, witnessed=True)
+    assert (log / CHECKPOINT).read_text() == note
+    words = ("audit", "verify", log, "--vkey", log / "vkey", "--policy", policy)
+    assert doelpoort(*words).code == 0
+    (log / CHECKPOINT).write_text(head.checkpoint)
+    assert doelpoort(*words).code == 1
 
 
 def test_the_key_is_one_line(store: Path) -> None:
