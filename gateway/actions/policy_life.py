@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -170,6 +171,20 @@ class PolicyDesk:
         )
         change, detail = ProposePolicy(proposal, (base, new)), {"reason": draft.reason}
         return proposal, await self._write(context, "proposed", change, proposal, detail)
+
+    async def propose_files(
+        self, caller: Caller, files: Mapping[str, bytes], reason: str
+    ) -> Proposal:
+        """Propose files in the place of those with their names; refused where one has no place."""
+        await self._admit(caller, (OWNER,))
+        paths = list(await self._latest())
+        places = {
+            name: [path for path in paths if PurePosixPath(path).name == name] for name in files
+        }
+        if not files or any(len(found) != 1 for found in places.values()):
+            raise InvalidRequestError("bestand", "is no file of the policy by its name")
+        draft = Draft({places[name][0]: content for name, content in files.items()}, reason)
+        return (await self.propose(caller, draft))[0]
 
     async def approve(self, caller: Caller, proposal_id: UUID) -> Receipt:
         """Approve; refused to who proposed, the second time, and what is broken or stale."""

@@ -175,7 +175,7 @@ def _number(text: str, last: int) -> int:
 
 SCREENS: Final = (
     Screen(PATH, listed, CASEMANAGER),
-    Screen(PATH + "/nieuw", receive, CASEMANAGER, ("POST",), takes_file=True),
+    Screen(PATH + "/nieuw", receive, CASEMANAGER, ("POST",), takes_files=1),
     Screen(ONE, one, CASEMANAGER),
     Screen(ONE + "/ontvangstbevestiging", acknowledgement, CASEMANAGER),
     Screen(ONE + "/verslag", report, CASEMANAGER),

@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.domain.errors import GatewayError
 from gateway.domain.identifiers import RoleId
 from gateway.web.rooms import Rooms
-from gateway.web.uploads import form_with_file
+from gateway.web.uploads import form_with_files
 from gateway.web.visit import Visit, language_of
 
 SIGN_IN: Final = "/aanmelden"
@@ -58,8 +58,8 @@ class Entry(Enum):
 class Screen:
     """A page and who has it: the roles, or ``Entry`` where it is not for some roles only.
 
-    ``tokenless`` lets a machine post without our token: it brings a proof of its own. Where
-    ``takes_file``, one file may be posted along.
+    ``tokenless`` lets a machine post without our token: it brings a proof of its own. So many
+    ``takes_files`` may be posted along, of ``most_bytes`` together (``None``: what a delivery may hold).
     """
 
     path: str
@@ -67,7 +67,8 @@ class Screen:
     roles: frozenset[RoleId] | Entry
     methods: tuple[str, ...] = ("GET",)
     tokenless: bool = False
-    takes_file: bool = False
+    takes_files: int = 0
+    most_bytes: int | None = None
 
 
 async def arrive(rooms: Rooms, request: Request) -> Visit:
@@ -100,8 +101,9 @@ async def enter(screen: Screen, request: Request) -> Response:
 
 
 async def _posted(visit: Visit, screen: Screen) -> FormData:
-    if screen.takes_file:
-        return await form_with_file(visit.request, visit.rooms.desks.backoffice.most)
+    if screen.takes_files:
+        most = screen.most_bytes or visit.rooms.desks.backoffice.most
+        return await form_with_files(visit.request, screen.takes_files, most)
     return await visit.request.form(max_fields=_FORM_LIMIT, max_files=0)
 
 

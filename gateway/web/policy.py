@@ -33,6 +33,7 @@ STATES: Final[Mapping[State, tuple[str, str]]] = {
     State.ACTIVATED: (N_("in werking gebracht"), "good"),
 }
 DONE: Final[Mapping[str, str]] = {
+    "voorgesteld": N_("Uw voorstel staat in het logboek. Twee anderen keuren het goed."),
     "goedgekeurd": N_("Uw goedkeuring staat in het logboek."),
     "in-werking": N_(
         "De versie is in werking gebracht. Geen poort beslist nog volgens een andere."
@@ -65,9 +66,29 @@ class Outcome:
 
 async def standing(visit: Visit) -> Response:
     """Show what is in force, what lies ahead, and every proposal."""
+    return await overview(visit)
+
+
+async def overview(
+    visit: Visit,
+    *,
+    mistakes: Sequence[tuple[str, str]] = (),
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    """Show how the policy stands; above it what is wrong with files or a form that were posted."""
     found = await visit.rooms.desks.policy.standing(visit.caller)
-    done = DONE.get(visit.request.query_params.get("gedaan", ""), "")
-    return page(visit, "policy.html", found=found, states=STATES, done=done)
+    return page(
+        visit,
+        "policy.html",
+        400 if mistakes or errors else 200,
+        found=found,
+        states=STATES,
+        done=DONE.get(visit.request.query_params.get("gedaan", ""), ""),
+        proposes=visit.caller.role in OWNER,
+        mistakes=mistakes,
+        errors=errors or {},
+        values=posted(visit),
+    )
 
 
 async def proposal(visit: Visit) -> Response:

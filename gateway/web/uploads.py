@@ -1,4 +1,4 @@
-"""A file that is posted: read within its limit and held in memory, so that no disk has it in clear."""
+"""Files that are posted: read within a limit and held in memory, so that no disk has them in clear."""
 
 from collections.abc import AsyncGenerator
 from typing import Final
@@ -12,11 +12,11 @@ from gateway.domain.errors import GatewayError, InvalidRequestError
 _MULTIPART: Final = "multipart/form-data"
 _FIELDS: Final = 10
 _AROUND: Final = 8_192
-"""Bytes of a form that are not its file."""
+"""Bytes of a form that are not its files."""
 
 
 class TooLargeError(GatewayError):
-    """A file that holds more than may come in at once."""
+    """Files that hold more than may come in at once."""
 
     code = "TOO_LARGE"
 
@@ -27,19 +27,21 @@ class _InMemory(MultiPartParser):
     spool_max_size = 0
 
 
-async def form_with_file(request: Request, most: int) -> FormData:
-    """Read a form with one file of at most ``most`` bytes.
+async def form_with_files(request: Request, files: int, most: int) -> FormData:
+    """Read a form with so many ``files``, of at most ``most`` bytes together.
 
     Raises ``TooLargeError``, and ``InvalidRequestError`` for what is no such form.
     """
     if not request.headers.get("content-type", "").startswith(_MULTIPART):
         return await request.form(max_fields=_FIELDS, max_files=0)
     stream = _limited(request, most + _AROUND)
-    parser = _InMemory(request.headers, stream, max_files=1, max_fields=_FIELDS)
+    parser = _InMemory(request.headers, stream, max_files=files, max_fields=_FIELDS)
     try:
         return await parser.parse()
     except MultiPartException:
-        raise InvalidRequestError("bestand", "does not come in a form with one file") from None
+        raise InvalidRequestError(
+            "bestand", f"does not come in a form with at most {files} files"
+        ) from None
 
 
 async def _limited(request: Request, most: int) -> AsyncGenerator[bytes, None]:
@@ -47,5 +49,5 @@ async def _limited(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     async for chunk in request.stream():
         size += len(chunk)
         if size > most:
-            raise TooLargeError(f"a delivery holds at most {most} bytes")
+            raise TooLargeError(f"what comes in at once holds at most {most} bytes")
         yield chunk

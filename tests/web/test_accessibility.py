@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from tests.edges.api.door import row, unknown
 from tests.edges.api.steward import narrower
@@ -84,6 +84,7 @@ PAGES: Final = {
     "overeenkomsten": ("Bram Peters", "/beheer/overeenkomsten"),
     "regels": ("Bram Peters", "/beheer/regels"),
     "beleid": ("Anouk Meijer", "/beleid"),
+    "voorstel met een fout": ("Iris de Boer", "FOUT"),
     "beleidsvoorstel dat is teruggerekend": ("Anouk Meijer", "BELEID"),
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
 }
@@ -240,6 +241,15 @@ def _policy(one: Desk, _: str) -> None:
     one.go(f"/beleid/{which}").locator("main form button").first.click()
 
 
+def _mistaken(one: Desk, _: str) -> None:
+    """Propose a file with a mistake in it."""
+    page, name = one.go("/beleid"), "fields.csv"
+    file = FilePayload(name=name, mimeType="text/csv", buffer=b"field\nschoenmaat\n")
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("#reden").first.fill("Maat erbij")
+    page.locator("form[enctype] button").click()
+
+
 def _breach(one: Desk, _: str) -> None:
     one.go("/onderzoek").locator("input[name=zaaknummer]").fill("AVG33-2026-0042")
     one.page.locator("main form button").first.click()
@@ -311,6 +321,7 @@ def _quarantined(one: Desk, _: str) -> None:
 
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "BELEID": _policy,
+    "FOUT": _mistaken,
     "VERDEELD": _divided,
     "VRAAG": _ask_nothing,
     "ANTWOORD": _answered_nothing,

@@ -119,6 +119,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
         ),
         OFFICER | {"beleidseigenaar"},
     ),
+    "/beleid/voorstel": frozenset({"beleidseigenaar"}),
     "/bewoners": CASEMANAGER,
     "/bewoners/zoek": CASEMANAGER,
     BEWONER: CASEMANAGER,

@@ -13,7 +13,7 @@ from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.sessions import Identity
 from tests.edges.api.door import HERE as SITE
 from tests.edges.api.door import OTHER, OWN, SPARE, Door, document, opened, row, unknown, v_nummer
-from tests.web.visitor import CASEMANAGER, HERE, Visitor, signed_in, tree, words
+from tests.web.visitor import CASEMANAGER, Visitor, signed_in, tree, words
 
 BAD_BSN: Final = "123456789"
 WHY: Final = "De bewoner staat aan de balie en heeft nu hulp nodig."
@@ -45,20 +45,7 @@ def fixture_rita(door: Door) -> Visitor:
 
 def upload(visitor: Visitor, content: bytes, name: str = "levering.json") -> httpx.Response:
     """Post a file as the form of the desk would."""
-    token = visitor.token()
-
-    async def once() -> httpx.Response:
-        transport = httpx.ASGITransport(visitor.door.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
-            cookies = "; ".join(f"{key}={value}" for key, value in visitor.cookies.items())
-            return await client.post(
-                "/leveringen/nieuw",
-                data={"csrf": token},
-                files={"bestand": (name, content)},
-                headers={"Cookie": cookies, "Origin": HERE},
-            )
-
-    return asyncio.run(once())
+    return visitor.upload("/leveringen/nieuw", [("bestand", (name, content))])
 
 
 def quarantined(visitor: Visitor, number: int, **values: object) -> str:

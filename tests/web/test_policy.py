@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from policies.drafts import PolicyDrafts
 from tests.edges.api.door import OWN, Door, opened
-from tests.edges.api.steward import proposed
+from tests.edges.api.steward import INTAKE, files, proposed
 from tests.web.visitor import Visitor, tree, words
 
 PERIOD = "?van=2026-03-01&tot=2026-03-31"
@@ -66,6 +67,55 @@ def test_a_period_is_taken_again_on_the_page(own: Door, which: UUID) -> None:
     assert "Onder hun eigen regels komen zij precies uit zoals zij vastliggen." in seen
     assert "Elk verschil volgt uit een wijziging hierboven." in seen
     assert "- Roepnaam" in seen
+
+
+def test_an_owner_proposes_files_and_reads_what_is_wrong(own: Door) -> None:
+    """A mistake is told by file and line and keeps nothing; mended, it is a proposal."""
+    iris = visitor(own, "iris-de-boer")
+    known = PolicyDrafts().shipped()[INTAKE]
+    name = INTAKE.rpartition("/")[2]
+    line = known[: known.index(b"      - roepnaam")].count(b"\n") + 1
+    broken = known.replace(b"- roepnaam", b"- schoenmaat", 1)
+    answer = iris.upload("/beleid/voorstel", [("bestand", (name, broken))], reden="Maat erbij")
+    assert answer.status_code == 400
+    assert f"{INTAKE}:{line}" in words(answer)
+    assert "schoenmaat" in words(answer)
+    before = iris.get("/beleid").text.count("/beleid/")
+    changed = [(path.rpartition("/")[2], one) for path, one in files().items() if one]
+    sent = [("bestand", (name, one + b"\n# Nagekeken\n")) for name, one in changed]
+    done = iris.follow(iris.upload("/beleid/voorstel", sent, reden="Roepnaam past hier niet"))
+    assert "Uw voorstel staat in het logboek" in words(done)
+    assert "eraf Roepnaam" in words(done)
+    assert iris.get("/beleid").text.count("/beleid/") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason", "said"),
+    [
+        ([], "Zomaar", "Kies bestanden van het beleid"),
+        ([("wachtwoorden.yaml", b"x: 1")], "Zomaar", "Kies bestanden van het beleid"),
+        ([("../../" + INTAKE, b"x: 1")], "Zomaar", "Kies bestanden van het beleid"),
+        ([("fields.csv", b"")], "Zomaar", "Kies bestanden van het beleid"),
+        ([(INTAKE.rpartition("/")[2], b"x: 1")], "", "Geef een reden"),
+    ],
+)
+def test_files_without_a_place_are_no_proposal(
+    own: Door, sent: list[tuple[str, bytes]], reason: str, said: str
+) -> None:
+    """Nothing, another name, a path and an empty file are refused on the page, as is no reason."""
+    iris = visitor(own, "iris-de-boer")
+    posted = [("bestand", one) for one in sent] or [("ander", ("a", b"b"))]
+    answer = iris.upload("/beleid/voorstel", posted, reden=reason)
+    assert (answer.status_code, said in words(answer)) == (400, True), words(answer)
+
+
+def test_more_than_a_mebibyte_is_not_read(own: Door) -> None:
+    """A file that is too large is refused before it is looked at; an officer has no such form."""
+    iris, anouk = visitor(own, "iris-de-boer"), visitor(own, "anouk-meijer")
+    large = [("bestand", ("fields.csv", b"x" * ((1 << 20) + 10_000)))]
+    assert iris.upload("/beleid/voorstel", large, reden="Zomaar").status_code == 413
+    assert "Stel voor" in buttons("/beleid", iris)
+    assert "Stel voor" not in buttons("/beleid", anouk)
 
 
 def test_an_officer_elsewhere_has_no_such_screen(own: Door) -> None:

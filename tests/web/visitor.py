@@ -13,6 +13,7 @@ from lxml import html
 from tests.edges.api.door import Door
 
 Fields = Mapping[str, str | Sequence[str]]
+Files = Sequence[tuple[str, tuple[str, bytes]]]
 HERE: Final = "http://127.0.0.1"
 SANNE: Final = "demo-sanne-bakker"
 ROBIN: Final = "demo-robin-smit"
@@ -43,6 +44,11 @@ class Visitor:
         """Post a form as a page of ours would: with its token, from our own origin."""
         return self.post(path, {"csrf": self.token(), **data}, Origin=HERE)
 
+    def upload(self, path: str, files: Files, **data: str) -> httpx.Response:
+        """Post a form of ours with files: each under its field's name, with its own name."""
+        sent = {"csrf": self.token(), **data}
+        return self._send("POST", path, sent, {"Origin": HERE}, files)
+
     def token(self) -> str:
         """Read the session's token from a page that is always there."""
         found = re.search(r'name="csrf" value="([^"]+)"', self.get("/rol").text)
@@ -58,12 +64,17 @@ class Visitor:
         return self.get(answer.headers["location"])
 
     def _send(
-        self, method: str, path: str, data: Fields | None, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        data: Fields | None,
+        headers: dict[str, str],
+        files: Files = (),
     ) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = asyncio.run(_ask(self.door, method, path, data, sent))
+        answer = asyncio.run(_ask(self.door, (method, path), data, sent, files))
         for cookie in answer.headers.get_list("set-cookie"):
             name, _, rest = cookie.partition("=")
             value = rest.split(";", 1)[0].strip('"')
@@ -75,11 +86,15 @@ class Visitor:
 
 
 async def _ask(
-    door: Door, method: str, path: str, data: Fields | None, headers: dict[str, str]
+    door: Door,
+    where: tuple[str, str],
+    data: Fields | None,
+    headers: dict[str, str],
+    files: Files,
 ) -> httpx.Response:
     transport = httpx.ASGITransport(door.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
-        return await client.request(method, path, data=data, headers=headers)
+        return await client.request(*where, data=data, headers=headers, files=files or None)
 
 
 def free_port() -> int:
