@@ -117,7 +117,7 @@ class ConsentDesk:
         scope = self._scope(wish, purpose, self.rules_for(purpose, wish.recipient))
         desk = await self.sit(caller, wish.subject)
         if wish.kind is ConsentEventKind.GIVEN:
-            come_of_age(purpose, desk.dossier.situation, desk.moment, guardian=wish.guardian)
+            come_of_age(purpose, desk.dossier.situation, guardian=wish.guardian)
         event = ConsentEvent(
             self._identity(caller, wish),
             wish.kind,
@@ -150,7 +150,7 @@ class ConsentDesk:
         if superseded(consent, desk.consents):
             raise InvalidRequestError("toestemming", "gave way to a newer one; renew that")
         self._require_newest(purpose, consent.scope, renewal)
-        come_of_age(purpose, desk.dossier.situation, desk.moment, guardian=renewal.guardian)
+        come_of_age(purpose, desk.dossier.situation, guardian=renewal.guardian)
         event = ConsentEvent(
             consent.consent_id,
             ConsentEventKind.RENEWED,

@@ -128,7 +128,7 @@ class OwnAccessDesk:
         share = await self._share(caller, subject)
         dossier = (await self._gate.subjects.load([subject]))[subject]
         moment = self._gate.clock.now()
-        guarded(dossier.situation, moment, present=guardian)
+        guarded(dossier.situation, present=guardian)
         number = f"{randbelow(10**DIGITS):0{DIGITS}d}"
         born = _known(share.values[BORN].decode().strip('"').split("-"))
         code = AccessCode(

@@ -6,6 +6,7 @@ A text that someone released stays so until its words change: it is held anew wi
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import orjson
@@ -17,12 +18,12 @@ from gateway.actions.terms import SearchTerms
 from gateway.domain.changes import Change, RuleFacts, StoreProfile
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, JudgedRow
-from gateway.domain.derived import comes_of, derive
+from gateway.domain.derived import derive, is_of_age
 from gateway.domain.errors import LedgerUnavailableError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.linking import delivered_events
 from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
-from gateway.domain.parameters import Parameters, Terms
+from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Partner
 from gateway.domain.ports import BlindIndex, Entry, StoredProfile
 from gateway.domain.records import Receipt, RecordKind
@@ -151,7 +152,7 @@ class ProfileWriter:
             changed=changed,
             content=draft.content,
             parts=gate.vault.seal(blank, plain),
-            facts=facts_of(values, self._held(draft.row, changed, before), self._known, terms),
+            facts=facts_of(values, self._held(draft.row, changed, before), self._known, day),
             relations=events,
             terms=self._terms.of_values(blank.subject, values, withheld, context.moment)
             if before or any(event.kind in MUNICIPAL for event in events)
@@ -199,9 +200,10 @@ class ProfileWriter:
 
 
 def facts_of(
-    values: Mapping[FieldName, JsonValue], held: int, known: Known, terms: Terms
+    values: Mapping[FieldName, JsonValue], held: int, known: Known, day: date
 ) -> RuleFacts:
     """Take from a profile what decisions, clocks and sort order need before any grant."""
+    terms = known.parameters.on(day)
     site = _str(values, "opvanglocatie_code")
     place = known.codes.opvanglocaties.get(site or "")
     return RuleFacts(
@@ -212,8 +214,8 @@ def facts_of(
         koppel_datum=_str(values, "koppel_datum"),
         pip_deadline=_str(values, "pip_deadline"),
         held=held,
-        sixteen_on=comes_of(values, terms["guardian_age"]),
-        eighteen_on=comes_of(values, terms["twv_age"]),
+        sixteen=is_of_age(values, terms["guardian_age"], day),
+        eighteen=is_of_age(values, terms["twv_age"], day),
         overdracht_status=_str(values, "overdracht_status"),
     )
 

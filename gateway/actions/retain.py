@@ -23,6 +23,7 @@ from gateway.domain.changes import (
     DropQuarantine,
     RequireEpoch,
     ReviseProfile,
+    RuleFacts,
 )
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.derived import DERIVABLE, INPUTS, months_later, rederived
@@ -74,10 +75,13 @@ class _Revision:
     differing: frozenset[FieldName]
     gone: int
     closed: Closed
+    facts: RuleFacts
 
     @property
     def revises(self) -> bool:
-        return bool(self.differing or self.gone)
+        situation, facts = self.dossier.situation, self.facts
+        came = (facts.sixteen, facts.eighteen) != (situation.sixteen, situation.eighteen)
+        return came or bool(self.differing or self.gone)
 
     @property
     def closes(self) -> bool:
@@ -146,12 +150,13 @@ class Retain:
         past = past_retention(closed, gate.matrix, gate.fields, moment)
         gone = gate.fields.mask(self._open(profile, past)) if past else 0
         fresh = {name: v for name, v in fresh.items() if not gate.fields[name].bit & past}
+        facts = facts_of(fresh, situation.held & ~gone, known, now)
         differing = frozenset(
             name
             for name in values.keys() | fresh.keys()
             if values.get(name) != fresh.get(name) and not gate.fields[name].bit & past
         )
-        return _Revision(dossier, profile, fresh, differing, gone, closed)
+        return _Revision(dossier, profile, fresh, differing, gone, closed, facts)
 
     def _entry(self, context: Context, revision: _Revision) -> Entry:
         situation, fields = revision.dossier.situation, self._gate.fields
@@ -181,14 +186,13 @@ class Retain:
         values |= revision.fresh
         blank = SealedProfile(profile.subject, profile.version + 1, profile.wrapped_key, b"")
         plain = {gate.fields[name].number: _text(value) for name, value in values.items()}
-        terms = self._known.parameters.on(moment.date())
         return ReviseProfile(
             subject=profile.subject,
             version=blank.version,
             at=moment,
             changed=mask,
             parts=gate.vault.seal(blank, plain),
-            facts=facts_of(values, situation.held & ~revision.gone, self._known, terms),
+            facts=revision.facts,
             terms=self._terms.of_values(profile.subject, values, situation.withholdings, moment),
         )
 

@@ -51,8 +51,8 @@ class RuleFacts:
     koppel_datum: str | None = None
     pip_deadline: str | None = None
     held: int = 0
-    sixteen_on: str | None = None
-    eighteen_on: str | None = None
+    sixteen: bool = False
+    eighteen: bool = False
     overdracht_status: str | None = None
 
 

@@ -89,29 +89,22 @@ def superseded(consent: Consent, consents: Iterable[Consent]) -> bool:
     return consent.since != max(filter(None, given))
 
 
-def come_of_age(
-    purpose: Purpose, situation: Situation, moment: datetime, *, guardian: bool
-) -> None:
+def come_of_age(purpose: Purpose, situation: Situation, *, guardian: bool) -> None:
     """Refuse consent of whoever is too young to give it; an unknown age is no age.
 
     Under 16 the legal representative agrees (UAVG art. 5(1)); a work permit (P06) takes 18 (BuWav).
     """
-    guarded(situation, moment, present=guardian)
-    day = moment.date().isoformat()
-    if purpose.short == "P06" and not _reached(situation.eighteen_on, day):
+    guarded(situation, present=guardian)
+    if purpose.short == "P06" and not situation.eighteen:
         raise InvalidRequestError("doel", "is for whoever is known to be 18 or older")
 
 
-def guarded(situation: Situation, moment: datetime, *, present: bool) -> None:
+def guarded(situation: Situation, *, present: bool) -> None:
     """Refuse what takes a legal representative under 16 unless one is present (UAVG art. 5)."""
-    if not present and not _reached(situation.sixteen_on, moment.date().isoformat()):
+    if not present and not situation.sixteen:
         raise InvalidRequestError(
             "voogd", "is needed under 16, or while the date of birth is unknown"
         )
-
-
-def _reached(on: str | None, day: str) -> bool:
-    return on is not None and on <= day
 
 
 def ends(wish: ConsentWish, moment: datetime) -> datetime | None:

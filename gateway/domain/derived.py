@@ -92,17 +92,13 @@ def _age(born: JsonValue, day: date) -> int | None:
     return day.year - birthday.year - ((day.month, day.day) < (birthday.month, birthday.day))
 
 
-def comes_of(values: Values, age: int) -> str | None:
-    """Return the day (ISO) on which she comes of ``age``; ``None`` when her birth date is unknown.
+def is_of_age(values: Values, age: int, day: date) -> bool:
+    """Tell whether she is known to be ``age`` or older on ``day``; an unknown age is no age.
 
     A partial date counts as its last day; who was born on 29 February turns on 1 March.
     """
-    born = _of(values, "geboortedatum")
-    if not isinstance(born, str):
-        return None
-    birthday = _last_day(born)
-    first = birthday.replace(year=birthday.year + age, day=1)
-    return (first + timedelta(days=birthday.day - 1)).isoformat()
+    years = _age(_of(values, "geboortedatum"), day)
+    return years is not None and years >= age
 
 
 def _first_day(text: str) -> date:

@@ -62,7 +62,8 @@ class Situation:
     ``held`` is the mask of fields that wait for a person's look (free text with special words);
     ``closed`` says from when a purpose no longer keeps this profile here (retention);
     ``glasses`` are the times that someone broke the glass about her;
-    ``sixteen_on`` and ``eighteen_on`` are the days (ISO) on which she comes of those ages.
+    ``sixteen`` and ``eighteen`` say that she was known to be of that age when her profile was last
+    looked at: a day would tell when she was born.
     """
 
     subject: SubjectId
@@ -77,8 +78,8 @@ class Situation:
     doelgroep: str | None = None
     reception_gemeente: str | None = None
     coa_regio: str | None = None
-    sixteen_on: str | None = None
-    eighteen_on: str | None = None
+    sixteen: bool = False
+    eighteen: bool = False
     glasses: tuple[GlassBreak, ...] = ()
 
 

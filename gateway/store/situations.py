@@ -34,7 +34,7 @@ from gateway.store.withholdings import lift, withhold
 _s = tables.subject.c
 _FACTS = (
     "held", "doelgroep", "reception_site", "reception_gemeente", "coa_regio", "koppel_datum",
-    "pip_deadline", "sixteen_on", "eighteen_on", "overdracht_status",
+    "pip_deadline", "sixteen", "eighteen", "overdracht_status",
 )  # fmt: skip
 
 _EPOCH = Prepared(sa.select(_s.epoch).where(_s.id == sa.bindparam("of")))

@@ -73,7 +73,7 @@ _wrapped = sa.func.coalesce(_newest, sa.case((_erased, None), else_=_nothing))
 _current = (_p.subject == _s.id) & (_p.version == _s.version)
 _dossiers = sa.select(
     _s.id, _s.epoch, _s.shielded, _s.held, _s.doelgroep, _s.reception_gemeente, _s.coa_regio,
-    _s.sixteen_on, _s.eighteen_on, _s.version, _p.parts, _wrapped,
+    _s.sixteen, _s.eighteen, _s.version, _p.parts, _wrapped,
     _gathered(tables.relation_event, *RELATION_COLUMNS),
     _gathered(tables.consent_event, *CONSENT_COLUMNS),
     _gathered(_versions, _versions.c.version, _versions.c.at, _versions.c.changed),
@@ -156,7 +156,7 @@ def _known(subjects: Sequence[SubjectId], connection: sa.Connection) -> frozense
 
 def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
     (
-        _, epoch, shielded, held, doelgroep, reception_gemeente, coa_regio, sixteen_on, eighteen_on,
+        _, epoch, shielded, held, doelgroep, reception_gemeente, coa_regio, sixteen, eighteen,
         version, parts, wrapped, relations, consents, versions, withholdings, closed,
         glasses,
     ) = row  # fmt: skip
@@ -173,8 +173,8 @@ def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
         doelgroep,
         reception_gemeente,
         coa_regio,
-        sixteen_on,
-        eighteen_on,
+        bool(sixteen),
+        bool(eighteen),
         glass_breaks(subject, orjson.loads(glasses)),
     )
     whole = parts is not None and wrapped is not None

@@ -47,6 +47,18 @@ def test_a_birthday_is_followed_on_its_day(house: House) -> None:
     assert {"meerderjarig", "leeftijdsband"} <= set(record.fields)
 
 
+def test_coming_of_age_is_kept_and_no_day_of_it(house: House) -> None:
+    """Beside the sealed profile stands only whether; the round of the birthday says so."""
+    subject = house.person(1, geboortedatum="2010-03-04", meerderjarig=False)
+    assert not house.world.people[subject].facts.sixteen
+    house.clock.wait(2 * DAY)
+    assert made(house) == Retained(seen=1, revised=1)
+    facts = house.world.people[subject].facts
+    assert (facts.sixteen, facts.eighteen) == (True, False)
+    assert "2010" not in repr(facts)
+    assert made(house) == Retained(seen=1)
+
+
 def touch(house: House, subject: SubjectId) -> None:
     """Let something happen to someone."""
     person = house.world.people[subject]

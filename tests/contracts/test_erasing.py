@@ -20,8 +20,8 @@ FACTS = RuleFacts(
     koppel_datum="2026-02-01",
     pip_deadline="2026-09-01",
     held=0b10,
-    sixteen_on="2006-05-01",
-    eighteen_on="2008-05-01",
+    sixteen=True,
+    eighteen=True,
     overdracht_status="gepland",
 )
 

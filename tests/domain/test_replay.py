@@ -278,7 +278,7 @@ FULL = full()
         (FULL.ask.caller, {"actor"}),
         (FULL.ask.caller.partner, {"slug", "name"}),
         (FULL.ask.caller.partner.agreement, set()),
-        (FULL.situation, {"sixteen_on", "eighteen_on"}),
+        (FULL.situation, {"sixteen", "eighteen"}),
         (FULL.situation and FULL.situation.relations[0], {"source"}),
         (
             FULL.situation and FULL.situation.consents[0],

@@ -193,8 +193,8 @@ class World:
             person.facts.doelgroep,
             person.facts.reception_gemeente,
             person.facts.coa_regio,
-            person.facts.sixteen_on,
-            person.facts.eighteen_on,
+            person.facts.sixteen,
+            person.facts.eighteen,
             tuple(one.glass for one in self.glasses.values() if one.glass.subject == subject),
         )
         return Dossier(situation, self.profile(subject))

@@ -185,6 +185,21 @@ def test_a_restriction_of_before_closes_search(blank: Database) -> None:
     assert {bytes(row.subject) for row in left["candidate"]} == found
 
 
+def test_days_of_coming_of_age_are_kept_as_whether(blank: Database) -> None:
+    """Reached, still to come, or unknown; the day itself, which tells a birthday, is gone."""
+    days = {b"a": "2001-02-03", b"b": "2999-02-03", b"c": None}
+    DATA.move(blank.data, "d0034c")
+    insert(blank.data, DATA, tuple(("subject", ROWS[1][1] | {"id": n, "v_tag": n}) for n in days))
+    set_day = sa.text("UPDATE subject SET sixteen_on = :day, eighteen_on = :day WHERE id = :id")
+    with blank.data.writing() as connection:
+        connection.execute(set_day, [{"id": id_, "day": day} for id_, day in days.items()])
+    upgrade(blank)
+    rows = contents(blank.data)["subject"]
+    came = {bytes(row.id): (bool(row.sixteen), bool(row.eighteen)) for row in rows}
+    assert came == {b"a": (True, True), b"b": (False, False), b"c": (False, False)}
+    assert "2001-02-03" not in str(rows)
+
+
 def test_every_table_says_whose_data_it_holds() -> None:
     """Each table declares in a sentence whose data it holds."""
     tables = [*MAIN.tables.values(), *KEYS.tables.values()]
