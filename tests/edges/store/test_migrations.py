@@ -188,7 +188,7 @@ def test_a_restriction_of_before_closes_search(blank: Database) -> None:
 def test_days_of_coming_of_age_are_kept_as_whether(blank: Database) -> None:
     """Reached, still to come, or unknown; the day itself, which tells a birthday, is gone."""
     days = {b"a": "2001-02-03", b"b": "2999-02-03", b"c": None}
-    DATA.move(blank.data, "d0034c")
+    DATA.move(blank.data, "d0036")
     insert(blank.data, DATA, tuple(("subject", ROWS[1][1] | {"id": n, "v_tag": n}) for n in days))
     set_day = sa.text("UPDATE subject SET sixteen_on = :day, eighteen_on = :day WHERE id = :id")
     with blank.data.writing() as connection:

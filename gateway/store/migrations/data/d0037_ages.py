@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d0035"
-down_revision = "d0034c"
+revision = "d0037"
+down_revision = "d0036"
 
 _AGES = (("sixteen", "sixteen_on"), ("eighteen", "eighteen_on"))
 _PAST = "0001-01-01"
