@@ -30,11 +30,11 @@ from gateway.store.fences import GATEWAY, OFFICER, RETENTION, make_roles
 from gateway.store.postgres import Server
 from gateway.store.tables import DATA_SCHEMA, KEYS, KEYS_SCHEMA, MAIN
 from gateway.wiring import Gateway
+from tests.suites import OLDEST
 
 TENANT: Final = "doelpoort"
 OWNER: Final = "test_owner"
 USERS: Final = {"test_gate": GATEWAY, "test_retention": RETENTION, "test_officer": OFFICER}
-DEBIAN: Final = Path("/usr/lib/postgresql/15/bin")
 ASKED: Final = os.environ.get("DOELPOORT_TEST_DATABASE_URL")  # noqa: TID251 - the tests' own setting
 
 
@@ -143,7 +143,7 @@ def newest() -> Cluster:
 
 @cache
 def oldest() -> Cluster:
-    """Start the oldest server that the gate runs on; ask ``DEBIAN.exists()`` before."""
+    """Start the oldest server that the gate runs on; ask ``OLDEST.exists()`` before."""
     return Cluster(_debian()).prepare()
 
 
@@ -179,7 +179,7 @@ def _debian() -> str:
         shutil.chown(folder, "postgres")
 
     def run(program: str, *words: str) -> None:
-        command = [*other, str(DEBIAN / program), "-D", str(folder / "data"), *words]
+        command = [*other, str(OLDEST / program), "-D", str(folder / "data"), *words]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - our own words
 
     run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres")

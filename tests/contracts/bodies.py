@@ -122,6 +122,7 @@ from tests.fakes.subscriptions import Subscriptions as FakeSubscriptions
 from tests.fakes.teams import Teams as FakeTeams
 from tests.fakes.withholdings import Withholdings as FakeWithholdings
 from tests.fakes.world import World
+from tests.suites import OLDEST
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
@@ -404,5 +405,5 @@ BODIES: Final[dict[str, Callable[[Path], AbstractContextManager[Body]]]] = {
     "fake": fake,
     "sqlite": sqlite,
     "postgres": partial(postgres, servers.newest),
-    **({"postgres15": partial(postgres, servers.oldest)} if servers.DEBIAN.exists() else {}),
+    **({"postgres15": partial(postgres, servers.oldest)} if OLDEST.exists() else {}),
 }

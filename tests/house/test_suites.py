@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.source import ROOT
-from tests.suites import SUITES, Tally, counts, table
+from tests.suites import SUITES, Tally, counts, left_out, table
 
 REPORT = """<testsuites>
   <testsuite tests="7" failures="2" errors="1" skipped="1" /><testsuite tests="3" />
@@ -46,6 +46,12 @@ def test_an_error_counts_as_a_failure(tmp_path: Path) -> None:
 def test_a_suite_is_good_when_it_ran_and_nothing_failed(tally: Tally, *, good: bool) -> None:
     """A failure is not good, and neither is a suite in which nothing ran."""
     assert tally.good is good
+
+
+def test_what_a_machine_lacks_is_said(tmp_path: Path) -> None:
+    """Where PostgreSQL 15 is not installed the run says so, and does not pass for one with it."""
+    assert left_out(tmp_path) == ""
+    assert "PostgreSQL 15" in left_out(tmp_path / "bin")
 
 
 def test_the_last_line_is_the_total() -> None:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from gateway.store.tables import DATA_SCHEMA, KEYS_SCHEMA
@@ -20,6 +21,14 @@ SEEKERS = [resident(number, None) for number in range(50, 62)]
 CLIENTS = [resident(number) for number in range(10, 45)]
 PEOPLE = [*SEEKERS, *CLIENTS]
 VALUES = frozenset().union(*(one.marks for one in PEOPLE))
+FILES = """
+SELECT name, coalesce(pg_read_binary_file(name, 0, 1 << 26, true), '') FROM (
+  SELECT 'base/' || oid || '/' || pg_ls_dir('base/' || oid) AS name
+  FROM pg_database WHERE datname = current_database()
+  UNION ALL SELECT 'pg_wal/' || name FROM pg_ls_waldir()
+  WHERE name BETWEEN pg_walfile_name(%(begun)s) AND pg_walfile_name(pg_current_wal_lsn())
+) AS files
+"""
 
 
 def _told(program: str, *words: str) -> bytes:
@@ -28,7 +37,7 @@ def _told(program: str, *words: str) -> bytes:
     return subprocess.run([found, *words], check=True, capture_output=True).stdout  # noqa: S603 - our own words
 
 
-def _kept(poort: Poort, backup: Path) -> Mapping[str, bytes]:
+def _kept(poort: Poort, backup: Path, begun: str) -> Mapping[str, bytes]:
     """Read every byte at rest: the folder, the backup unpacked, and a plain dump of a server's store."""
     places = {
         str(path.relative_to(poort.folder.parent)): path.read_bytes()
@@ -40,11 +49,26 @@ def _kept(poort: Poort, backup: Path) -> Mapping[str, bytes]:
         places[f"{path.name}, unpacked"] = _told("pg_restore", "--file=-", str(path))
     if poort.gateway.settings.database_url is not None:
         clone = servers.shared(servers.newest())
+        places.update(_files(clone, begun))
         address = clone.url("postgres")
         for schema in (DATA_SCHEMA, KEYS_SCHEMA):
             words = ("--format=plain", f"--schema={schema}", f"--dbname={address}")
             places[f"dump of {schema}"] = _told("pg_dump", *words)
     return places
+
+
+def _files(clone: servers.Clone, begun: str) -> Mapping[str, bytes]:
+    """Read a server's own files: those of the database, and its write-ahead log since ``begun``."""
+    with psycopg.connect(clone.url("postgres"), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        return dict(connection.cursor(binary=True).execute(FILES, {"begun": begun}).fetchall())
+
+
+def _place_in_log() -> str:
+    """Tell where the server's write-ahead log has come."""
+    with psycopg.connect(servers.newest().url) as connection:
+        (place,) = connection.execute("SELECT pg_current_wal_lsn()::text").fetchall()
+    return str(place[0])
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +82,7 @@ def owner(monkeypatch: pytest.MonkeyPatch, each_store: None) -> None:
 def test_no_value_is_at_rest_anywhere(poort: Poort, clock: MovableClock, tmp_path: Path) -> None:
     """After delivery, search, disclosure, export, erasure and backup none of a thousand values is found."""
     assert len(VALUES) >= 1_000
+    begun = _place_in_log()
     poort.lever(PEOPLE)
     clock.pass_by(minutes=1)
     for one in SEEKERS:
@@ -74,7 +99,8 @@ def test_no_value_is_at_rest_anywhere(poort: Poort, clock: MovableClock, tmp_pat
     poort.command("keys", "shred", *erased)
     poort.command("backup", str(tmp_path / "kopie"))
     assert poort.ask(CASEMANAGER, "GET", "/v1/clienten?doel=P03").status_code == 200
-    places = _kept(poort, tmp_path / "kopie")
+    places = _kept(poort, tmp_path / "kopie", begun)
+    assert any("wal" in name and len(content) > 100_000 for name, content in places.items())
     assert sum(map(len, places.values())) > 1_000_000
     assert slipped(VALUES, places) == []
 
