@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,6 +30,7 @@ from gateway.domain.callers import Persona
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.partners import Partner
 from gateway.settings import Settings
+from tests.edges.api.door import row
 from tests.fakes.clock import Clock
 
 PEOPLE: Final = 120
@@ -58,6 +59,14 @@ class Served:
         lines = self.gateway.telemetry.exposition().splitlines()
         told = [line for line in lines if line.startswith("doelpoort_page_broke_its_policy")]
         return sum(int(line.rpartition(" ")[2]) for line in told)
+
+    def day(self, ahead: int) -> date:
+        """Return the day so many days ahead; this gate goes by the wall clock."""
+        return self.gateway.actions.gate.clock.now().date() + timedelta(days=ahead)
+
+    def linked(self, number: int, **values: object) -> dict[str, object]:
+        """Return someone linked a month ago: late, but not before all others on every list."""
+        return row(number, **({"koppel_datum": self.day(-30).isoformat()} | values))
 
     def partner(self, slug: str) -> Partner:
         """Return a partner by its short name."""

@@ -195,7 +195,7 @@ def _changed(one: Desk, _: str) -> None:
             ("coa", "coa_casemanager"),
             "POST",
             "/v1/leveringen",
-            {"klantprofielen": [row(77, koppel_datum="2026-11-01", werkambitie=spoken)]},
+            {"klantprofielen": [one.served.linked(77, werkambitie=spoken)]},
         )
         assert delivered.status_code == 201, delivered.text
         one.go(_own(one, 77))
@@ -308,7 +308,8 @@ def _complained(one: Desk, _: str) -> None:
 
 def _delivered(one: Desk, _: str) -> None:
     """Deliver a row that goes to quarantine, and one whose text waits."""
-    rows = [row(78, bsn="123456789"), row(79, werkambitie=f"{next(_TIMES)} jaar depressie")]
+    ill = f"{next(_TIMES)} jaar depressie"
+    rows = [row(78, bsn="123456789"), one.served.linked(79, werkambitie=ill)]
     body = {"klantprofielen": rows, "volgnummer": next(_TIMES)}
     one.served.ask(("coa", "coa_casemanager"), "POST", "/v1/leveringen", body)
     one.go("/leveringen").locator("tbody th a").first.click()

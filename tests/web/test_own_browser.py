@@ -67,7 +67,7 @@ def _code_form(chromium: Browser, gate: Served, number: int) -> Iterator[Desk]:
 
 def _come_to_stay(gate: Served) -> None:
     """Deliver her, record her choices, and let her municipality look."""
-    people = {"klantprofielen": [row(NUMBER)]}
+    people = {"klantprofielen": [gate.linked(NUMBER)]}
     sent = [gate.ask(COA, "POST", "/v1/leveringen", people)]
     choice = {"vNummer": row(NUMBER)["v_nummer"], "doel": "P05", "taal": "tir", "tekstVersie": "1"}
     for whom, said in ((EMPLOYER, True), (AGENCY, False)):
@@ -184,7 +184,9 @@ def test_leaving_leaves_the_browser_empty(chromium: Browser, served_gate: Served
 
 def _another_code(chromium: Browser, served_gate: Served) -> str:
     """Give a code to someone else: a new one for the same resident would end her session."""
-    came = served_gate.ask(COA, "POST", "/v1/leveringen", {"klantprofielen": [row(SECOND)]})
+    came = served_gate.ask(
+        COA, "POST", "/v1/leveringen", {"klantprofielen": [served_gate.linked(SECOND)]}
+    )
     assert came.status_code == 201, came.text
     with _code_form(chromium, served_gate, SECOND) as fatima:
         fatima.page.get_by_role("button", name="Maak een code").click()
