@@ -98,7 +98,7 @@ class Sequencer:
         return None if self.guard is None else self.guard.check(head, self._hashes)
 
     def _hashes(self, start: int, stop: int) -> Iterator[bytes]:
-        return (row.leaf_hash for row in self.storage.rows(start, stop))
+        return (stored for page in self.storage.leaves(start, stop) for _, _, stored, _ in page)
 
     def _known(
         self, transaction: LogTransaction, head: StoredHead, asked: Sequence[Draft]

@@ -1,6 +1,6 @@
 """What the log asks of a store and of a sealer; both are called in the log's writer thread only."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -75,6 +75,10 @@ class LogTransaction(Protocol):
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         """Return the last entry of each tag that has one."""
+        ...
+
+    def counted(self, start: int, stop: int) -> Iterable[tuple[bytes, Tail]]:
+        """Return the tag and the count of each entry about a subject in a range, in order of index."""
         ...
 
     def find(self, event_ids: Collection[bytes]) -> Mapping[bytes, StoredRow]:

@@ -1,7 +1,7 @@
-"""Remembers the last entry about each subject lately written about, while nobody else writes the log.
+"""Remembers the last entry about each subject lately written about.
 
-What is remembered goes with one head. Where the store shows another one, another process wrote, or
-a commit was made that nobody heard of: then the store is asked afresh.
+What is remembered goes with one head. Where the store shows a later one, another process wrote, or a
+commit was made that nobody heard of: then what was written since is read, and counted on from.
 """
 
 from collections.abc import Callable, Collection
@@ -26,8 +26,7 @@ class Tails:
 
     def of(self, transaction: LogTransaction) -> Lookup:
         """Return how to look up what a transaction sees."""
-        if transaction.head() != self._head:
-            self._known = {}
+        self._catch_up(transaction)
 
         def lookup(tags: Collection[bytes]) -> dict[bytes, Tail]:
             known = self._known
@@ -38,6 +37,17 @@ class Tails:
             return self._moving
 
         return lookup
+
+    def _catch_up(self, transaction: LogTransaction) -> None:
+        """Go with the head that a transaction shows; the writer has judged it, and holds it locked."""
+        before, head = self._head, transaction.head()
+        if head == before:
+            return
+        if before is not None and before.size < head.size <= before.size + MOST:
+            self._known |= transaction.counted(before.size, head.size)
+        else:
+            self._known = {}
+        self._head = head
 
     def keep(self, head: StoredHead) -> None:
         """Remember what the last batch looked up and moved on, as its head is durable."""

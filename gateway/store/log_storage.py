@@ -5,7 +5,7 @@
 2. Entries are only ever added: triggers refuse to change or delete them.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -61,6 +61,16 @@ def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
 
 
 _TAILS = PreparedIn(_last_of, _p.tag.type)
+_COUNTED = Prepared(
+    sa.select(_p.tag, _p.counter, _p.index)
+    .where(
+        _p.log == sa.bindparam("of"),
+        _p.index >= sa.bindparam("start"),
+        _p.index < sa.bindparam("stop"),
+        _p.tag.is_not(None),
+    )
+    .order_by(_p.index)
+)
 _ADD_ENTRIES = PreparedRows(log_tables.log_entry, "log", "index", "event_id", "leaf_hash", "leaf")
 _ADD_PAYLOADS = PreparedRows(log_tables.log_payload, "log", "index", "tag", "counter", "payload")
 _ADD_OUTBOX = PreparedRows(log_tables.outbox, "log", "index")
@@ -203,6 +213,10 @@ class _Transaction:
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         found = _TAILS.rows(self._connection, tuple(tags), of=self._log)
         return {tag: Tail(*last) for tag, *last in found}
+
+    def counted(self, start: int, stop: int) -> Iterable[tuple[bytes, Tail]]:
+        found = _COUNTED.rows(self._connection, of=self._log, start=start, stop=stop)
+        return [(tag, Tail(*last)) for tag, *last in found]
 
     def find(self, event_ids: Collection[bytes]) -> Mapping[bytes, StoredRow]:
         found = {}

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from gateway.domain.errors import SettingsError
 from gateway.store.checkpoints import Checkpoints
 from gateway.store.of_thread import OfThread
+from gateway.store.turns import Door
 
 Answer = TypeVar("Answer")
 
@@ -40,7 +41,8 @@ class FileStore:
         self._engine = open_engine(path)
         self._attached = attached or {}
         self._of_thread = OfThread(self._open, _drop)
-        self._writers: list[sa.Connection] = []
+        self._path = path
+        self._writers: list[_Writer] = []
         self._checkpoints = Checkpoints(self._engine.connect)
 
     @property
@@ -62,19 +64,15 @@ class FileStore:
 
         SQLAlchemy's own way in and out would cost a small batch of the log as much as its rows.
         """
-        connection = self._writers.pop() if self._writers else self._engine.connect()
+        writer = self._writers.pop() if self._writers else _Writer(self._engine, self._path)
         try:
-            driver = _driver(connection)
-            driver.execute("BEGIN IMMEDIATE")
-            yield connection
-            driver.execute("COMMIT")
+            writer.begin()
+            yield writer.connection
+            writer.commit()
         except BaseException:
-            with suppress(ERROR):
-                roll_back(connection)
-            connection.close()
+            writer.close()
             raise
-        connection.rollback()  # what SQLAlchemy thinks has begun
-        self._writers.append(connection)
+        self._writers.append(writer)
         self._checkpoints.committed()
 
     @contextmanager
@@ -109,6 +107,29 @@ class FileStore:
         for name, path in self._attached.items():
             attach(connection, path, name)
         return connection
+
+
+class _Writer:
+    """A connection kept for writing, and its place at the door."""
+
+    def __init__(self, engine: sa.Engine, path: Path) -> None:
+        self.connection = engine.connect()
+        self._driver = _driver(self.connection)
+        self._door = Door(path, BUSY_MS)
+
+    def begin(self) -> None:
+        self._door.begin(self._driver)
+
+    def commit(self) -> None:
+        self._driver.execute("COMMIT")
+        self.connection.rollback()  # what SQLAlchemy thinks has begun
+
+    def close(self) -> None:
+        """Undo what was begun, if anything was, and let go."""
+        with suppress(ERROR):
+            roll_back(self.connection)
+        self.connection.close()
+        self._door.close()
 
 
 def _drop(connection: sa.Connection) -> None:

@@ -1,4 +1,4 @@
-"""A writer remembers its subjects' last entries, and asks anew as soon as another one has written."""
+"""A writer remembers its subjects' last entries, and counts on from what another one has written."""
 
 import pytest
 

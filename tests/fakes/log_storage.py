@@ -1,6 +1,6 @@
 """A log storage in memory that polices the law of its port more strictly than a database would."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -134,6 +134,14 @@ class _Transaction:
             for row in self.storage.stored
             if row.tag is not None and row.tag in tags and row.counter is not None
         }
+
+    def counted(self, start: int, stop: int) -> Iterable[tuple[bytes, Tail]]:
+        self._require_lock()
+        return [
+            (row.tag, Tail(row.counter, row.index))
+            for row in self.storage.rows(start, stop)
+            if row.tag is not None and row.counter is not None
+        ]
 
     def find(self, event_ids: Collection[bytes]) -> Mapping[bytes, StoredRow]:
         self._require_lock()
