@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     root_secret: SecretStr | None = Field(
         None, description="The root key itself, 64 hexadecimal digits, for `secret`."
     )
+    root_secret_file: Path | None = Field(
+        None, description="File with it, for `secret` where it should not be in the environment."
+    )
     root_secret_next: SecretStr | None = Field(
         None, description="The root key to move to, where `secret` follows `secret`."
     )

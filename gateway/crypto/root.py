@@ -73,6 +73,14 @@ class LocalRoot:
             raise UnreadableValueError("kek key: moved or changed") from None
 
 
+def read_secret(path: Path) -> str:
+    """Return the digits in a file, as a platform mounts them; ``SettingsError`` where it cannot."""
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        raise SettingsError("root secret file: cannot be read") from None
+
+
 class RootKeyFile:
     """One header line and the key as one line of hexadecimal digits, in a file of mode 0600."""
 

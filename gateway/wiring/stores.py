@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.crypto.keyring import Keyring
-from gateway.crypto.root import RootKeyFile
+from gateway.crypto.root import RootKeyFile, read_secret
 from gateway.crypto.roots import HsmPlace, Roots, TransitPlace
 from gateway.domain.errors import SettingsError
 from gateway.domain.keys import KeyStore as Keys
@@ -56,11 +56,17 @@ def roots_of(settings: Settings) -> Roots:
         settings.root,
         RootKeyFile(settings.root_key),
         settings.root_key,
-        settings.root_secret.get_secret_value() if settings.root_secret else None,
+        _root_secret(settings),
         settings.root_secret_next.get_secret_value() if settings.root_secret_next else None,
         TransitPlace(settings.transit_url, settings.transit_key, token) if token else None,
         HsmPlace(module, settings.hsm_token, settings.hsm_key, pin) if module and pin else None,
     )
+
+
+def _root_secret(settings: Settings) -> str | None:
+    if settings.root_secret_file is not None:
+        return read_secret(settings.root_secret_file)
+    return settings.root_secret.get_secret_value() if settings.root_secret else None
 
 
 def cabinet_of(settings: Settings, database: Database) -> Cabinet:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.journeys.logbook import logged, of_kind
-from tests.journeys.poort import AGENCY_OIN, KLANTMANAGER, MATCHER, MovableClock, Poort
+from tests.journeys.poort import AGENCY_OIN, CASEMANAGER, KLANTMANAGER, MATCHER, MovableClock, Poort
 from tests.journeys.residents import UTRECHT, delivery, resident
 from tests.journeys.watch import Watch
 
@@ -42,6 +42,17 @@ def test_relink_through_one_moves_access_at_the_other(
     reference = other.reference(KLANTMANAGER, "P02", SELAM)
     clock.pass_by(minutes=1)
     poort.koppel(SELAM, "omgekoppeld", UTRECHT)
+    assert other.vraag(KLANTMANAGER, reference, "P02").status_code == 404
+
+
+def test_shielding_through_one_hides_at_the_other(poort: Poort, other: Poort) -> None:
+    """Who asked one gate to hide her is unknown to the other at its very next request."""
+    poort.lever([SELAM])
+    reference = other.reference(KLANTMANAGER, "P02", SELAM)
+    assert other.vraag(KLANTMANAGER, reference, "P02").status_code == 200
+    hers = poort.known_as(CASEMANAGER, SELAM)
+    shield = {"clientRef": hers, "afgeschermd": True}
+    assert poort.ask(CASEMANAGER, "POST", "/v1/afschermingen", shield).status_code == 201
     assert other.vraag(KLANTMANAGER, reference, "P02").status_code == 404
 
 

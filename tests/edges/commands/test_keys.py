@@ -57,14 +57,23 @@ def test_a_changed_key_is_found(copy: Path) -> None:
     assert (done.code, done.json) == (1, {"unreadable": 2})
 
 
-def test_the_root_moves_to_a_secret(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once moved the key file opens nothing, and the secret everything; the secret is not printed."""
+def test_the_root_moves_to_a_secret(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once moved the key file opens nothing, and the secret everything; the secret is not printed.
+
+    A mounted file holds it as well as the environment does.
+    """
     secret = "5e" * 32
     monkeypatch.setenv("DOELPOORT_ROOT_SECRET", secret)
     done = doelpoort("keys", "move-root", "secret", "--data", copy, "--json")
     assert (done.code, done.json) == (0, {"root": "secret", "keks": 1})
     assert secret not in done.out + done.err
     assert doelpoort("keys", "verify", "--data", copy).code == 1
+    mounted = tmp_path / "secret"
+    mounted.write_text(secret + "\n", "ascii")
+    monkeypatch.delenv("DOELPOORT_ROOT_SECRET")
+    monkeypatch.setenv("DOELPOORT_ROOT_SECRET_FILE", str(mounted))
     monkeypatch.setenv("DOELPOORT_ROOT", "secret")
     assert doelpoort("keys", "verify", "--data", copy).code == 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.crypto.root import RootKeyFile
+from gateway.crypto.root import RootKeyFile, read_secret
 from gateway.domain.errors import SettingsError
 
 
@@ -102,3 +102,12 @@ def test_refused_when_it_is_no_root_key(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(SettingsError, match="not a root key of version 1") as refused:
         RootKeyFile(path).read()
     assert "000" not in str(refused.value)
+
+
+def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A file that is not there, or holds no text, is told; nothing of it is repeated."""
+    strange = tmp_path / "strange"
+    strange.write_bytes(b"\xff5e5e")
+    for path in (tmp_path / "nowhere", strange):
+        with pytest.raises(SettingsError, match=r"^root secret file: cannot be read$"):
+            read_secret(path)
