@@ -12,10 +12,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.actions.gate import DisclosureRefusedError
 from gateway.api import (
@@ -59,8 +58,7 @@ from gateway.api.problems import (
     problem,
 )
 from gateway.domain.errors import GatewayError
-from gateway.domain.events import RequestFailed
-from gateway.domain.ports import Telemetry
+from gateway.frame import Frame
 from gateway.web.app import Web
 
 API_VERSION = "1.0.0"
@@ -102,43 +100,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-
-
-class Edge:
-    """Pure ASGI middleware: headers on every answer, and one plain problem for every fault.
-
-    A fault goes no further: what a server would print of it can hold what was sent. Operators hear
-    of its kind and its place in the code.
-    """
-
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
-        self._app = app
-        self._telemetry = telemetry
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with headers added where the answer starts."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        begun = False
-
-        async def with_headers(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        try:
-            await self._app(scope, receive, with_headers)
-        except Exception as error:  # noqa: BLE001 - the last frame before the socket
-            self._telemetry.tell(RequestFailed.of(error))
-            if begun:
-                raise ConnectionAbortedError("the answer broke off") from None
-            fault = problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNFINISHED)
-            await fault(scope, receive, with_headers)
 
 
 class Doors:
@@ -191,8 +152,12 @@ def create_app(
     app.add_exception_handler(GatewayError, on_gateway_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_middleware(Edge, telemetry=actions.gate.telemetry)
+    app.add_middleware(Frame, telemetry=actions.gate.telemetry, fault=_fault, headers=HEADERS)
     return app
+
+
+async def _fault(scope: Scope, receive: Receive, send: Send) -> None:
+    await problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNFINISHED)(scope, receive, send)
 
 
 def _lifespan(

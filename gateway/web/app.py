@@ -19,6 +19,7 @@ from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.errors import GatewayError
 from gateway.domain.events import PageBrokeItsPolicy
 from gateway.domain.sentences import Language
+from gateway.frame import Frame
 from gateway.web import (
     accounting,
     asking,
@@ -64,8 +65,8 @@ from gateway.web import (
 )
 from gateway.web.faults import fault, on_error, on_http, on_refusal
 from gateway.web.guard import Entry, Screen, enter
+from gateway.web.headers import HEADERS, POLICY, REPORTS
 from gateway.web.rooms import Rooms
-from gateway.web.shell import POLICY, REPORTS, Shell
 from gateway.web.visit import LANGUAGE_COOKIE, Visit, own_path
 
 _YEAR: Final = 31_536_000
@@ -166,7 +167,7 @@ class Web:
             Router(routes, redirect_slashes=False),
             {DisclosureRefusedError: on_refusal, GatewayError: on_error, HTTPException: on_http},
         )
-        self._shell = Shell(app, rooms.desks.gate.telemetry, partial(fault, rooms))
+        self._framed = Frame(app, rooms.desks.gate.telemetry, partial(fault, rooms), HEADERS)
         self._segments = {_segment(screen.path) for screen in screens} | {"static", REPORTS[1:]}
 
     def has(self, path: str) -> bool:
@@ -176,7 +177,7 @@ class Web:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         scope.setdefault("state", {})["rooms"] = self.rooms
-        await self._shell(scope, receive, send)
+        await self._framed(scope, receive, send)
 
 
 def _route(screen: Screen) -> Route:

@@ -14,9 +14,8 @@ LOUD = {"gateway/telemetry.py", "gateway/__main__.py"}
 CLOCK = {"gateway/wiring/gate.py"}
 DOOR = {"gateway/actions/disclose.py"}
 CATCH_ALL = {
-    "gateway/app.py",  # the last frame before the socket: a fault becomes one plain problem
+    "gateway/frame.py",  # the last frame before the socket: a fault becomes one plain answer
     "gateway/keeper/rounds.py",  # the keeper's thread: a round that breaks is counted, and no other ends
-    "gateway/web/shell.py",  # the same for the screens: a fault becomes one plain page
     "audit/log.py",  # the writer thread: whatever broke a commit, each caller must hear of it
     "audit/verify.py",  # what a verifier cannot read is itself its finding
 }
