@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from gateway.actions.clients import ListClients
 from gateway.actions.desk import GUIDANCE, admit
 from gateway.actions.disclose import PAGE, Question
 from gateway.api.context import (
@@ -28,7 +27,7 @@ from gateway.api.rendering import (
     ReleasedResponse,
     bare,
     field_spelled,
-    onward,
+    list_json,
 )
 from gateway.api.wire import Wire
 from gateway.domain.decisions import Ask
@@ -107,7 +106,9 @@ async def clients(
 ) -> Response:
     """List at most fifty people with the worklist's columns; follow ``volgende`` for more."""
     ask = Ask(caller, doel or DEFAULT_PURPOSES.get(caller.role, "P02"))
-    return ReleasedResponse(lambda: _page(actions.clients, ask, na, trace_of(request)))
+    return ReleasedResponse(
+        lambda: list_json("clienten", actions.clients(ask, na, CLIENTS, trace_of(request)))
+    )
 
 
 @router.get("/toestemmingen", summary="De toestemmingen van de mensen die u begeleidt")
@@ -120,7 +121,9 @@ async def consents(
     """List at most fifty people with their consents, aligned by consent, oldest first."""
     await admit(actions.gate, caller)
     ask = Ask(caller, GUIDANCE)
-    return ReleasedResponse(lambda: _page(actions.agreed, ask, na, trace_of(request)))
+    return ReleasedResponse(
+        lambda: list_json("clienten", actions.agreed(ask, na, CLIENTS, trace_of(request)))
+    )
 
 
 @asynccontextmanager
@@ -133,14 +136,6 @@ async def _batch(
             for subject, reason in batch.refused.items()
         ]
         yield batch.released, b'{"verstrekkingen":', b',"geweigerd":' + orjson.dumps(refused) + b"}"
-
-
-@asynccontextmanager
-async def _page(
-    list_: ListClients, ask: Ask, after: UUID | None, trace_id: str | None
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with list_(ask, after, CLIENTS, trace_id) as page:
-        yield page.released, b'{"clienten":', onward(page.after)
 
 
 def _mask(names: list[str] | None, fields: FieldDictionary) -> int | None:

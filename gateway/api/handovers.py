@@ -1,8 +1,8 @@
 """Overdrachten: receipt, driegesprek, questions and handing on, between COA and the municipalities."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +16,7 @@ from gateway.actions.handover_questions import Asking
 from gateway.actions.handovers import Ending
 from gateway.actions.sealed_words import MOST_WORDS, Words
 from gateway.api.consents import IdempotencyKey
-from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
+from gateway.api.context import WithActions, WithCaller, subject_by_reference, trace_of
 from gateway.api.rendering import (
     JSON,
     ReleasedResponse,
@@ -24,13 +24,13 @@ from gateway.api.rendering import (
     bare,
     camel,
     field_named,
-    onward,
-    references,
+    list_json,
     rows_json,
     with_receipt,
 )
+from gateway.api.waiting import WaitingJson
 from gateway.api.wire import Wire
-from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import (
     Cancelled,
@@ -45,7 +45,6 @@ from gateway.domain.handovers import (
     Topic,
 )
 from gateway.domain.identifiers import GemeenteCode, SubjectId
-from gateway.domain.partners import Caller
 from gateway.domain.records import Receipt
 
 router = APIRouter(prefix="/v1/overdrachten")
@@ -103,7 +102,12 @@ async def listed(
     request: Request, actions: WithActions, caller: WithCaller, na: After = None
 ) -> Response:
     """List at most fifty people of your municipality, or of your reception sites."""
-    return ReleasedResponse(lambda: _page(actions, caller, na, trace_of(request)))
+    return ReleasedResponse(
+        lambda: list_json(
+            "overdrachten",
+            actions.handovers.files.page(caller, na, OverdrachtenJson, trace_of(request)),
+        )
+    )
 
 
 @router.get("/vragen", summary="Vragen die op het COA wachten")
@@ -111,7 +115,11 @@ async def waiting(
     request: Request, actions: WithActions, caller: WithCaller, na: After = None
 ) -> Response:
     """List at most fifty open questions about the residents of one's reception sites."""
-    return ReleasedResponse(lambda: _waiting(actions, caller, na, trace_of(request)))
+    return ReleasedResponse(
+        lambda: list_json(
+            "vragen", actions.handovers.questions.waiting(caller, na, VragenJson, trace_of(request))
+        )
+    )
 
 
 @router.get("/{client_ref}", summary="Eén overdracht, met vragen en antwoorden")
@@ -239,43 +247,6 @@ class OverdrachtJson:
         yield with_receipt(body, receipt)
 
 
-class VragenJson:
-    """Questions as a JSON list; about whom was not disclosed is left out."""
-
-    media_type = JSON
-
-    def __init__(self, page: Sequence[Question], words: Words) -> None:
-        self._page = page
-        self._words = words
-
-    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
-        """Yield the list, then the receipt."""
-        shown = references(disclosed)
-        rows = [
-            {"clientRef": shown[one.subject], **_question(one, self._words)}
-            for one in self._page
-            if one.subject in shown
-        ]
-        yield rows_json(rows, receipt)
-
-
-@asynccontextmanager
-async def _page(
-    actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    files = actions.handovers.files
-    async with files.page(caller, after, OverdrachtenJson, trace_id) as page:
-        yield page.released, b'{"overdrachten":', onward(page.after)
-
-
-@asynccontextmanager
-async def _waiting(
-    actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with actions.handovers.questions.waiting(caller, after, VragenJson, trace_id) as page:
-        yield page.released, b'{"vragen":', onward(page.after)
-
-
 def _ending(afronding: Afronding) -> Ending:
     held = afronding.status is TalkState.GEVOERD
     if afronding.status is TalkState.GEPLAND:
@@ -333,3 +304,6 @@ def _question(one: Question, words: Words) -> dict[str, object]:
 
 def _made(receipt: Receipt) -> Response:
     return answered({"id": str(receipt.event_id)}, receipt, HTTPStatus.CREATED)
+
+
+VragenJson = partial(WaitingJson, _question)

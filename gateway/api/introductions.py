@@ -1,7 +1,6 @@
 """Voorstellen: a matcher asks to be introduced to candidates, and sees how each request stands."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -12,21 +11,20 @@ from pydantic import Field
 from starlette.responses import Response
 
 from gateway.actions.introduce import MOST_AT_ONCE, IntroductionWish, Listed, Recorded
-from gateway.api.context import Actions, WithActions, WithCaller, trace_of
+from gateway.api.context import WithActions, WithCaller, trace_of
 from gateway.api.rendering import (
     JSON,
     ReleasedResponse,
-    onward,
+    list_json,
     references,
     rows_json,
     with_receipt,
 )
 from gateway.api.wire import Wire
-from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.introductions import Answer, Introduction
-from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt
 
@@ -74,7 +72,12 @@ async def listed(
     na: Annotated[UUID | None, Query(description="Id uit `volgende`")] = None,
 ) -> Response:
     """List one's own requests, or those that wait for residents of one's reception sites."""
-    return ReleasedResponse(lambda: _page(actions, caller, na, trace_of(request)))
+    return ReleasedResponse(
+        lambda: list_json(
+            "voorstellen",
+            actions.introductions.listed(caller, na, VoorstellenJson, trace_of(request)),
+        )
+    )
 
 
 @router.post("/voorstellen/{voorstel_id}/_intrekken", summary="Trek een voorstel in")
@@ -124,14 +127,6 @@ class VoorstellenJson:
             "status": one.state_of(answer, self._page.moment),
             "geslotenOp": answer.closed.date().isoformat() if answer.closed else None,
         }
-
-
-@asynccontextmanager
-async def _page(
-    actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with actions.introductions.listed(caller, after, VoorstellenJson, trace_id) as page:
-        yield page.released, b'{"voorstellen":', onward(page.after)
 
 
 def _candidates(vraag: Voorstelvraag) -> tuple[UUID, ...]:

@@ -1,7 +1,6 @@
 """Rectificaties: a recipient says that something is wrong, and COA handles what waits (art. 16, 19)."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
@@ -13,22 +12,11 @@ from starlette.responses import Response
 from gateway.actions.rectify import Complaint
 from gateway.actions.sealed_words import MOST_WORDS, Words
 from gateway.api.consents import IdempotencyKey
-from gateway.api.context import Actions, WithActions, WithCaller, subject_by_reference, trace_of
-from gateway.api.rendering import (
-    JSON,
-    ReleasedResponse,
-    answered,
-    camel,
-    field_named,
-    onward,
-    references,
-    rows_json,
-)
+from gateway.api.context import WithActions, WithCaller, subject_by_reference, trace_of
+from gateway.api.rendering import ReleasedResponse, answered, camel, field_named, list_json
+from gateway.api.waiting import WaitingJson
 from gateway.api.wire import Wire
-from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.partners import Caller
-from gateway.domain.records import Receipt
 from gateway.domain.rectification import Rectification
 
 router = APIRouter(prefix="/v1")
@@ -74,7 +62,12 @@ async def waiting(
     na: Annotated[UUID | None, Query(description="Id uit `volgende`")] = None,
 ) -> Response:
     """List at most fifty open requests about the residents of one's reception sites."""
-    return ReleasedResponse(lambda: _page(actions, caller, na, trace_of(request)))
+    return ReleasedResponse(
+        lambda: list_json(
+            "rectificaties",
+            actions.rectify.waiting(caller, na, RectificatiesJson, trace_of(request)),
+        )
+    )
 
 
 @router.post("/rectificaties/{rectificatie_id}/_afhandelen", summary="Handel een rectificatie af")
@@ -91,34 +84,6 @@ async def close(
     return answered({"id": str(rectificatie_id), "status": closed.state}, receipt)
 
 
-class RectificatiesJson:
-    """Requests as a JSON list; who was not disclosed is left out."""
-
-    media_type = JSON
-
-    def __init__(self, page: Sequence[Rectification], words: Words) -> None:
-        self._page = page
-        self._words = words
-
-    def render(self, receipt: Receipt, disclosed: Sequence[Disclosed]) -> Iterator[bytes]:
-        """Yield the list, then the receipt."""
-        shown = references(disclosed)
-        rows = [
-            {"clientRef": shown[one.subject], **_row(one, self._words)}
-            for one in self._page
-            if one.subject in shown
-        ]
-        yield rows_json(rows, receipt)
-
-
-@asynccontextmanager
-async def _page(
-    actions: Actions, caller: Caller, after: UUID | None, trace_id: str | None
-) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
-    async with actions.rectify.waiting(caller, after, RectificatiesJson, trace_id) as page:
-        yield page.released, b'{"rectificaties":', onward(page.after)
-
-
 def _row(request: Rectification, words: Words) -> dict[str, object]:
     return {
         "id": str(request.rectification_id),
@@ -127,3 +92,6 @@ def _row(request: Rectification, words: Words) -> dict[str, object]:
         "gemeldDoor": request.asked_by,
         "gemeldOp": request.at.isoformat(),
     }
+
+
+RectificatiesJson = partial(WaitingJson, _row)

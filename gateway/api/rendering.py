@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import lru_cache
 from http import HTTPStatus
-from uuid import UUID
 
 import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.domain.consents import Consent, ConsentEventKind
-from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.disclosures import Disclosed, ListPage, Released
 from gateway.domain.errors import InvalidRequestError, RecipientGoneError
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import FieldName, SubjectId
@@ -56,9 +55,14 @@ def rows_json(rows: Sequence[Mapping[str, object]], receipt: Receipt) -> bytes:
     return orjson.dumps(rows) + b',"ontvangstbewijs":' + receipt_json(receipt)
 
 
-def onward(after: UUID | None) -> bytes:
-    """Render where a list goes on, and end the object around it."""
-    return b',"volgende":' + orjson.dumps(str(after) if after else None) + b"}"
+@asynccontextmanager
+async def list_json(
+    name: str, opened: AbstractAsyncContextManager[ListPage]
+) -> AsyncIterator[tuple[Released | None, bytes, bytes]]:
+    """Open a page of a list that stands under ``name``, and say where it goes on."""
+    async with opened as page:
+        after = str(page.after) if page.after else None
+        yield page.released, b'{"%s":' % name.encode(), b',"volgende":' + orjson.dumps(after) + b"}"
 
 
 def references(disclosed: Sequence[Disclosed]) -> Mapping[SubjectId, str]:
