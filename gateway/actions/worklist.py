@@ -83,9 +83,11 @@ class Waiting:
         files = await self.handovers.current(own, moment)
         found: dict[Running, list[SubjectId]] = defaultdict(list)
         for running, people in (await self._clocks.running(own, purpose, moment)).items():
+            if alike := [subject for subject in people if subject not in files]:
+                found[running] = alike
             for subject in people:
-                file = files.get(subject)
-                found[running.with_file(file) if file else running].append(subject)
+                if subject in files:
+                    found[running.with_file(files[subject])].append(subject)
         return found, files
 
     def terms(self, day: date) -> Terms:

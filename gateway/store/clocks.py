@@ -24,7 +24,7 @@ def _any(column: sa.ColumnElement[str], kinds: Iterable[RelationKind]) -> sa.Col
 _later: Final = relation_event.alias("later")
 _r, _s, _l, _p = relation_event.c, subject.c, _later.c, purpose_closed.c
 _AFTER: Final = sa.or_(_l.at > _r.at, sa.and_(_l.at == _r.at, _l.id > _r.id))
-_LAST_WORD: Final = ~sa.exists().where(
+_LAST_WORD: Final = ~sa.exists(1).where(
     _l.subject == _r.subject,
     _any(_l.kind, MUNICIPAL),
     _l.at <= sa.bindparam("now_"),

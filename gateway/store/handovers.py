@@ -49,7 +49,7 @@ def _ended(table: sa.Table) -> sa.ColumnElement[bool]:
     kinds = [kind.value for kind in MUNICIPAL - {RelationKind.ONTKOPPELD}]
     own = _later.c.party == table.c.gemeente
     other = ~own & _later.c.kind.in_(kinds)
-    return sa.exists().where(
+    return sa.exists(1).where(
         _later.c.subject == table.c.subject,
         _later.c.at > table.c.since,
         _later.c.at <= sa.bindparam("moment"),

@@ -85,12 +85,13 @@ relation_event = sa.Table(
     "relation_event",
     MAIN,
     sa.Column("id", _Row, primary_key=True),
-    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False, index=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("party", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Index(None, "party", "subject"),
+    sa.Index(None, "subject", "at", "kind"),
+    sa.Index(None, "party", "subject", "kind", "at"),
     info={"holds": "a resident: who was linked to her, housed or employed her, since when"},
 )
 
