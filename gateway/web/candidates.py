@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.actions.search import MAX_RESULTS, Hits, SearchQuestion
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.partners import PartnerKind
 from gateway.domain.records import Receipt
 from gateway.web.guard import Screen
 from gateway.web.navigation import AGENCY, SEARCHERS
@@ -52,7 +53,10 @@ async def _form(
 ) -> Response:
     left = await visit.rooms.desks.search.left(visit.caller)
     told = filters(visit, chosen, wrong)
-    return page(visit, "candidates.html", status, filters=told, left=left, back=PATH)
+    own = visit.caller.partner.kind is PartnerKind.GEMEENTE
+    return page(
+        visit, "candidates.html", status, filters=told, left=left, back=PATH, own_people=own
+    )
 
 
 async def search(visit: Visit) -> Response:

@@ -164,6 +164,11 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "Sport / Relaxation": N_("Sport en ontspanning"),
             "Technology / Engineering": N_("Techniek"),
         },
+        "arbeidsmarktaantekening": {
+            "vrij_twv_niet_vereist": N_("Arbeid vrij toegestaan, geen twv nodig"),
+            "twv_vereist": N_("Arbeid alleen met een twv"),
+            "geen_arbeid": N_("Arbeid niet toegestaan"),
+        },
         "inzetbaarheid": {
             "direct": N_("Direct inzetbaar"),
             "met_vergunning": N_("Inzetbaar met vergunning"),

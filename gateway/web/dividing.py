@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.actions.gate import DisclosureRefusedError
 from gateway.actions.teams import Team
+from gateway.domain.clocks import View
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.teams import COUNTED, Load
@@ -21,6 +22,7 @@ from gateway.web.visit import Visit, own_path
 from gateway.web.words import N_
 
 LOADS: Final = "/werkverdeling"
+HEADS: Final = {**VIEWS, View.ALL: N_("Overdrachten")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ async def workload(visit: Visit) -> Response:
     found = await visit.rooms.desks.team.workload(visit.caller)
     lines = [_line(visit, found.team, one) for one in found.loads]
     nobody, others = lines[:1], sorted(lines[1:], key=lambda line: line.name.casefold())
-    heads = [visit.say(VIEWS[view]) for view in COUNTED]
+    heads = [visit.say(HEADS[view]) for view in COUNTED]
     return page(
         visit,
         "workload.html",

@@ -177,6 +177,7 @@ class WorklistPage(HtmlFormat):
             "chosen": chosen,
             "saved": [(one, address(one), self._named(one)) for one in self._saved],
             "named": self._named(chosen),
+            "keepable": chosen not in {SavedList(View.ALL, Whose.ALL), *self._saved},
             "excerpt": excerpt,
             "forms": forms(visit),
             "workers": workers(visit, self._team),

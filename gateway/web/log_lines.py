@@ -7,10 +7,10 @@ from typing import Final
 
 from gateway.domain.logbook import FLAG, Told
 from gateway.domain.reviewing import SeenEntry
+from gateway.web.outcome_words import OUTCOMES
 from gateway.web.overseers import Cells
 from gateway.web.oversight_words import (
     KINDS,
-    OUTCOMES,
     purpose_in_words,
     reason_in_words,
     recipient_in_words,

@@ -14,6 +14,7 @@ from gateway.domain.reviewing import Drawn, Received, Scope
 from gateway.web.guard import Screen
 from gateway.web.log_lines import HEADS, line, table
 from gateway.web.navigation import OFFICER, OVERSEERS, tabs
+from gateway.web.outcome_words import OUTCOMES
 from gateway.web.overseers import Cells
 from gateway.web.oversight_forms import (
     LARGEST_INDEX,
@@ -24,7 +25,7 @@ from gateway.web.oversight_forms import (
     table_file,
     uuid_of,
 )
-from gateway.web.oversight_words import OUTCOMES, recipient_in_words, wrong
+from gateway.web.oversight_words import recipient_in_words, wrong
 from gateway.web.rendering import page
 from gateway.web.values import Teller
 from gateway.web.visit import Visit

@@ -77,7 +77,7 @@ def test_a_list_is_kept_under_the_words_of_its_codes(sanne: Visitor) -> None:
     kept = sanne.submit("/overdrachten/weergaven", **chosen)
     assert kept.headers["location"] == "/overdrachten?toon=te-laat&van=mij"
     page = sanne.follow(kept)
-    assert 'Bewaar "Te laat' not in words(page)
+    assert "Bewaar de lijst Te laat" not in words(page)
     links = tree(sanne.get("/overdrachten")).xpath("//form[contains(@action, 'weg')]/a")
     assert [(one.get("href"), one.text) for one in links] == [
         ("/overdrachten?toon=te-laat&van=mij", "Te laat · van mij")

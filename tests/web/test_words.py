@@ -1,5 +1,6 @@
 """Every text of the screens has its English, with the same gaps to fill."""
 
+import ast
 import re
 from functools import cache
 from importlib.resources import files
@@ -8,9 +9,11 @@ from babel.messages.extract import extract_from_dir
 
 from gateway.domain.sentences import Language
 from gateway.web import bases
+from gateway.web.outcome_words import OUTCOMES
 from gateway.web.retention import DUTCH, in_words
 from gateway.web.words import catalogue, count, day, say
 from policies.enforcer import load_policy
+from tests.house.source import ROOT
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"newstyle_gettext": "true"}}
@@ -73,3 +76,28 @@ def test_words_and_days_follow_the_language() -> None:
     assert day("2026-03-02", Language.NL) == "2 mrt 2026"
     assert day("2026-03-02", Language.EN) == "2 Mar 2026"
     assert day("1990", Language.NL) == "1990"
+
+
+def _outcomes(call: ast.Call) -> set[str]:
+    """Name the outcomes that a call writes into the log: beside its kind, or first of a deed."""
+    named = any(
+        isinstance(one, ast.Attribute) and _is(one.value, "RecordKind") for one in call.args
+    )
+    if not named and not _is(call.func, "Deed"):
+        return set()
+    parts = [part for one in (call.args if named else call.args[:1]) for part in ast.walk(one)]
+    said = [one.value for one in parts if isinstance(one, ast.Constant)]
+    return {one for one in said if isinstance(one, str) and one}
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def test_an_officer_reads_each_outcome_in_words() -> None:
+    """What an action writes as an outcome is told in the log's own words, and not in the code's."""
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "gateway" / "actions").glob("*.py")]
+    calls = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    written = {name for call in calls for name in _outcomes(call)}
+    assert {"handed on", "taken back", "refused", "listed"} <= written
+    assert written - set(OUTCOMES) == set()
