@@ -73,6 +73,9 @@ NEW: Final = count(1)
 """Tells apart what is sent twice; a random number could read as someone's own."""
 
 DAY: Final = {"van": "2026-03-01T12:00:00Z", "tot": "2026-03-03T00:00:00Z"}
+EARLY: Final = DAY | {"tot": "2026-03-02T12:30:00Z"}
+"""Before anyone tried anything: what is looked back on does not grow with the table."""
+
 CALLERS: Final = (*ROLES, NOBODY)
 ALL: Final = frozenset(CALLERS)
 PERSONS: Final = frozenset(ROLES) - AIMLESS - {
@@ -451,20 +454,25 @@ def _table(door: Door, role: str | None, number: int) -> httpx.Response:
 
 
 def _looking_back(path: str, **body: object) -> Try:
-    """Look back over the day, within a case of a breach."""
-    whole = DAY | {"zaaknummer": BREACH} | body
+    """Look back over the first half hour, within a case of a breach."""
+    whole = EARLY | {"zaaknummer": BREACH} | body
     return lambda door, role, _: door.ask("POST", f"/v1/logboek/{path}", role, json=whole)
 
 
 def _judge(door: Door, role: str | None, number: int) -> httpx.Response:
-    """Judge a fresh signal of the agency's log: its matcher asked about nobody she knows."""
+    """Judge a signal of the agency's log; who may judges a fresh one."""
+    signal = _signal(door, number) if role == "privacy_officer" else UUID(int=7)
+    opinion = DAY | {"oordeel": "explained", "toelichting": "Een verouderde verwijzing gebruikt."}
+    return _looking_back(f"signalen/{signal}/_beoordelen", **opinion)(door, role, number)
+
+
+def _signal(door: Door, number: int) -> str:
+    """Make a signal: the agency's matcher asks about nobody she knows."""
     body = {"clientRef": str(UUID(int=7)), "doel": "P05"}
     assert door.ask("POST", "/v1/verstrekkingen", MATCHER, json=body).status_code == 404
-    found = _looking_back("_signalen")(door, "privacy_officer", number).json()["signalen"]
+    found = _looking_back("_signalen", **DAY)(door, "privacy_officer", number).json()["signalen"]
     fresh = {"regel": "no-relation", "stand": "open"}
-    signal = next(one["id"] for one in found if fresh.items() <= one.items())
-    opinion = {"oordeel": "explained", "toelichting": "Een verouderde verwijzing gebruikt."}
-    return _looking_back(f"signalen/{signal}/_beoordelen", **opinion)(door, role, number)
+    return next(str(one["id"]) for one in found if fresh.items() <= one.items())
 
 
 def _not_right(door: Door, role: str | None, number: int) -> httpx.Response:
@@ -822,8 +830,10 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
 
 @pytest.fixture(name="door", scope="module")
 def fixture_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """Open a gate for this table alone: every role tries everything here."""
+    """Open a gate for this table alone, with a disclosure: every role tries everything here."""
     one = opened(tmp_path_factory.mktemp("matrix") / "data")
+    assert one.disclose(MATCHER, "P05", OWN).status_code == 200
+    one.clock.wait(timedelta(hours=1))
     yield one
     one.gateway.close()
 
