@@ -18,10 +18,11 @@ from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion, Wanted, buc
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.identifiers import PurposeCode, SubjectId
+from gateway.domain.identifiers import SubjectId
 from gateway.domain.nearby import Areas, areas_within
 from gateway.domain.partners import Caller
-from gateway.domain.ports import BlindIndex, Candidates, Entry, Format
+from gateway.domain.ports import BlindIndex, Candidates, Entry, Format, Rejected
+from gateway.domain.purposes import Purpose
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
 
@@ -139,7 +140,7 @@ class Search:
             0, self._budget - await self._index.candidates.searches_since(caller.actor, since)
         )
 
-    async def _admit(self, context: Context, question: SearchQuestion) -> PurposeCode:
+    async def _admit(self, context: Context, question: SearchQuestion) -> Purpose:
         """Refuse whoever may not search, filters on what she may not read, or asks too often."""
         ask, gate, matrix = question.ask, self._gate, context.matrix
         purpose = matrix.purpose(ask.purpose)
@@ -157,7 +158,7 @@ class Search:
             reason = Reason.QUERY_BUDGET_SPENT
         if reason is not None or purpose is None:
             await deny(gate, context, Decision(purpose, (), (), (), reason, None))
-        return purpose.code
+        return purpose
 
     async def _hits(
         self, question: SearchQuestion, moment: datetime
@@ -182,13 +183,18 @@ class Search:
         return SubjectId(self._gate.pseudonyms.reference(recipient, NOBODY))
 
     async def _account(
-        self, context: Context, purpose: PurposeCode, question: SearchQuestion, shown: int
+        self, context: Context, purpose: Purpose, question: SearchQuestion, shown: int
     ) -> None:
         outcome = "searched" if shown else "group too small"
         filters = ",".join(c.field for c in question.criteria.filters)
         record = context.record(RecordKind.SEARCH, outcome, detail={"filters": filters})
-        spend = SpendQuery(context.ask.caller.actor, purpose, context.moment)
-        await self._gate.ledger.append([Entry(record, (spend,))])
+        moment = context.moment
+        since = moment - BUDGET_TERM
+        spend = SpendQuery(context.ask.caller.actor, purpose.code, moment, since, self._budget)
+        (answer,) = await self._gate.ledger.append([Entry(record, (spend,))])
+        if isinstance(answer, Rejected):  # others of hers were counted since she was let in
+            spent = Reason.QUERY_BUDGET_SPENT
+            await deny(self._gate, context, Decision(purpose, (), (), (), spent, None))
 
     def _ordered(self, question: SearchQuestion, subjects: Sequence[SubjectId]) -> list[SubjectId]:
         recipient = found_as(question.ask.caller, question.session)

@@ -224,11 +224,16 @@ class QuarantineRow:
 
 @dataclass(frozen=True, slots=True)
 class SpendQuery:
-    """Count one search of an actor against her budget for the day."""
+    """Count one search of an actor; refused once she did ``most`` since ``since``, where it is said.
+
+    Two questions at once are counted one after the other, so that none slips past a budget.
+    """
 
     actor: ActorId
     purpose: PurposeCode
     at: datetime
+    since: datetime | None = None
+    most: int = 0
 
 
 Change = (

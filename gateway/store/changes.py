@@ -66,6 +66,12 @@ from gateway.store.statistics import publish, tell
 from gateway.store.subscriptions import change_subscription
 
 _NEW_SEARCH = Prepared(sa.insert(tables.search_spent), "actor", "purpose", "at")
+_SEARCHES = Prepared(
+    sa.select(sa.func.count()).where(
+        tables.search_spent.c.actor == sa.bindparam("by"),
+        tables.search_spent.c.at >= sa.bindparam("since", type_=tables.search_spent.c.at.type),
+    )
+)
 
 
 def carry_out(connection: sa.Connection, entry: Entry) -> None:
@@ -125,8 +131,8 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             change_subscription(connection, change)
         case OpenDelivery() | CloseDelivery() | QuarantineRow() | SettleQuarantined():
             deliveries.change_delivery(connection, change)
-        case SpendQuery(actor, purpose, at):
-            _NEW_SEARCH.run(connection, actor=actor, purpose=purpose, at=at)
+        case SpendQuery():
+            _spend(connection, change)
         case RequestIntroduction(introduction):
             introductions.add(connection, introduction)
         case CloseIntroduction():
@@ -147,6 +153,14 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
             change_policy(connection, change)
         case _:
             _beside(connection, change)
+
+
+def _spend(connection: sa.Connection, spent: SpendQuery) -> None:
+    if spent.since is not None:
+        ((done,),) = _SEARCHES.rows(connection, by=spent.actor, since=spent.since)
+        if done >= spent.most:
+            raise RefusedError("search: the budget is spent")
+    _NEW_SEARCH.run(connection, actor=spent.actor, purpose=spent.purpose, at=spent.at)
 
 
 def _beside(
@@ -180,7 +194,10 @@ def _second_look(
             look_ups.approve(connection, change)
 
 
-def _notice(connection: sa.Connection, change: IssueNotice | ConfirmNotice | RemindNotice) -> None:
+def _notice(
+    connection: sa.Connection,
+    change: IssueNotice | ConfirmNotice | RemindNotice | WithdrawNotice,
+) -> None:
     situations.require_known(connection, change.subject)
     match change:
         case IssueNotice():

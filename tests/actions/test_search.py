@@ -222,6 +222,17 @@ def test_the_budget_is_for_a_day(house: House) -> None:
     assert house.find(house.matcher)[0].count == 10
 
 
+def test_two_searches_at_once_do_not_pass_the_budget(house: House) -> None:
+    """Whoever was let in before others of hers were counted is refused when she is counted herself."""
+    findable(house, 10)
+    for _ in range(BUDGET - 1):
+        house.find(house.matcher)
+    searches = house.world.searches
+    house.ledger.before.append(lambda: searches.append(searches[-1]))
+    assert refused(house, house.matcher) is Reason.QUERY_BUDGET_SPENT
+    assert house.records[-1].reason == "QUERY_BUDGET_SPENT"
+
+
 def test_a_search_that_finds_too_few_is_spent_all_the_same(house: House) -> None:
     """Narrowing until nobody is left costs as much as finding someone."""
     for _ in range(BUDGET):

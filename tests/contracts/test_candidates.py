@@ -12,6 +12,7 @@ from gateway.domain.changes import RecordConsent, SpendQuery
 from gateway.domain.consents import ConsentEventKind
 from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import ActorId, SubjectId
+from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
 from gateway.domain.relations import RelationEvent, RelationKind
 from tests.contracts.bodies import (
@@ -200,6 +201,18 @@ def test_a_new_version_brings_its_own_terms(body: Body) -> None:
     body.change(subject, body.version(subject, 2, terms=(COOK,)))
     assert find(body, [WELDER]) == []
     assert find(body, [COOK]) == [subject]
+
+
+def test_a_search_past_its_budget_is_refused(body: Body) -> None:
+    """The second of one since noon does not hold; a colleague's, and one since later, do."""
+    one, other = (
+        SpendQuery(ActorId(actor), SEARCH, NOON, since=NOON, most=1) for actor in ("a", "b")
+    )
+    assert isinstance(body.change(None, one), Receipt)
+    assert isinstance(body.change(None, one), Rejected)
+    assert isinstance(body.change(None, other), Receipt)
+    assert isinstance(body.change(None, replace(one, at=LATER, since=LATER)), Receipt)
+    assert asyncio.run(body.candidates.searches_since(ActorId("a"), NOON)) == 2
 
 
 def test_searches_are_counted_for_the_actor_since_the_moment(body: Body) -> None:

@@ -358,7 +358,10 @@ class World:
                     raise DoesNotHoldError("delivery: row does not wait")
                 self.quarantine[delivery, row] = replace(kept, sealed=b"")
                 self.settled[delivery, row] = fate
-            case SpendQuery():
+            case SpendQuery(actor, _, _, since, most):
+                if since is not None:
+                    done = sum(one.actor == actor and one.at >= since for one in self.searches)
+                    _require(done < most, "search: the budget is spent")
                 self.searches.append(change)
             case RequestIntroduction(asked):
                 self._person(asked.subject)
