@@ -73,6 +73,16 @@ class Batch:
     refused: Mapping[SubjectId, Reason]
 
 
+@dataclass(slots=True)
+class Settling:
+    """Who was granted and who refused so far, under the entry of a page, if there is one."""
+
+    parent: UUID | None
+    log_refusals: bool
+    granted: dict[SubjectId, Granted] = field(default_factory=dict)
+    refused: dict[SubjectId, Refused] = field(default_factory=dict)
+
+
 class Disclose:
     """Carries out disclosures: ``one`` subject, or a ``page`` or ``batch`` of at most fifty."""
 
@@ -192,37 +202,41 @@ class Disclose:
 
         Each time by the policy in force: where that moved, nothing of the attempt was taken.
         """
-        granted: dict[SubjectId, Granted] = {}
-        refused: dict[SubjectId, Refused] = {}
-        open_subjects = list(subjects)
+        found = Settling(parent, log_refusals=log_refusals)
+        left = subjects
         for _ in range(ATTEMPTS):
-            dossiers = await self._gate.subjects.load(open_subjects)
-            matrix, moment = self._gate.matrix, self._gate.clock.now()
-            now = replace(context, matrix=matrix, moment=moment)
-            wanted = self._decide(now, open_subjects, dossiers, refused)
-            entries = [
-                now.resting(dossier.situation, self._gate.fields).intent(
-                    subject, decision, self._gate.fields, parent
-                )
-                for subject, (dossier, decision) in wanted.items()
-            ]
-            if log_refusals:
-                entries += self._denials(set(open_subjects), refused, parent)
-            try:
-                answers = await self._gate.ledger.append(entries) if entries else ()
-            except PolicyMovedError:
-                continue
-            open_subjects = []
-            for (subject, (dossier, decision)), answer in zip(
-                wanted.items(), answers[: len(wanted)], strict=True
-            ):
-                if isinstance(answer, Receipt):
-                    granted[subject] = Granted(dossier, decision, answer)
-                else:
-                    open_subjects.append(subject)
-            if not open_subjects:
-                return [granted[subject] for subject in subjects if subject in granted], refused
+            with suppress(PolicyMovedError):
+                left = await self._try(context, left, found)
+            if not left:
+                return [
+                    found.granted[one] for one in subjects if one in found.granted
+                ], found.refused
         raise LedgerUnavailableError("the situation kept changing; ask again")
+
+    async def _try(
+        self, context: Context, subjects: Sequence[SubjectId], found: Settling
+    ) -> Sequence[SubjectId]:
+        """Take steps (1) and (2) once; return of whom something changed meanwhile."""
+        gate = self._gate
+        dossiers = await gate.subjects.load(subjects)
+        now = replace(context, matrix=gate.matrix, moment=gate.clock.now())
+        wanted = self._decide(now, subjects, dossiers, found.refused)
+        entries = [
+            now.resting(dossier.situation, gate.fields).intent(
+                subject, decision, gate.fields, found.parent
+            )
+            for subject, (dossier, decision) in wanted.items()
+        ]
+        if found.log_refusals:
+            entries += self._denials(set(subjects), found.refused, found.parent)
+        answers = await gate.ledger.append(entries) if entries else ()
+        changed = []
+        for (subject, settled), answer in zip(wanted.items(), answers[: len(wanted)], strict=True):
+            if isinstance(answer, Receipt):
+                found.granted[subject] = Granted(*settled, answer)
+            else:
+                changed.append(subject)
+        return changed
 
     def _decide(
         self,

@@ -132,6 +132,26 @@ class ProfileWriter:
         blank: SealedProfile,
         before: Dossier | None,
     ) -> Entry:
+        change = self._change(context, delivery, draft, blank, before)
+        record = context.record(
+            RecordKind.PROFILE,
+            "stored",
+            subject=blank.subject,
+            fields=self._gate.fields,
+            mask=change.changed,
+            detail={"version": blank.version, "in": str(delivery), "row": draft.row.row},
+        )
+        relations = before.situation.relations if before else ()
+        return self._recalled(Entry(record, (change,)), change, relations)
+
+    def _change(
+        self,
+        context: Context,
+        delivery: UUID,
+        draft: _Draft,
+        blank: SealedProfile,
+        before: Dossier | None,
+    ) -> StoreProfile:
         gate = self._gate
         values = {**draft.row.values}
         day = context.moment.date()
@@ -142,7 +162,7 @@ class ProfileWriter:
         relations = before.situation.relations if before else ()
         withheld = before.situation.withholdings if before else ()
         events = delivered_events(values, relations, context.moment)
-        change = StoreProfile(
+        return StoreProfile(
             subject=blank.subject,
             v_tag=draft.tags[0],
             older_tags=draft.tags[1:],
@@ -159,15 +179,6 @@ class ProfileWriter:
             else (),  # who is new and linked to no town is to be found by nobody yet
             delivery=delivery,
         )
-        record = context.record(
-            RecordKind.PROFILE,
-            "stored",
-            subject=blank.subject,
-            fields=gate.fields,
-            mask=changed,
-            detail={"version": blank.version, "in": str(delivery), "row": draft.row.row},
-        )
-        return self._recalled(Entry(record, (change,)), change, relations)
 
     def _held(self, row: JudgedRow, changed: int, before: Dossier | None) -> int:
         """Return the mask of what waits for a look, but for words that were released before."""
