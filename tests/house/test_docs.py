@@ -72,6 +72,24 @@ def target(page: str, link: str) -> bool:
     return any(path == name or path.startswith(f"{name}/") for path in texts())
 
 
+NAMED = r"`([A-Z][a-z]\w+|(?:gateway|audit|policies|adapters)\.[\w.]+)`"
+DEFINED = r"(?m)^(?:(?:class|def|async def) )?(\w+)"
+
+
+def test_prose_names_what_the_code_defines() -> None:
+    """Each module, class and function of ours in the two pages about the code is still there."""
+    code = {path: text for path, text in texts().items() if path.endswith(".py")}
+    known = {path[:-3].removesuffix("/__init__").replace("/", ".") for path in code}
+    known |= {name for text in code.values() for name in re.findall(DEFINED, text)}
+    missing = [
+        f"{path}: {name}"
+        for path in ("docs/architecture.md", "docs/request.md")
+        for name in re.findall(NAMED, texts()[path])
+        if name not in known and name.rpartition(".")[2] not in known
+    ]
+    assert missing == []
+
+
 def test_every_decision_says_what_got_worse() -> None:
     """A record of a decision has a question, choices, a decision, and both sides of the balance."""
     records = {path: text for path, text in pages().items() if path.startswith("docs/adr/")}
