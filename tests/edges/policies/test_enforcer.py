@@ -16,7 +16,7 @@ from gateway.domain.purposes import Cell, Matrix
 from policies.catalogue import Catalogue, load
 from policies.compiler import compile_policy
 from policies.enforcer import CheckReport, Enforcer, check, load_policy, verify
-from tests.edges.policies.test_matrix_source import THIRTEEN
+from tests.worlds.oracle import NEVER_TO_A_THIRD_PARTY
 
 MODEL = load().model
 RULE = "p, teacher, P01_school, P01-teacher, allow"
@@ -54,7 +54,7 @@ SPLIT = Enforcer(SHIPPED.model, compile_policy(SHIPPED))
 WHOLE = _plain(SHIPPED)
 
 
-@pytest.mark.parametrize("field", sorted(THIRTEEN))
+@pytest.mark.parametrize("field", sorted(NEVER_TO_A_THIRD_PARTY))
 def test_casbin_denies_the_thirteen_to_every_third_party(
     field: str, enforcer: Enforcer, catalogue: Catalogue
 ) -> None:
