@@ -26,6 +26,10 @@ class KeyDesk:
         """Count the keys that do not open."""
         return self._keeper.unreadable()
 
+    async def lost(self) -> int:
+        """Count the profiles whose key is gone though nobody destroyed it."""
+        return await self._gate.subjects.keyless()
+
     async def rotate(self, caller: Caller, progress: Callable[[int], object]) -> Rotated:
         """Wrap every key under a new key-encryption key, or finish what was broken off."""
         await self._tell(caller, "rotation begun", {})

@@ -25,11 +25,12 @@ def keys_status(data: Data = None, as_json: Json = False) -> None:
 
 @keys.command("verify")
 def keys_verify(data: Data = None, as_json: Json = False) -> None:
-    """Open every key once; exit 1 when one does not open."""
+    """Open every key once; exit 1 when one does not open, or a profile has none."""
     with opened(data) as gateway:
-        unreadable = gateway.actions.keys.unreadable()
-        show({"unreadable": unreadable}, as_json=as_json, title="keys")
-    raise typer.Exit(1 if unreadable else 0)
+        desk = gateway.actions.keys
+        found = {"unreadable": desk.unreadable(), "lost": asyncio.run(desk.lost())}
+        show(found, as_json=as_json, title="keys")
+    raise typer.Exit(1 if any(found.values()) else 0)
 
 
 @keys.command("rotate")

@@ -124,6 +124,10 @@ class Subjects(Protocol):
         """Tell which of these ids are of a subject."""
         ...
 
+    async def keyless(self) -> int:
+        """Count the profiles whose key is gone though nobody destroyed it."""
+        ...
+
 
 class Candidates(Protocol):
     """The narrow index of people who agreed to be found (P04) or are linked to a municipality."""

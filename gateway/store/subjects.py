@@ -86,6 +86,11 @@ _dossiers = sa.select(
 ).select_from(tables.subject.outerjoin(tables.profile_version, _current))  # fmt: skip
 _ONE = Prepared(_dossiers.where(_s.id == sa.bindparam("of")))
 _MANY = PreparedIn(lambda among: _dossiers.where(_s.id.in_(among)), _s.id.type)
+_KEYLESS = (
+    sa.select(sa.func.count())
+    .select_from(tables.subject.join(tables.profile_version, _current))
+    .where(_p.parts.is_not(None), _newest.is_(None), ~_erased)
+)
 _KNOWN = PreparedIn(lambda among: sa.select(_s.id).where(_s.id.in_(among)), _s.id.type)
 _STORED = (
     sa.select(_s.v_tag, _s.id, _s.version, _p.as_of, _p.content, _p.parts, _wrapped)
@@ -131,6 +136,10 @@ class Subjects:
     async def known(self, subjects: Collection[SubjectId]) -> frozenset[SubjectId]:
         """Tell which of these ids are of a subject, in one statement for all of them."""
         return await self._database.read(partial(_known, tuple(subjects)))
+
+    async def keyless(self) -> int:
+        """Count the profiles whose key is gone though nobody destroyed it."""
+        return await self._database.read(lambda connection: connection.scalar(_KEYLESS) or 0)
 
 
 def _load_one(subject: SubjectId, connection: sa.Connection) -> dict[SubjectId, Dossier]:

@@ -128,6 +128,9 @@ def test_a_lost_key_leaves_a_profile_that_opens_nowhere(body: Body) -> None:
     assert body.load(subject).profile == profile
     tag = body.version(subject).v_tag
     assert asyncio.run(body.subjects.stored([tag]))[tag].profile == profile
+    body.keys.destroy(body.person(2).bytes, "profile")
+    body.person(3)
+    assert asyncio.run(body.subjects.keyless()) == 1
 
 
 def test_a_profile_is_found_by_its_tag(body: Body) -> None:

@@ -52,3 +52,8 @@ class Subjects:
     async def known(self, subjects: Collection[SubjectId]) -> frozenset[SubjectId]:
         """Tell who of them is known."""
         return frozenset(subjects) & self.world.people.keys()
+
+    async def keyless(self) -> int:
+        """Count the profiles under no key."""
+        profiles = map(self.world.profile, self.world.people)
+        return sum(one is not None and not one.wrapped_key for one in profiles)

@@ -25,7 +25,7 @@ def test_keys_are_counted_and_not_shown(store: Path) -> None:
 def test_every_key_of_a_store_opens(store: Path) -> None:
     """A sound store has no key that does not open."""
     done = doelpoort("keys", "verify", "--data", store, "--json")
-    assert (done.code, done.json) == (0, {"unreadable": 0})
+    assert (done.code, done.json) == (0, {"unreadable": 0, "lost": 0})
 
 
 def test_a_rotation_is_told_and_logged(copy: Path) -> None:
@@ -46,15 +46,16 @@ def test_a_rotation_is_told_and_logged(copy: Path) -> None:
 
 
 def test_a_changed_key_is_found(copy: Path) -> None:
-    """A key whose bytes were changed on disk does not open, and verify says so with exit 1."""
+    """A key that was changed on disk, or is not there: verify counts both and exits 1."""
     gateway = wiring.build(Settings(data=copy))
     with gateway.database.keys.writing() as connection:
         connection.exec_driver_sql(
             "UPDATE wrapped_key SET wrapped = zeroblob(70) WHERE kind = 'log'"
         )
+        connection.exec_driver_sql("DELETE FROM wrapped_key WHERE kind = 'profile'")
     gateway.close()
     done = doelpoort("keys", "verify", "--data", copy, "--json")
-    assert (done.code, done.json) == (1, {"unreadable": 2})
+    assert (done.code, done.json) == (1, {"unreadable": 2, "lost": 2})
 
 
 def test_the_root_moves_to_a_secret(
