@@ -1,4 +1,4 @@
-"""The desk where COA writes down what happened: for its own workers, in a role that has the purpose."""
+"""A desk: who may sit at it, and how she finds someone there of whom to write down what happened."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Finds whose a consent is."""
+"""Consents at rest: whose each is, which wait for an answer or run out, and whom they name."""
 
 from collections.abc import Sequence
 from datetime import datetime

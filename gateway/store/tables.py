@@ -1,4 +1,4 @@
-"""Every table, what it is for, and whose data it holds (``info["holds"]``)."""
+"""The tables of people, deliveries and requests, what each is for, and whose data it holds (``info["holds"]``)."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""The screens: server-rendered pages for klantmanagers, recruiters and privacy officers.
+"""The screens: server-rendered pages for workers, officers, the operator, residents and anyone.
 
 How to add a page, in the words of this folder:
 
