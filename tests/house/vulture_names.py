@@ -26,18 +26,8 @@ psycopg.oid
 starlette.spool_max_size
 jinja.long
 
-# Members that are reached through the values of policy files, or by field name.
-rows.S1
-rows.S2
-rows.S5
-rows.YES
-rows.SPECIFIC
-rows.EXPLICIT
-rows.TOEZICHTHOUDER
+# A mode that arrives by value from the settings.
 rows.PRODUCTION
-rows.koppel_datum
-rows.pip_deadline
-rows.label_en
 
 # Commands that Typer finds by their decorator.
 commands = SimpleNamespace()
@@ -46,41 +36,11 @@ commands.notices_remind
 commands.notices_push
 commands.consent_sweep
 commands.consent_receipt
-commands.refresh
-commands.show_table
-commands.run
 
-# Verdicts that arrive by value from the interface.
-rows.JUSTIFIED
-rows.UNJUSTIFIED
-rows.EXPLAINED
+# Formats that arrive by value from the interface.
 rows.FHIR
 rows.NEN7513
 rows.ADL
-
-# Codes of a handover that arrive by value from the interface and the screens.
-rows.SNELLE_START
-rows.GECOMBINEERD
-rows.NA_VERHUIZING
-rows.COA_LOCATIE
-rows.ONLINE
-rows.TELEFOON
-rows.ANDER_MOMENT
-rows.BEWONER_VERHINDERD
-rows.COA_VERHINDERD
-rows.GEMEENTE_VERHINDERD
-rows.TOLK_ONTBREEKT
-rows.TAAL
-rows.OPLEIDING
-rows.KINDEREN
-rows.ZELFREDZAAMHEID
-rows.INTAKE
-rows.VERVOLG
-rows.PERSOON
-rows.HUISHOUDEN
-rows.VOORINBURGERING
-rows.DRIEGESPREK
-rows.VERHUIZING
 
 # What a parser of the standard library is told by attribute.
 parser = SimpleNamespace()
@@ -102,6 +62,5 @@ rows.checked_at
 rows.directive
 rows.talk_day
 rows.travel
-rows.stands
 rows.badge
 rows.unexplained
