@@ -20,7 +20,7 @@ from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.reasons import EXPLANATIONS, Reason
 from gateway.domain.records import Receipt
 from gateway.domain.sentences import Language
-from gateway.domain.sentences import render as told
+from gateway.web import stories
 from gateway.web.changes import Difference, differences
 from gateway.web.guard import Screen
 from gateway.web.handovers import PATH, Term, term
@@ -32,7 +32,7 @@ from gateway.web.rendering import HtmlFormat, page
 from gateway.web.takings import HANDOVER, asked, forms, strong
 from gateway.web.values import Shown, Teller, changed, full_name, read
 from gateway.web.visit import Visit
-from gateway.web.words import AMSTERDAM, N_, day
+from gateway.web.words import N_, day
 
 _NOT_FOUND: Final = 404
 
@@ -101,7 +101,7 @@ async def why(visit: Visit) -> Response:
         raise HTTPException(_NOT_FOUND)
     ask = Ask(visit.caller, HANDOVER, fields[FieldName(name)].bit)
     explained = await visit.rooms.desks.explain.asked(ask, subject)
-    steps = told(explained.story, visit.language, fields, AMSTERDAM)
+    steps = stories.in_words(visit, explained.story)
     label = Teller(visit.rooms, visit.language).label(name)
     file = f"{PATH}/{visit.request.path_params['ref']}"
     granted = bool(explained.decision.granted)

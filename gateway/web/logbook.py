@@ -17,7 +17,7 @@ from gateway.domain.identifiers import Oin
 from gateway.domain.logbook import Filters, Told
 from gateway.domain.records import RecordKind
 from gateway.domain.reviewing import Group, Grouping
-from gateway.domain.sentences import render as told_in_words
+from gateway.web import stories
 from gateway.web.guard import Screen
 from gateway.web.log_lines import line, table
 from gateway.web.navigation import OFFICER
@@ -46,7 +46,7 @@ from gateway.web.oversight_words import (
 from gateway.web.rendering import page
 from gateway.web.values import Teller
 from gateway.web.visit import Visit
-from gateway.web.words import AMSTERDAM, N_
+from gateway.web.words import N_
 
 PATH: Final = "/logboek"
 TABS: Final = ((PATH, N_("Zoeken")), (PATH + "/tijdlijnen", N_("Tijdlijnen")))
@@ -220,7 +220,7 @@ def _steps(visit: Visit, found: SeenOne) -> list[tuple[str, str, str, bool]]:
     if not isinstance(found.story, Retold):
         return []
     steps = found.story.story
-    said = told_in_words(steps, visit.language, visit.rooms.desks.gate.fields, AMSTERDAM)
+    said = stories.in_words(visit, steps)
     return [
         (text, str(one.rule_id or ""), one.where or "", one.holds)
         for text, one in zip(said, steps, strict=True)

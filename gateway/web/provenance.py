@@ -27,7 +27,7 @@ class Word(StrEnum):
 
     RESIDENT = N_("verklaard door bewoner")
     DOCUMENT = N_("document gezien")
-    UNKNOWN = N_("herkomst niet gemeld")
+    UNKNOWN = N_("niet gemeld")
     RECKONED = ""
 
 

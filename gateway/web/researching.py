@@ -83,7 +83,9 @@ def _breach(visit: Visit, found: Scope | None, fault: str) -> Response:
         fields=sorted((teller.label(one.name), one.name) for one in fields),
         chosen=chosen,
         found=found,
-        by_field=[(teller.label(n), count) for n, count in found.by_field.items()] if found else [],
+        by_field=sorted((teller.label(n), count) for n, count in found.by_field.items())
+        if found
+        else [],
         recipients=[recipient_in_words(visit, one) for one in found.recipients] if found else [],
         rows=[_received(visit, one) for one in found.page] if found else [],
         fault=fault,

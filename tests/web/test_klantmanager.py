@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import httpx
 import pytest
@@ -67,6 +68,7 @@ def test_she_sees_a_bsn_after_more_proof_and_why_she_may(sannes: Desk) -> None:
     page.goto(f"{dossier}/waarom/achternaam")
     expect(page.get_by_text("Toegestaan", exact=True)).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("Wet inburgering 2021")
+    expect(page.get_by_role("main")).to_contain_text("Bewaren: kopie bij de poort 30 dagen")
     sannes.picture("klantmanager-waarom")
     assert sannes.complaints == []
 
@@ -121,8 +123,10 @@ def _answer(one: Desk, words: str) -> None:
         assert coa.post(path, json={"antwoord": words}).status_code == 200
 
 
-def test_she_asks_coa_without_a_mouse(chromium: Browser, served_gate: Served) -> None:
-    """With the keyboard alone she opens a handover, confirms its receipt and asks a question."""
+def test_she_asks_coa_and_plans_a_talk_without_a_mouse(
+    chromium: Browser, served_gate: Served
+) -> None:
+    """With the keyboard alone she confirms a receipt, asks a question, plans the talk and cancels it."""
     with desk(chromium, served_gate) as one:
         one.sign_in("Sanne Bakker")
         page = one.go("/overdrachten?toon=zonder-gesprek")
@@ -138,7 +142,97 @@ def test_she_asks_coa_without_a_mouse(chromium: Browser, served_gate: Served) ->
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("De vraag is gesteld")
         expect(page.get_by_role("main")).to_contain_text("Welk niveau haalde zij?")
+        page.locator("#vorm").focus()
+        page.keyboard.type("Online")
+        page.locator("#dag").focus()
+        page.keyboard.type(_same_both_ways(served_gate.day(2)))
+        page.locator("#tijd").focus()
+        page.keyboard.type("1030am")
+        page.locator("input[name=instemming]").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("Het driegesprek is gepland")
+        expect(page.get_by_role("main")).to_contain_text("Snelle start · Online")
+        page.locator("#reden").focus()
+        page.keyboard.type("Geen tolk")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("main")).to_contain_text("Geen tolk beschikbaar")
         assert one.complaints == []
+
+
+def _same_both_ways(first: date) -> str:
+    """Write the first day from then of which day and month are one number, as one types it."""
+    days = [date(year, n, n) for year in (first.year, first.year + 1) for n in range(1, 13)]
+    return next(f"{day:%d%m%Y}" for day in days if day >= first)
+
+
+def test_she_divides_the_work_without_a_mouse(chromium: Browser, served_gate: Served) -> None:
+    """With the keyboard alone she takes someone, reads the team's numbers, and lays her down again."""
+    with desk(chromium, served_gate) as one:
+        one.sign_in("Sanne Bakker")
+        one.go("/overdrachten?van=niemand")
+        assert _given(one, "Ik") == "1"
+        one.picture("klantmanager-werkverdeling")
+        one.go("/overdrachten?van=mij")
+        assert _given(one, "Niemand") == "0"
+        assert one.complaints == []
+
+
+def _given(one: Desk, to: str) -> str:
+    """Give the first on the list to someone, and read how many she herself has in hand now."""
+    page = one.page
+    page.locator("tbody input").first.focus()
+    page.keyboard.press("Space")
+    page.locator("#behandelaar").focus()
+    page.keyboard.type(to)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("1 overdracht toegewezen")
+    page.get_by_role("link", name="Werkverdeling").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Werkverdeling")
+    return page.locator("tbody tr", has_text="Sanne Bakker").locator("td").first.inner_text()
+
+
+def test_she_hands_on_and_takes_back_without_a_mouse(
+    chromium: Browser, served_gate: Served
+) -> None:
+    """Who moved is handed on with the keyboard; by mistake, so that she takes her back and reads who did."""
+    with desk(chromium, served_gate) as one:
+        one.sign_in("Sanne Bakker")
+        page = one.go("/overdrachten")
+        row = page.locator("tbody tr").last
+        number = re.findall(r"\d{10}", row.inner_text())[0]
+        path = row.locator("th a").get_attribute("href")
+        _house(one, number)
+        page = one.go(f"{path}/overdracht")
+        name = page.get_by_role("heading", level=1).inner_text()
+        page.locator("#gemeente").focus()
+        page.keyboard.type("Utrecht")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Doorgegeven")
+        assert name not in page.content()
+        one.picture("klantmanager-doorgegeven")
+        page.get_by_role("button", name="Haal terug").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        said = page.get_by_role("main")
+        expect(said).to_contain_text("teruggehaald van Utrecht op")
+        expect(said).to_contain_text("door Sanne Bakker")
+        assert one.complaints == []
+        assert one.served.broken_policies() == 0
+
+
+def _house(one: Desk, number: str) -> None:
+    """Let COA record that someone has a home in Harderwijk."""
+    body = {"vNummer": number, "soort": "gehuisvest", "partij": "0243"}
+    housed = one.served.ask(("coa", "coa_casemanager"), "POST", "/v1/koppelingen", body)
+    assert housed.status_code == 201, housed.text
 
 
 def test_she_needs_no_mouse(chromium: Browser, served_gate: Served) -> None:
