@@ -1,16 +1,15 @@
 """Toestemmingsverzoeken: what was asked of residents and waits for their answer."""
 
 from functools import partial
-from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gateway.actions.sealed_words import Words
 from gateway.api.context import WithActions, WithCaller, trace_of
 from gateway.api.rendering import ReleasedResponse, camel, list_json
 from gateway.api.waiting import WaitingJson
+from gateway.api.wire import After
 from gateway.domain.consents import Asked
 
 router = APIRouter(prefix="/v1")
@@ -21,7 +20,7 @@ async def asked(
     request: Request,
     actions: WithActions,
     caller: WithCaller,
-    na: Annotated[UUID | None, Query(description="Id uit `volgende`")] = None,
+    na: After = None,
 ) -> Response:
     """List at most fifty requests about the residents of one's reception sites."""
     return ReleasedResponse(

@@ -29,7 +29,7 @@ from gateway.api.rendering import (
     field_spelled,
     list_json,
 )
-from gateway.api.wire import Wire
+from gateway.api.wire import After, Wire
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
@@ -102,7 +102,7 @@ async def clients(
     actions: WithActions,
     caller: WithCaller,
     doel: Annotated[str | None, Query(max_length=60)] = None,
-    na: Annotated[UUID | None, Query(description="Verwijzing uit `volgende`")] = None,
+    na: After = None,
 ) -> Response:
     """List at most fifty people with the worklist's columns; follow ``volgende`` for more."""
     ask = Ask(caller, doel or DEFAULT_PURPOSES.get(caller.role, "P02"))
@@ -116,7 +116,7 @@ async def consents(
     request: Request,
     actions: WithActions,
     caller: WithCaller,
-    na: Annotated[UUID | None, Query(description="Verwijzing uit `volgende`")] = None,
+    na: After = None,
 ) -> Response:
     """List at most fifty people with their consents, aligned by consent, oldest first."""
     await admit(actions.gate, caller)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field, StringConstraints
 from starlette.responses import Response
 
@@ -29,7 +29,7 @@ from gateway.api.rendering import (
     with_receipt,
 )
 from gateway.api.waiting import WaitingJson
-from gateway.api.wire import Wire
+from gateway.api.wire import After, Wire
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import (
@@ -51,7 +51,6 @@ router = APIRouter(prefix="/v1/overdrachten")
 Spoken = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_WORDS)
 ]
-After = Annotated[UUID | None, Query(description="Waarde uit `volgende`")]
 
 
 class Client(Wire):

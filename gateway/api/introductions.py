@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -20,7 +19,7 @@ from gateway.api.rendering import (
     rows_json,
     with_receipt,
 )
-from gateway.api.wire import Wire
+from gateway.api.wire import After, Wire
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import Oin, SubjectId
@@ -69,7 +68,7 @@ async def listed(
     request: Request,
     actions: WithActions,
     caller: WithCaller,
-    na: Annotated[UUID | None, Query(description="Id uit `volgende`")] = None,
+    na: After = None,
 ) -> Response:
     """List one's own requests, or those that wait for residents of one's reception sites."""
     return ReleasedResponse(

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
@@ -15,7 +15,7 @@ from gateway.api.consents import IdempotencyKey
 from gateway.api.context import WithActions, WithCaller, subject_by_reference, trace_of
 from gateway.api.rendering import ReleasedResponse, answered, camel, field_named, list_json
 from gateway.api.waiting import WaitingJson
-from gateway.api.wire import Wire
+from gateway.api.wire import After, Wire
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.rectification import Rectification
 
@@ -59,7 +59,7 @@ async def waiting(
     request: Request,
     actions: WithActions,
     caller: WithCaller,
-    na: Annotated[UUID | None, Query(description="Id uit `volgende`")] = None,
+    na: After = None,
 ) -> Response:
     """List at most fifty open requests about the residents of one's reception sites."""
     return ReleasedResponse(

@@ -1,7 +1,14 @@
 """What travels over the wire: camelCase names, and nothing that was not agreed."""
 
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+After = Annotated[UUID | None, Query(description="Waarde uit `volgende`")]
+"""Where a list goes on, as the page before said."""
 
 
 class Wire(BaseModel):
