@@ -15,7 +15,7 @@ from gateway.actions.gate import Gate, commit
 from gateway.domain.codes import CodeLists
 from gateway.domain.counting import PublishCounts, Statistics, Tally, blinded, is_counted
 from gateway.domain.decisions import Ask
-from gateway.domain.errors import PolicyError
+from gateway.domain.errors import PolicyError, UnreadableValueError
 from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Caller
 from gateway.domain.ports import BlindIndex, Entry
@@ -64,7 +64,7 @@ class CountPeople:
         moment = gate.clock.now()
         context = Context.of(Ask(caller, STATISTICS), gate.matrix, moment)
         tally = Tally(self._axes)
-        people, left_out = await self._take(tally, self._purpose(moment))
+        people, left_out, unreadable = await self._take(tally, self._purpose(moment))
         terms = self._parameters.on(moment.date())
         publications = [publish(c, self._axes, terms) for c in tally.cubes(moment.date())]  # (2)
         cubes = tuple(blinded(one, moment, self._term) for one in publications)
@@ -73,27 +73,37 @@ class CountPeople:
             "counted",
             fields=gate.fields,
             mask=gate.fields.mask(self._axes),
-            detail={"people": people, "left out": left_out, "tables": len(cubes)},
+            detail={
+                "people": people,
+                "left out": left_out,
+                "unreadable": unreadable,
+                "tables": len(cubes),
+            },
         )
         receipt = await commit(gate, Entry(record, (PublishCounts(moment, cubes),)))  # (3)
         shown = sum(len(one.shown) for one in publications)
         withheld = sum(len(one.withheld) for one in publications)
         return Counted(moment, people, left_out, shown, withheld, receipt)
 
-    async def _take(self, tally: Tally, purpose: Purpose) -> tuple[int, int]:
-        """Count everyone, page by page (1); return how many, and how many are in no count."""
-        people = left_out = 0
+    async def _take(self, tally: Tally, purpose: Purpose) -> tuple[int, int, int]:
+        """Count everyone, page by page (1); return how many, how many are in no count, or unreadable.
+
+        A profile that does not open is in no count, and keeps nobody else from being counted.
+        """
+        people = left_out = unreadable = 0
         found = await self._statistics.people(None, PAGE)
         while found:
             dossiers = await self._gate.subjects.load(found)
             now = self._gate.clock.now()
             for dossier in dossiers.values():
-                if self._add(tally, purpose, dossier, now):
-                    people += 1
-                else:
-                    left_out += 1
+                try:
+                    counted = self._add(tally, purpose, dossier, now)
+                except UnreadableValueError:
+                    counted, unreadable = False, unreadable + 1
+                people += counted
+                left_out += not counted
             found = await self._statistics.people(found[-1], PAGE)
-        return people, left_out
+        return people, left_out, unreadable
 
     def _add(self, tally: Tally, purpose: Purpose, dossier: Dossier, moment: datetime) -> bool:
         gate, profile = self._gate, dossier.profile

@@ -5,10 +5,11 @@
 3. Placements that agencies recorded are deleted some months after they ended (``placement_copy``).
 4. What changes, changes with its entry; who did not change is left alone. Stopped halfway, the
    round goes on where it was: whoever was done needs nothing more.
+5. A profile that does not open is left, counted and put on record; it keeps nobody else waiting.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +28,8 @@ from gateway.domain.changes import (
 )
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.derived import DERIVABLE, INPUTS, months_later, rederived
-from gateway.domain.identifiers import FieldName
+from gateway.domain.errors import UnreadableValueError
+from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.placements import ForgetPlacement, Placement, Placements
 from gateway.domain.ports import Entry
@@ -46,6 +48,7 @@ class Retained:
     """What a round did: people seen, profiles revised, people whose purposes opened or closed.
 
     ``placements`` were deleted; ``skipped`` changed meanwhile: the next round finds them.
+    ``unreadable`` profiles did not open (5).
     """
 
     seen: int = 0
@@ -53,6 +56,7 @@ class Retained:
     closed: int = 0
     skipped: int = 0
     placements: int = 0
+    unreadable: int = 0
 
     def and_(self, other: "Retained") -> "Retained":
         """Add the counts of a page."""
@@ -62,6 +66,7 @@ class Retained:
             self.closed + other.closed,
             self.skipped + other.skipped,
             self.placements + other.placements,
+            self.unreadable + other.unreadable,
         )
 
 
@@ -111,21 +116,33 @@ class Retain:
         return done
 
     async def _page(self, context: Context, dossiers: Sequence[Dossier]) -> Retained:
-        found = [self._look(context.moment, dossier) for dossier in dossiers]
-        revisions = [one for one in found if one is not None and (one.revises or one.closes)]
-        entries = [self._entry(context, one) for one in revisions]
+        due: list[tuple[_Revision, Entry]] = []
+        unreadable: list[Entry] = []
+        for dossier in dossiers:
+            try:
+                due += self._due(context, dossier)
+            except UnreadableValueError as error:  # (5)
+                unreadable.append(_left(context, dossier.situation.subject, error))
+        entries = [*(entry for _, entry in due), *unreadable]
         answers = await self._gate.ledger.append(entries) if entries else ()
         taken = [
             one
-            for one, answer in zip(revisions, answers, strict=True)
+            for (one, _), answer in zip(due, answers[: len(due)], strict=True)
             if isinstance(answer, Receipt)
         ]
         return Retained(
             len(dossiers),
             sum(one.revises for one in taken),
             sum(one.closes for one in taken),
-            len(revisions) - len(taken),
+            len(due) - len(taken),
+            unreadable=len(unreadable),
         )
+
+    def _due(self, context: Context, dossier: Dossier) -> Iterator[tuple[_Revision, Entry]]:
+        """Yield what is to become of one profile, with its entry; nothing where all is as it was."""
+        found = self._look(context.moment, dossier)
+        if found is not None and (found.revises or found.closes):
+            yield found, self._entry(context, found)
 
     def _look(self, moment: datetime, dossier: Dossier) -> _Revision | None:
         """Open what the round looks at, and say what differs; an erased profile is left alone."""
@@ -232,6 +249,11 @@ def _dropped(context: Context, one: Placement) -> Entry:
         detail={"placement": str(one.placement_id), "agency": one.agency},
     )
     return Entry(record, (ForgetPlacement(one),))
+
+
+def _left(context: Context, subject: SubjectId, error: UnreadableValueError) -> Entry:
+    detail: dict[str, str | int] = {"why": error.code}
+    return Entry(context.record(RecordKind.PROFILE, "failed", subject=subject, detail=detail))
 
 
 def _text(value: JsonValue) -> bytes:

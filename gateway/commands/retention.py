@@ -21,4 +21,4 @@ def run(data: Data = None, as_json: Json = False) -> None:
         operator = caller_for(gateway, "coa", "coa_casemanager", "operator")
         done = asyncio.run(gateway.actions.retain(operator))
     show(asdict(done), as_json=as_json, title="retention")
-    raise typer.Exit(1 if done.skipped else 0)
+    raise typer.Exit(1 if done.skipped or done.unreadable else 0)

@@ -320,6 +320,12 @@ class House:
         self.forget()
         return [self.subject(number) for number in range(1, count + 1)]
 
+    def lose_key(self, subject: SubjectId) -> None:
+        """Take the key of a profile away, though nobody destroyed it."""
+        key = self.world.keys.get(subject.bytes, "profile")
+        assert key is not None
+        self.world.keys.drop(key)
+
     def forget(self) -> None:
         """Begin a new page: what came before is not what the test is about."""
         self.inner.records.clear()

@@ -363,9 +363,7 @@ def test_a_refused_consent_is_told_as_no_consent(house: House) -> None:
 def test_a_profile_without_its_key_is_no_blank(house: House) -> None:
     """A key that is gone though nobody destroyed it: no share, and the log says why it failed."""
     subject = house.person(1)
-    key = house.world.keys.get(subject.bytes, "profile")
-    assert key is not None
-    house.world.keys.drop(key)
+    house.lose_key(subject)
     with pytest.raises(UnreadableValueError):
         house.show(house.klantmanager, "P02", subject, "achternaam")
     assert house.records[-1].outcome == "failed"

@@ -74,6 +74,16 @@ def test_who_did_not_change_is_left_alone(house: House) -> None:
     assert house.kinds() == ["delivery.quarantined: term passed"] * 2
 
 
+def test_a_profile_that_does_not_open_keeps_nobody_waiting(house: House) -> None:
+    """It is left and told of, on record; the others get what the day brings."""
+    lost, _ = house.people(2, geboortedatum="2008-03-04")
+    house.lose_key(lost)
+    house.clock.wait(2 * DAY)
+    assert made(house) == Retained(seen=2, revised=1, unreadable=1)
+    told = [record for record in house.records if record.subject == lost]
+    assert [(one.outcome, one.detail) for one in told] == [("failed", {"why": "UNREADABLE_VALUE"})]
+
+
 def test_what_was_delivered_is_not_derived_over(house: House) -> None:
     """A right to work that the source told stays, whatever the age says."""
     subject = house.person(1, mag_werken=False, geboortedatum="2008-03-04")

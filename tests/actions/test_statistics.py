@@ -135,8 +135,18 @@ def test_a_round_is_one_entry_and_opens_only_what_is_counted(house: House) -> No
     assert (counted.people, counted.left_out) == (3, 0)
     (record,) = house.records
     assert (record.kind, record.outcome, record.purpose) == (RecordKind.STATISTICS, "counted", P09)
-    assert record.detail == {"people": 3, "left out": 0, "tables": len(TABLES)}
+    told = {"people": 3, "left out": 0, "unreadable": 0, "tables": len(TABLES)}
+    assert record.detail == told
     assert (record.subject, record.role, record.actor) == (None, "poort", "nightly-count")
+
+
+def test_a_profile_that_does_not_open_keeps_nobody_from_being_counted(house: House) -> None:
+    """She is in no count, and the entry of the round says that one was unreadable."""
+    lost, *_ = house.people(3)
+    house.lose_key(lost)
+    counted = count(house)
+    assert (counted.people, counted.left_out) == (2, 1)
+    assert house.records[-1].detail["unreadable"] == 1
 
 
 def test_pages_miss_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
