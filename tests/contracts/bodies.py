@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
@@ -72,7 +71,6 @@ from gateway.store.log_archive import LogArchive as StoredArchive
 from gateway.store.log_reader import LogReader
 from gateway.store.log_storage import LogStorage
 from gateway.store.look_ups import LookUps
-from gateway.store.migrations import upgrade
 from gateway.store.notices import Notices
 from gateway.store.outbox import Outbox as StoredOutbox
 from gateway.store.own_access import StoredOwnAccess
@@ -88,6 +86,7 @@ from gateway.store.subscriptions import Subscriptions as StoredSubscriptions
 from gateway.store.teams import StoredTeams
 from gateway.store.withholdings import Withholdings
 from tests import servers
+from tests.blank import lay
 from tests.fakes import (
     candidates,
     consents,
@@ -328,21 +327,10 @@ def fake(_folder: Path) -> Iterator[Body]:
     )
 
 
-@cache
-def _blank() -> dict[str, bytes]:
-    """Make the files of an empty store once; each test gets copies."""
-    with TemporaryDirectory() as folder:
-        database = Database.open(Path(folder))
-        upgrade(database)
-        database.close()
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
-
-
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Body]:
     """Make a store on SQLite, with a real log over it."""
-    for name, content in _blank().items():
-        (folder / name).write_bytes(content)
+    lay(folder)
     with _stored(Database.open(folder)) as body:
         yield body
 

@@ -5,6 +5,7 @@ Each chain runs whole or not at all, under the write lock, so that two gates can
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,11 +43,7 @@ class Chain:
 
     def scripts(self) -> ScriptDirectory:
         """Return the steps as Alembic reads them."""
-        config = Config()
-        config.set_main_option("script_location", str(_HERE))
-        config.set_main_option("path_separator", "os")
-        config.set_main_option("version_locations", str(_HERE / self.name))
-        return ScriptDirectory.from_config(config)
+        return _scripts(self.name)
 
     def move(self, store: Store, revision: str = HEAD) -> None:
         """Go up or down to ``revision``."""
@@ -73,6 +70,15 @@ class Chain:
 
 DATA: Final = Chain("data", MAIN)
 KEY: Final = Chain("keys", KEYS)
+
+
+@cache
+def _scripts(chain: str) -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(_HERE / chain))
+    return ScriptDirectory.from_config(config)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 from audit.log import Log
 from gateway.store.database import Database
 from gateway.store.log_storage import LogStorage
-from gateway.store.migrations import upgrade
 from tests import servers
+from tests.blank import lay
 from tests.edges.store.appender import signer
 from tests.fakes.payload_sealer import MemoryPayloadSealer
 
@@ -17,8 +17,8 @@ from tests.fakes.payload_sealer import MemoryPayloadSealer
 @pytest.fixture(name="files")
 def fixture_files(tmp_path: Path) -> Iterator[Database]:
     """Make an empty store on SQLite."""
+    lay(tmp_path)
     database = Database.open(tmp_path)
-    upgrade(database)
     yield database
     database.close()
 
