@@ -18,7 +18,7 @@ KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.BULK: N_("Verstrekking van een groep"),
     RecordKind.INTENT: N_("Verstrekking"),
     RecordKind.OUTCOME: N_("Afloop van een verstrekking"),
-    RecordKind.DENIED: N_("Weigering"),
+    RecordKind.DENIED: N_("Verzoek"),
     RecordKind.SEARCH: N_("Zoekvraag naar kandidaten"),
     RecordKind.CONSENT: N_("Toestemming"),
     RecordKind.RELATION: N_("Relatie"),

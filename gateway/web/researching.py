@@ -83,14 +83,17 @@ def _breach(visit: Visit, found: Scope | None, fault: str) -> Response:
         fields=sorted((teller.label(one.name), one.name) for one in fields),
         chosen=chosen,
         found=found,
-        by_field=sorted((teller.label(n), count) for n, count in found.by_field.items())
-        if found
-        else [],
+        by_field=_by_label(teller, found) if found else [],
         recipients=[recipient_in_words(visit, one) for one in found.recipients] if found else [],
         rows=[_received(visit, one) for one in found.page] if found else [],
         fault=fault,
         back=PATH,
     )
+
+
+def _by_label(teller: Teller, found: Scope) -> list[tuple[str, int]]:
+    named = ((teller.label(name), count) for name, count in found.by_field.items())
+    return sorted(named, key=lambda pair: pair[0].casefold())
 
 
 def _chosen(visit: Visit) -> list[str]:

@@ -30,8 +30,8 @@ def test_the_state_shows_log_keys_and_jobs(bram: Visitor, door: Door) -> None:
     counts = door.gateway.actions.keys.counts()
     shown = tree(page).xpath("//dt[.='Sleutels van profielen']/following-sibling::dd/text()")
     assert shown == [str(counts["profile"])]
-    assert "niet ingesteld Getuigen laten medeondertekenen" in said
-    assert "aan Berichten over verwijderen bezorgen" in said
+    assert "Getuigen laten medeondertekenen niet ingesteld" in said
+    assert "Berichten over verwijderen bezorgen aan" in said
 
 
 def test_a_log_that_does_not_fit_its_guard_is_told_at_once(
