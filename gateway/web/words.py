@@ -67,6 +67,7 @@ def moment(value: datetime, language: Language) -> str:
     return format_datetime(local, "d MMM y HH:mm", locale=str(language))
 
 
+@lru_cache(maxsize=4_096)
 def number(value: float, language: Language) -> str:
     """Write a number with the language's marks."""
     return format_decimal(value, locale=str(language))
