@@ -71,7 +71,7 @@ class TeamDesk:
         context = await admit(gate, caller, PURPOSE, PartnerKind.GEMEENTE)
         assert context.purpose is not None  # noqa: S101 - admit refuses what is in no catalogue
         team, day = await self.roster.of(caller), context.moment.date()
-        people, _ = await self._waiting.of(caller, context.purpose, context.moment)
+        people = await self._waiting.of(caller, context.purpose, context.moment)
         terms = self._waiting.terms(day)
         counted = loads(waits(people, day, terms), team.names)
         receipt = await commit(gate, Entry(context.record(RecordKind.HANDOVER, "workload seen")))

@@ -1,7 +1,7 @@
 """A municipality's worklist (Mijn overdrachten): its linked people, first due first, page by page."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from gateway.actions.gate import Gate, admitted
 from gateway.domain.clocks import Clocks, People, Running, View, counts, ordered, size, waits
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
-from gateway.domain.handovers import NO_FILE, File, Handovers
+from gateway.domain.handovers import NO_FILE, NOTHING_DONE, File, Handovers, Progress
 from gateway.domain.identifiers import FieldName, PurposeCode, SubjectId
 from gateway.domain.parameters import Parameters, Terms
 from gateway.domain.partners import Caller
@@ -72,23 +72,29 @@ class Waiting:
         self._clocks = clocks
         self._parameters = parameters
 
-    async def of(
-        self, caller: Caller, purpose: PurposeCode, moment: datetime
-    ) -> tuple[People, Mapping[SubjectId, File]]:
-        """Read the clocks of everyone of the caller's municipality, and the files there are.
+    async def of(self, caller: Caller, purpose: PurposeCode, moment: datetime) -> People:
+        """Read the clocks of everyone of the caller's municipality, by what was done of each.
 
         A superset of who may be seen: each is still decided one by one before anything is shown.
         """
         own = sorted(caller.partner.gemeenten)
-        files = await self.handovers.current(own, moment)
+        progress = await self.handovers.progress(own, moment)
         found: dict[Running, list[SubjectId]] = defaultdict(list)
         for running, people in (await self._clocks.running(own, purpose, moment)).items():
-            if alike := [subject for subject in people if subject not in files]:
-                found[running] = alike
+            alike: dict[Progress, list[SubjectId]] = defaultdict(list)
             for subject in people:
-                if subject in files:
-                    found[running.with_file(files[subject])].append(subject)
-        return found, files
+                alike[progress.get(subject, NOTHING_DONE)].append(subject)
+            for one, hers in alike.items():
+                found[running.after(one)] += hers
+        return found
+
+    async def files(
+        self, people: Sequence[SubjectId], caller: Caller, moment: datetime
+    ) -> Mapping[SubjectId, File]:
+        """Read the files of the caller's municipality on some of its people."""
+        own = sorted(caller.partner.gemeenten)
+        found = await self.handovers.current(people, own, moment)
+        return {one: found.get(one, NO_FILE) for one in people}
 
     def terms(self, day: date) -> Terms:
         """Return the terms in force on a day."""
@@ -115,24 +121,19 @@ class Worklist:
         await admitted(gate, Context.of(ask, gate.matrix, now))
         purpose = gate.matrix.purpose(ask.purpose)
         assert purpose is not None  # noqa: S101 - admitted refuses what is in no catalogue
-        waiting = await self._waiting.of(ask.caller, purpose.code, now)
-        excerpt = self._excerpt(ask.caller, chosen, page, now.date(), waiting)
+        people = await self._waiting.of(ask.caller, purpose.code, now)
+        excerpt = await self._excerpt(ask.caller, chosen, page, now, people)
         cell = gate.matrix.cell(ask.caller.role, purpose.code)
         narrowed = replace(ask, fields=(cell.named if cell else 0) & gate.fields.mask(COLUMNS))
         question = Question(narrowed, tuple(excerpt.running), format_for(excerpt))
         async with self._disclose.page(question) as released:
             yield released
 
-    def _excerpt(
-        self,
-        caller: Caller,
-        chosen: SavedList,
-        page: int,
-        today: date,
-        waiting: tuple[People, Mapping[SubjectId, File]],
+    async def _excerpt(
+        self, caller: Caller, chosen: SavedList, page: int, now: datetime, people: People
     ) -> Excerpt:
-        people, files = waiting
-        terms, me = self._waiting.terms(today), caller.actor
+        today, me = now.date(), caller.actor
+        terms = self._waiting.terms(today)
         groups = waits(people, today, terms)
         inside = [one for one in groups if chosen.view in one.views]
         hers = [one for one in groups if is_of(one.running, chosen.whose, me)]
@@ -142,5 +143,5 @@ class Worklist:
         here = min(max(page, 1), pages)
         wanted = ordered(one for one in hers if chosen.view in one.views)
         shown = dict(islice(wanted, (here - 1) * ROWS, here * ROWS))
-        held = {subject: files.get(subject, NO_FILE) for subject in shown}
+        held = await self._waiting.files(tuple(shown), caller, now)
         return Excerpt(chosen, here, pages, sizes, hands, today, terms, shown, held)

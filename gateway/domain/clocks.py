@@ -17,7 +17,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Final, Protocol
 
-from gateway.domain.handovers import File
+from gateway.domain.handovers import Progress
 from gateway.domain.identifiers import ActorId, GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.parameters import Terms
 
@@ -63,13 +63,11 @@ class Running:
     asked: int = 0
     worker: ActorId | None = None
 
-    def with_file(self, file: File) -> "Running":
-        """Add what the file of her handover tells."""
-        talked = self.talked or file.settled
-        confirmed = file.confirmed is not None
-        return replace(
-            self, talked=talked, confirmed=confirmed, asked=file.waiting, worker=file.worker
-        )
+    def after(self, progress: Progress) -> "Running":
+        """Add how far her handover is."""
+        settled, confirmed, waiting, worker = progress
+        talked = self.talked or settled
+        return replace(self, talked=talked, confirmed=confirmed, asked=waiting, worker=worker)
 
     def dues(self, terms: Terms) -> tuple["Due", ...]:
         """Return the clocks that run, first due first (1)-(3)."""

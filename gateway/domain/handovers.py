@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, SubjectId
@@ -183,6 +183,23 @@ class Assignment:
     by: ActorId
 
 
+class Progress(NamedTuple):
+    """How far a handover is, as far as a clock or a list goes by it; see ``File``."""
+
+    settled: bool = False
+    confirmed: bool = False
+    waiting: int = 0
+    worker: ActorId | None = None
+
+
+def settles(talks: Sequence[tuple[TalkState, Cancelled | None]]) -> bool:
+    """Tell whether no talk has to be planned, from how each stands, oldest first."""
+    last = talks[-1][1] if talks else None
+    return last in {Cancelled.BEWONER_WIL_NIET, Cancelled.VERHUISD} or any(
+        state is not TalkState.GEANNULEERD for state, _ in talks
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """All that belongs to one handover; talks and questions oldest first."""
@@ -208,16 +225,21 @@ class File:
     @property
     def settled(self) -> bool:
         """Whether no talk has to be planned: one stands, or she wants none, or she moved."""
-        last = self.talks[-1].cancelled if self.talks else None
-        return self.talk is not None or last in {Cancelled.BEWONER_WIL_NIET, Cancelled.VERHUISD}
+        return settles([(one.state, one.cancelled) for one in self.talks])
 
     @property
     def waiting(self) -> int:
         """How many questions have no answer yet."""
         return sum(one.answer is None for one in self.questions)
 
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(self.settled, self.confirmed is not None, self.waiting, self.worker)
+
 
 NO_FILE: Final = File()
+NOTHING_DONE: Final = Progress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,10 +320,19 @@ class Handovers(Protocol):
         """Read the files of these handovers; one of which nothing is known is absent."""
         ...
 
-    async def current(
+    async def progress(
         self, gemeenten: Sequence[GemeenteCode], moment: datetime
+    ) -> Mapping[SubjectId, Progress]:
+        """Read how far the handover of everyone is whose handover to one of these lasts still.
+
+        One of which nothing is known is absent. A superset, as in ``current``.
+        """
+        ...
+
+    async def current(
+        self, people: Sequence[SubjectId], gemeenten: Sequence[GemeenteCode], moment: datetime
     ) -> Mapping[SubjectId, File]:
-        """Read the file of everyone whose handover to one of these municipalities lasts still.
+        """Read the files of those whose handover to one of these municipalities lasts still.
 
         A superset of who may be seen: each is still decided one by one.
         """

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeVar, assert_never
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from gateway.domain.handovers import (
     Outcome,
     Plan,
     PlanTalk,
+    Progress,
     Question,
     Scenario,
     TakeBack,
@@ -35,26 +37,12 @@ from gateway.domain.handovers import (
     gathered,
 )
 from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, SubjectId
-from gateway.domain.relations import MUNICIPAL, RelationKind
 from gateway.store import handover_tables as tables
 from gateway.store.database import Database
-from gateway.store.tables import relation_event, subject
+from gateway.store.handover_progress import lasts, progress
+from gateway.store.tables import subject
 
 _T = TypeVar("_T")
-_later: Final = relation_event.alias("later")
-
-
-def _ended(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Tell whether another municipality came, or this one was unlinked, since the tie began."""
-    kinds = [kind.value for kind in MUNICIPAL - {RelationKind.ONTKOPPELD}]
-    own = _later.c.party == table.c.gemeente
-    other = ~own & _later.c.kind.in_(kinds)
-    return sa.exists(1).where(
-        _later.c.subject == table.c.subject,
-        _later.c.at > table.c.since,
-        _later.c.at <= sa.bindparam("moment"),
-        other | (own & (_later.c.kind == RelationKind.ONTKOPPELD)),
-    )
 
 
 def _each(
@@ -69,7 +57,11 @@ def _each(
 
 _OF_PEOPLE: Final = _each(lambda table: table.c.subject.in_(sa.bindparam("people", expanding=True)))
 _LASTING: Final = _each(
-    lambda table: table.c.gemeente.in_(sa.bindparam("gemeenten", expanding=True)) & ~_ended(table)
+    lambda table: (
+        table.c.subject.in_(sa.bindparam("people", expanding=True))
+        & table.c.gemeente.in_(sa.bindparam("gemeenten", expanding=True))
+        & lasts(table)
+    )
 )
 
 
@@ -86,11 +78,18 @@ class StoredHandovers:
         found = await self._gathered(_OF_PEOPLE, people=people) if people else {}
         return {one: file for one, file in found.items() if one in wanted}
 
-    async def current(
+    async def progress(
         self, gemeenten: Sequence[GemeenteCode], moment: datetime
+    ) -> Mapping[SubjectId, Progress]:
+        """Read how far the handover of everyone is whose handover to one of these lasts still."""
+        return await self._database.read(partial(progress, gemeenten, moment))
+
+    async def current(
+        self, people: Sequence[SubjectId], gemeenten: Sequence[GemeenteCode], moment: datetime
     ) -> Mapping[SubjectId, File]:
-        """Read the file of everyone whose handover to one of these lasts still."""
-        found = await self._gathered(_LASTING, gemeenten=gemeenten, moment=moment)
+        """Read the files of those whose handover to one of these lasts still."""
+        asked = {"people": people, "gemeenten": gemeenten, "moment": moment}
+        found = await self._gathered(_LASTING, **asked)
         return {one.subject: file for one, file in found.items()}
 
     async def talk(self, talk_id: UUID) -> Talk | None:

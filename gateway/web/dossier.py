@@ -15,7 +15,7 @@ from gateway.actions.seen import Seen
 from gateway.domain.clocks import TALK_TOLD, Running
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
-from gateway.domain.handovers import NO_FILE
+from gateway.domain.handovers import NOTHING_DONE
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.reasons import EXPLANATIONS, Reason
 from gateway.domain.records import Receipt
@@ -172,8 +172,8 @@ class DossierPage(HtmlFormat):
         linked, pip = _day(one, "koppel_datum"), _day(one, "pip_deadline")
         housed = read(one, "huisvestingsdatum") is not None
         talked = read(one, "overdracht_status") in TALK_TOLD
-        running = Running(linked, housed, pip, talked).with_file(
-            self.standing.file if self.standing else NO_FILE
+        running = Running(linked, housed, pip, talked).after(
+            self.standing.file.progress if self.standing else NOTHING_DONE
         )
         terms = visit.rooms.parameters.on(visit.today)
         return [term(visit, due, visit.today) for due in running.dues(terms)]

@@ -1,6 +1,7 @@
 """Every body of the port Handovers keeps this law."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from gateway.domain.handovers import (
     Outcome,
     Plan,
     PlanTalk,
+    Progress,
     Question,
     Scenario,
     TakeBack,
@@ -49,6 +51,13 @@ def handover(subject: SubjectId, gemeente: GemeenteCode = HERE, days: int = 0) -
 def talk(which: Handover) -> Talk:
     """Plan a talk."""
     return Talk(uuid4(), which, PLAN, NOON, SANNE)
+
+
+def told(
+    body: Body, people: Sequence[SubjectId], *gemeenten: GemeenteCode, days: int
+) -> Mapping[SubjectId, File]:
+    """Read files some days after noon."""
+    return asyncio.run(body.handovers.current(people, gemeenten, NOON + days * DAY))
 
 
 def question(which: Handover, field: str | None = "talen") -> Question:
@@ -184,11 +193,47 @@ def test_a_file_is_current_while_its_tie_lasts(body: Body) -> None:
         body.change(subject, relate(subject, event))
 
     def current(days: int, *gemeenten: GemeenteCode) -> set[SubjectId]:
-        return set(asyncio.run(body.handovers.current(gemeenten, NOON + days * DAY)))
+        return set(told(body, people, *gemeenten, days=days))
 
     assert current(1, HERE) == set(people)
     assert current(3, HERE) == {people[0]}
     assert current(3, THERE) == set()
+    assert told(body, people[1:2], HERE, days=1).keys() == {people[1]}
+
+
+def test_how_far_all_are_is_what_their_files_say(body: Body) -> None:
+    """Receipt, what became of talks, questions that wait and who handles it; who is elsewhere not."""
+    people = [linked(body, number) for number in range(1, 6)]
+    asked, met, off, moved = (handover(one) for one in people[:4])
+    for one in (question(asked), question(asked)):
+        assert holds(body, asked, AskCoa(one))
+    assert holds(body, asked, AnswerQuestion(replace(one, answer=uuid4(), answered=NOON + DAY)))
+    for which in (asked, moved):
+        assert holds(body, which, ConfirmReceipt(Confirmation(uuid4(), which, NOON, SANNE)))
+    assert holds(body, met, PlanTalk(talk(met)))
+    assert holds(body, met, Assign(met, None, Assignment(uuid4(), met, SANNE, NOON, SANNE)))
+    first = talk(off)
+    ended = replace(
+        first,
+        state=TalkState.GEANNULEERD,
+        closed=NOON + DAY,
+        cancelled=Cancelled.COA_VERHINDERD,
+    )
+    assert holds(body, off, PlanTalk(first))
+    assert holds(body, off, CloseTalk(ended))
+    elsewhere = RelationEvent(RelationKind.OMGEKOPPELD, THERE, NOON + DAY, "test")
+    body.change(moved.subject, relate(moved.subject, elsewhere))
+    far = asyncio.run(body.handovers.progress([HERE], NOON + 2 * DAY))
+    files = told(body, people, HERE, days=2)
+    assert (
+        far
+        == {one: file.progress for one, file in files.items()}
+        == {
+            asked.subject: Progress(confirmed=True, waiting=1),
+            met.subject: Progress(settled=True, worker=SANNE),
+            off.subject: Progress(),
+        }
+    )
 
 
 def test_nothing_is_written_of_a_stranger(body: Body) -> None:

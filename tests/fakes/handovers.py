@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.domain.handovers import File, Handover, Question, Talk, gathered
+from gateway.domain.handovers import File, Handover, Progress, Question, Talk, gathered
 from gateway.domain.identifiers import GemeenteCode, SubjectId
 from gateway.domain.relations import municipal_ties
 from tests.fakes.world import World
@@ -21,12 +21,21 @@ class Handovers:
         """Read the files of these handovers."""
         return {one: file for one, file in self._all().items() if one in handovers}
 
-    async def current(
+    async def progress(
         self, gemeenten: Sequence[GemeenteCode], moment: datetime
+    ) -> Mapping[SubjectId, Progress]:
+        """Look at the file of everyone."""
+        files = await self.current(list(self.world.people), gemeenten, moment)
+        return {one: file.progress for one, file in files.items()}
+
+    async def current(
+        self, people: Sequence[SubjectId], gemeenten: Sequence[GemeenteCode], moment: datetime
     ) -> Mapping[SubjectId, File]:
         """Read the files of whose last tie began with the handover, and lasts."""
         found = {}
         for handover, file in self._all().items():
+            if handover.subject not in people:
+                continue
             relations = self.world.people[handover.subject].relations
             ties = municipal_ties(relations, moment)
             lasting = {(tie.gemeente, tie.since) for tie in ties if tie.until is None}
