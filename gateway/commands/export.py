@@ -44,7 +44,7 @@ def export_caseload(  # noqa: PLR0913, PLR0917 - a command line names each of it
 ) -> None:
     """Disclose everyone a partner may know, or those named, as one file with its manifest."""
     with opened(data) as gateway:
-        wiring.calm_collector()
+        wiring.settle_down()
         caller = caller_for(gateway, partner, role, OPERATOR)
         named = asyncio.run(all_meant(gateway.actions.gate, caller.partner.oin, only or ()))
         people = tuple(named.values()) or None

@@ -38,7 +38,7 @@ def run(gateway: wiring.Gateway) -> None:
     settings = gateway.settings
     if settings.mode is Mode.DEMO:
         complaints.print("INSECURE demo mode: local tokens, loopback only, synthetic people only")
-    wiring.calm_collector()
+    wiring.settle_down()
     uvicorn.run(
         gateway.app(),
         host=settings.host,

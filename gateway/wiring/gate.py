@@ -1,6 +1,7 @@
 """Builds the gate: settings in, the actions and their doors out; it holds no rule."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ from policies.parameters import load_parameters
 from policies.texts import load_texts
 
 COLLECT_AFTER = 50_000
+SWITCH_AFTER = 0.001
+"""Seconds that a thread may keep the interpreter while another waits for it; Python says 0.005."""
 
 
 class SystemClock:
@@ -263,7 +266,13 @@ def write_population(stream: BinaryIO, count: int, seed: int) -> None:
     synthetic.write_json(stream, synthetic.population(count, seed, day, codes), day)
 
 
-def calm_collector() -> None:
-    """Freeze what start-up made and collect rarely: waiting requests would set it off all the time."""
+def settle_down() -> None:
+    """Set the interpreter for many short pieces of work at once, for as long as the process lives.
+
+    What start-up made is frozen, and collected is rarely: waiting requests would set it off all the
+    time. The log's writer and the event loop hand the interpreter to each other sooner, as each
+    waits for the other's answers.
+    """
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
+    sys.setswitchinterval(SWITCH_AFTER)
