@@ -48,16 +48,18 @@ _SAVE_HEAD = Prepared(
 
 
 def _last_of(tags: Sequence[sa.BindParameter[bytes]]) -> sa.Select[Any]:
-    """Find each tag's last entry by a step into the index: its cost grows with no tag's history."""
+    """Find each tag's last entry by a step into the index: its cost grows with no tag's history.
+
+    In the list of columns a subquery is asked for each tag; as a condition a planner turns it around.
+    """
     asked = sa.values(sa.column("tag", _p.tag.type), name="asked").data([(tag,) for tag in tags])
     each = asked.cte("asked").c.tag
-    counted = log_tables.log_payload.alias("counted").c
-    last = sa.select(sa.func.max(counted.counter)).where(
-        counted.log == sa.bindparam("of"), counted.tag == each
-    )
-    return sa.select(_p.tag, _p.counter, _p.index).where(
-        _p.log == sa.bindparam("of"), _p.tag == each, _p.counter == last.scalar_subquery()
-    )
+
+    def last(column: sa.Column[int]) -> sa.ScalarSelect[int]:
+        about = sa.select(column).where(_p.log == sa.bindparam("of"), _p.tag == each)
+        return about.order_by(_p.counter.desc()).limit(1).scalar_subquery()
+
+    return sa.select(each, last(_p.counter), last(_p.index))
 
 
 _TAILS = PreparedIn(_last_of, _p.tag.type)
@@ -212,7 +214,7 @@ class _Transaction:
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         found = _TAILS.rows(self._connection, tuple(tags), of=self._log)
-        return {tag: Tail(*last) for tag, *last in found}
+        return {tag: Tail(*last) for tag, *last in found if last[0] is not None}
 
     def counted(self, start: int, stop: int) -> Iterable[tuple[bytes, Tail]]:
         found = _COUNTED.rows(self._connection, of=self._log, start=start, stop=stop)
