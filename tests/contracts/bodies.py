@@ -86,7 +86,6 @@ from gateway.store.subscriptions import Subscriptions as StoredSubscriptions
 from gateway.store.teams import StoredTeams
 from gateway.store.withholdings import Withholdings
 from tests import servers
-from tests.blank import lay
 from tests.fakes import (
     candidates,
     consents,
@@ -121,6 +120,7 @@ from tests.fakes.subscriptions import Subscriptions as FakeSubscriptions
 from tests.fakes.teams import Teams as FakeTeams
 from tests.fakes.withholdings import Withholdings as FakeWithholdings
 from tests.fakes.world import World
+from tests.gates import lay
 from tests.suites import OLDEST
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)

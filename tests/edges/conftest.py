@@ -1,5 +1,5 @@
-"""Every new store of these suites begins as a copy of an empty one."""
+"""Gates of these suites begin with a store that was made once, and with patience."""
 
-from tests.blank import schema_made_once
+from tests.gates import patience, schema_made_once
 
-__all__ = ["schema_made_once"]
+__all__ = ["patience", "schema_made_once"]

@@ -12,6 +12,7 @@ from typing import Self
 
 import gateway
 from gateway.settings import Settings
+from tests.gates import PATIENCE
 from tests.journeys.watch import Watch
 
 STARTS_WITHIN = 120.0
@@ -50,7 +51,12 @@ class Served:
                 stdout=printed,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder.parent,
-                env={"DOELPOORT_PORT": str(self.port), "PYTHONPATH": str(ROOT), **self._store},
+                env={
+                    "DOELPOORT_PORT": str(self.port),
+                    "PYTHONPATH": str(ROOT),
+                    **PATIENCE,
+                    **self._store,
+                },
             )
         self._wait()
         return self

@@ -9,12 +9,12 @@ import pytest
 
 from gateway import wiring
 from tests import servers
-from tests.blank import schema_made_once
 from tests.conftest import DEEP
+from tests.gates import patience, schema_made_once
 from tests.journeys.poort import MovableClock, Poort
 from tests.journeys.watch import Watch
 
-__all__ = ["schema_made_once"]
+__all__ = ["patience", "schema_made_once"]
 
 
 @pytest.fixture(scope="session", autouse=True)

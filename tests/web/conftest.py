@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.blank import schema_made_once
 from tests.edges.api.conftest import chosen_store
 from tests.edges.api.door import Door, opened
+from tests.gates import patience, schema_made_once
 from tests.web.browser import Served, browser, served
 from tests.web.visitor import Visitor, signed_in
 
-__all__ = ["chosen_store", "schema_made_once"]
+__all__ = ["chosen_store", "patience", "schema_made_once"]
 
 
 @pytest.fixture(scope="session")

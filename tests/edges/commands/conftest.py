@@ -8,6 +8,7 @@ import pytest
 from gateway import wiring
 from gateway.settings import Settings
 from tests.edges.commands.shell import delivery, doelpoort
+from tests.gates import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +16,8 @@ def fixture_no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     """Forget the settings of the shell, and work in an empty folder."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"DOELPOORT_{name.upper()}", raising=False)
+    for name, value in PATIENCE.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
 

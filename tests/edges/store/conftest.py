@@ -9,9 +9,9 @@ from audit.log import Log
 from gateway.store.database import Database
 from gateway.store.log_storage import LogStorage
 from tests import servers
-from tests.blank import lay
 from tests.edges.store.appender import signer
 from tests.fakes.payload_sealer import MemoryPayloadSealer
+from tests.gates import lay
 
 
 @pytest.fixture(name="files")

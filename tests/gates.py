@@ -1,12 +1,14 @@
-"""An empty store in a folder, made once: the steps to its schema take a third of a second each time.
+"""What gates of all suites begin with: a store that was made once, and patience.
 
-The steps have tests of their own, and every process that a test starts takes them.
+The steps to a store's schema take a third of a second each time. They have tests of their own, and
+every process that a test starts takes them.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 
@@ -33,6 +35,19 @@ def lay(folder: Path) -> None:
         path = folder / name
         path.touch(mode=0o600)
         path.write_bytes(content)
+
+
+PATIENCE: Final = {"DOELPOORT_LOG_WAIT_SECONDS": "120"}
+"""How long a gate waits for its log: on a loaded machine ten seconds can be too few."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Let gates of this process wait longer than they would in service."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in PATIENCE.items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
