@@ -69,12 +69,14 @@ def _cover(connection: sa.Connection, terms: Sequence[bytes]) -> None:
         (holders,) = counted or (0,)
         for _ in range(COVER - holders if holders else 0):
             drawn = _draw(connection, term)
-            _NEW.many_as_stored(connection, [(term, one, token_bytes(SEAL_SIZE)) for one in drawn])
+            if drawn is None:  # everyone who can be found holds it
+                break
+            _NEW.many_as_stored(connection, [(term, drawn, token_bytes(SEAL_SIZE))])
 
 
-def _draw(connection: sa.Connection, term: bytes) -> Sequence[bytes]:
+def _draw(connection: sa.Connection, term: bytes) -> bytes | None:
     """Return someone who can be found and does not hold the term, from a place drawn each time."""
     for place in (token_bytes(len(_FIRST)), _FIRST):
         if found := _NEXT.rows(connection, of=term, at=place):
-            return [bytes(found[0][0])]
-    return ()
+            return bytes(found[0][0])
+    return None
