@@ -45,7 +45,7 @@ PAGES: Final = {
     "dossier": ("Sanne Bakker", "DOSSIER"),
     "dossier dat veranderde": ("Sanne Bakker", "VERANDERD"),
     "meldingen": ("Sanne Bakker", "/verwijderen"),
-    "overdracht": ("Sanne Bakker", "DOSSIER/overdracht?gedaan=ontvangst"),
+    "doorgegeven": ("Sanne Bakker", "DOOR"),
     "overdracht met een fout": ("Sanne Bakker", "VRAAG"),
     "waarom": ("Sanne Bakker", "DOSSIER/waarom/religie"),
     "kandidaten": ("Noor Jansen", "/kandidaten"),
@@ -83,7 +83,6 @@ PAGES: Final = {
     "beheer": ("Bram Peters", "/beheer"),
     "overeenkomsten": ("Bram Peters", "/beheer/overeenkomsten"),
     "regels": ("Bram Peters", "/beheer/regels"),
-    "beleid": ("Anouk Meijer", "/beleid"),
     "voorstel met een fout": ("Iris de Boer", "FOUT"),
     "beleidsvoorstel dat is teruggerekend": ("Anouk Meijer", "BELEID"),
     "niet gevonden": ("Sanne Bakker", "/taal/xx"),
@@ -245,6 +244,20 @@ def _policy(one: Desk, _: str) -> None:
     one.go(f"/beleid/{which}").locator("main form button").first.click()
 
 
+def _handed_on(one: Desk, _: str) -> None:
+    """House someone in Harderwijk, hand her on, and look at what can be undone."""
+    someone, coa = row(90 + next(_TIMES), koppel_datum=str(one.served.day(-30))), _CASEMANAGER
+    home = {"vNummer": someone["v_nummer"], "soort": "gehuisvest", "partij": "0243"}
+    one.served.ask(coa, "POST", "/v1/leveringen", {"klantprofielen": [someone]})
+    assert one.served.ask(coa, "POST", "/v1/koppelingen", home).status_code == 201
+    found = one.go("/overdrachten?toon=gehuisvest").locator("tbody tr")
+    path = found.filter(has_text=str(someone["v_nummer"])).locator("th a").get_attribute("href")
+    hers = {"clientRef": str(path).rpartition("/")[2], "gemeente": "0344"}
+    one.served.ask(_KLANTMANAGER, "POST", "/v1/overdrachten/_doorgeven", hers)
+    one.go(f"{path}/overdracht/doorgegeven")
+    assert one.page.locator("form[action$='/terughalen']").count() == 1
+
+
 def _mistaken(one: Desk, _: str) -> None:
     """Propose a file with a mistake in it."""
     page, name = one.go("/beleid"), "fields.csv"
@@ -265,6 +278,7 @@ def _sample(one: Desk, _: str) -> None:
 
 _TIMES: Final = count()
 _KLANTMANAGER: Final = ("harderwijk", "gemeente_klantmanager")
+_CASEMANAGER: Final = ("coa", "coa_casemanager")
 
 
 def _ask_nothing(one: Desk, _: str) -> None:
@@ -326,6 +340,7 @@ def _quarantined(one: Desk, _: str) -> None:
 
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "BELEID": _policy,
+    "DOOR": _handed_on,
     "FOUT": _mistaken,
     "VERDEELD": _divided,
     "VRAAG": _ask_nothing,
