@@ -270,7 +270,7 @@ def _ask(
         fill(gateway.database, crowd, index)
     stock = Candidates(gateway.database, index)
     clock, cpu, wrong = [], [], 0
-    wiring.calm_collector()
+    wiring.settle_down()
     with asyncio.Runner() as loop:
         for number, filters in enumerate(questions):
             begun, used = time.perf_counter(), time.process_time()
