@@ -152,7 +152,7 @@ def test_the_interface_keeps_its_own_paths(door: Door) -> None:
 
 def test_a_view_that_holds_nobody_says_so(sanne: Visitor) -> None:
     """An empty selection has words and a way out."""
-    answer = sanne.get("/overdrachten?toon=gehuisvest&pagina=0")
+    answer = sanne.get("/overdrachten?toon=nieuw&van=mij&pagina=0")
     assert "Niemand in deze selectie" in words(answer)
     assert tree(answer).xpath("//main//a[@href='/overdrachten']")
 
