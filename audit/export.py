@@ -25,7 +25,7 @@ from audit.tiles import (
     parse_path,
     runs,
 )
-from audit.tree import append, prove_consistency, prove_inclusion, root
+from audit.tree import Source, append, prove_consistency, prove_inclusion, root
 
 VKEY = "vkey"
 PAYLOADS = "payloads.jsonl"
@@ -77,7 +77,7 @@ class Publication:
         if not tile.level:
             return b"".join(self._leaf_hashes(first, last))
         level = tile.level * WIDTH_BITS
-        return b"".join(self._node(level, index) for index in range(first, last))
+        return b"".join(self._full_root(level, index) for index in range(first, last))
 
     def prove(self, index: int, head: StoredHead | None = None) -> str:
         """Return the tlog-proof of one entry, under the last checkpoint or that of an earlier head.
@@ -89,7 +89,7 @@ class Publication:
 
     def prove_each(self, indexes: Iterable[int], head: StoredHead) -> Iterator[TlogProof]:
         """Prove several entries under one head, each node read once; raises as ``prove`` does."""
-        nodes = cache(self._node)
+        nodes = self._nodes(head.size)
         for index in indexes:
             known = self._minimum <= index < head.size
             row = next(iter(self._storage.rows(index, index + 1)), None) if known else None
@@ -106,10 +106,10 @@ class Publication:
         """
         if not self._minimum <= size <= self._storage.head().size:
             raise ExportError("the log has not reached this size, or is pruned there")
-        nodes, start = [], 0
+        source, nodes, start = self._nodes(size), list[bytes](), 0
         for level in reversed(range(size.bit_length())):
             if size >> level & 1:
-                nodes.append(self._node(level, start >> level))
+                nodes.append(source(level, start >> level))
                 start += 1 << level
         return root(tuple(nodes))
 
@@ -120,19 +120,34 @@ class Publication:
         """
         if not self._minimum <= first <= second <= self._storage.head().size:
             raise ExportError("the log has not reached this size, or is pruned there")
-        return prove_consistency(first, second, self._node)
+        return prove_consistency(first, second, self._nodes(second))
 
     def _leaf_hashes(self, start: int, stop: int) -> list[bytes]:
-        hashes = [row.leaf_hash for row in self._storage.rows(start, stop)]
+        pages = self._storage.leaves(start, stop)
+        hashes = [leaf_hash for page in pages for _, _, leaf_hash, _ in page]
         if len(hashes) != stop - start:
             raise ExportError("the log misses entries")
         return hashes
 
-    def _node(self, level: int, index: int) -> bytes:
-        """Return the root of a perfect subtree: from leaf hashes when small, else from full tiles."""
+    def _nodes(self, size: int) -> Source:
+        """Give the perfect subtrees of the first ``size`` leaves, each tile of leaves read once."""
+
+        @cache
+        def tile(index: int) -> list[bytes]:
+            start = index * WIDTH
+            return self._leaf_hashes(start, min(start + WIDTH, size))
+
+        def node(level: int, index: int) -> bytes:
+            if level >= WIDTH_BITS:
+                return self._full_root(level, index)
+            first, at = divmod(index << level, WIDTH)
+            return root(append(0, (), tile(first)[at : at + (1 << level)]))
+
+        return cache(node)
+
+    def _full_root(self, level: int, index: int) -> bytes:
+        """Return the root of a perfect subtree of full tiles."""
         start, stop = index << level, (index + 1) << level
-        if level < WIDTH_BITS:
-            return root(append(0, (), self._leaf_hashes(start, stop)))
         self._grow(stop)
         return root(append(0, (), self._full[start >> WIDTH_BITS : stop >> WIDTH_BITS]))
 
