@@ -8,14 +8,14 @@ After a rollback the newest store is put back, and goes on by itself; after a fo
 and a new log with a new key opens with an entry that names the last head everyone agrees on.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from audit.guard import against
 from audit.mark import Mark, MarkError
 from audit.note import VerifierKey
-from audit.storage import LogStorage
+from audit.storage import LogStorage, leaf_hashes
 from audit.tree import root
 from audit.trust import judge
 
@@ -36,12 +36,9 @@ def examine(storage: LogStorage, key: VerifierKey, mark: Path) -> Examination:
     """Read head and mark, and judge both afresh; nothing is written."""
     head = storage.head()
 
-    def hashes(start: int, stop: int) -> Iterator[bytes]:
-        return (row.leaf_hash for row in storage.rows(start, stop))
-
     found = judge(head, key)
     known = _read(mark, key)
-    followed = None if known is None else against(known, head, hashes)
+    followed = None if known is None else against(known, head, partial(leaf_hashes, storage))
     return Examination(
         head.size,
         root(head.frontier),

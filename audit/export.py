@@ -11,7 +11,7 @@ from typing import Protocol
 from audit.entry import SALT_BYTES, read_leaf
 from audit.note import VerifierKey
 from audit.proof import TlogProof
-from audit.storage import LogStorage, PayloadSealer, StoredHead, StoredRow
+from audit.storage import LogStorage, PayloadSealer, StoredHead, StoredRow, leaf_hashes
 from audit.tiles import (
     CHECKPOINT,
     ENTRIES,
@@ -25,7 +25,15 @@ from audit.tiles import (
     parse_path,
     runs,
 )
-from audit.tree import Source, append, prove_consistency, prove_inclusion, root
+from audit.tree import (
+    Source,
+    Subtree,
+    append,
+    prove_consistency,
+    prove_inclusion,
+    root,
+    subtree_root,
+)
 
 VKEY = "vkey"
 PAYLOADS = "payloads.jsonl"
@@ -106,12 +114,7 @@ class Publication:
         """
         if not self._minimum <= size <= self._storage.head().size:
             raise ExportError("the log has not reached this size, or is pruned there")
-        source, nodes, start = self._nodes(size), list[bytes](), 0
-        for level in reversed(range(size.bit_length())):
-            if size >> level & 1:
-                nodes.append(source(level, start >> level))
-                start += 1 << level
-        return root(tuple(nodes))
+        return subtree_root(Subtree(0, size), self._nodes(size))
 
     def prove_consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         """Prove that the log of ``second`` entries begins with the first; for a witness.
@@ -123,8 +126,7 @@ class Publication:
         return prove_consistency(first, second, self._nodes(second))
 
     def _leaf_hashes(self, start: int, stop: int) -> list[bytes]:
-        pages = self._storage.leaves(start, stop)
-        hashes = [leaf_hash for page in pages for _, _, leaf_hash, _ in page]
+        hashes = list(leaf_hashes(self._storage, start, stop))
         if len(hashes) != stop - start:
             raise ExportError("the log misses entries")
         return hashes

@@ -25,6 +25,7 @@ from audit.storage import (
     StoredHead,
     StoredRow,
     UnavailableError,
+    leaf_hashes,
 )
 from audit.submission import Answer, Receipt
 from audit.tails import Tails
@@ -98,7 +99,7 @@ class Sequencer:
         return None if self.guard is None else self.guard.check(head, self._hashes)
 
     def _hashes(self, start: int, stop: int) -> Iterator[bytes]:
-        return (stored for page in self.storage.leaves(start, stop) for _, _, stored, _ in page)
+        return leaf_hashes(self.storage, start, stop)
 
     def _known(
         self, transaction: LogTransaction, head: StoredHead, asked: Sequence[Draft]

@@ -122,6 +122,11 @@ class LogStorage(Protocol):
         ...
 
 
+def leaf_hashes(storage: LogStorage, start: int, stop: int) -> Iterator[bytes]:
+    """Read the leaf hashes of entries ``start`` up to but not including ``stop``, in order."""
+    return (stored for page in storage.leaves(start, stop) for _, _, stored, _ in page)
+
+
 class PayloadSealer(Protocol):
     """Seals payloads under the subject's log key; ``subject`` is an opaque handle.
 

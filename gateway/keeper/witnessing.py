@@ -9,6 +9,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from audit.export import Publication
 from audit.guard import witnessed
 from audit.note import NoteError, VerifierKey
 from audit.policy import Peer, Policy, PolicyError
-from audit.storage import LogStorage
+from audit.storage import LogStorage, leaf_hashes
 from audit.treehead import parse_checkpoint
 from audit.trust import Freeze
 from audit.witness import (
@@ -162,7 +163,7 @@ class Witnessing:
             note,
             self._log.key,
             storage.head(),
-            lambda start, stop: (row.leaf_hash for row in storage.rows(start, stop)),
+            partial(leaf_hashes, storage),
         )
         if found is not None:
             self._log.accused.accuse(found)
