@@ -121,25 +121,20 @@ class ProfileWriter:
             wrapped = draft.stored.profile.wrapped_key if draft.stored else keys[subject]
             version = draft.stored.version + 1 if draft.stored else 1
             blank = SealedProfile(subject, version, wrapped, b"")
-            entries.append(self._entry(context, delivery, draft, blank, before))
+            change = self._change(context, delivery, draft, blank, before)
+            entries.append(self._entry(context, draft.row.row, change, before))
         return entries
 
     def _entry(
-        self,
-        context: Context,
-        delivery: UUID,
-        draft: _Draft,
-        blank: SealedProfile,
-        before: Dossier | None,
+        self, context: Context, row: int, change: StoreProfile, before: Dossier | None
     ) -> Entry:
-        change = self._change(context, delivery, draft, blank, before)
         record = context.record(
             RecordKind.PROFILE,
             "stored",
-            subject=blank.subject,
+            subject=change.subject,
             fields=self._gate.fields,
             mask=change.changed,
-            detail={"version": blank.version, "in": str(delivery), "row": draft.row.row},
+            detail={"version": change.version, "in": str(change.delivery), "row": row},
         )
         relations = before.situation.relations if before else ()
         return self._recalled(Entry(record, (change,)), change, relations)
