@@ -84,7 +84,7 @@ class Emergencies:
         purpose = await self._purpose(context)
         glass = break_glass(caller, subject, purpose, emergency.reason, context.moment)
         if isinstance(glass, Reason):
-            await deny(gate, context, Decision(purpose, (), (), (), glass, None))
+            await deny(gate, context, Decision.refusal(glass, purpose))
         situation = await self._known(context, dossier.situation if dossier else None)
         return await self._keep(context, glass, situation)
 
@@ -93,7 +93,7 @@ class Emergencies:
         context = await self._officer(caller)
         broken = await self._glasses.by_id(glass_id)
         if broken is None or not _may_see(caller, broken):
-            unknown = Decision(None, (), (), (), Reason.SUBJECT_UNKNOWN, None, hidden=True)
+            unknown = Decision.refusal(Reason.SUBJECT_UNKNOWN, hidden=True)
             await deny(self._gate, context, unknown)
         if broken.verdict is not None:
             raise InvalidRequestError("noodtoegang", "was reviewed before")
@@ -159,7 +159,7 @@ class Emergencies:
         await admitted(gate, context)
         if caller.role != OFFICER:
             purpose, reason = gate.matrix.purpose(OVERSIGHT), Reason.ACTOR_NOT_ALLOWED
-            await deny(gate, context, Decision(purpose, (), (), (), reason, None))
+            await deny(gate, context, Decision.refusal(reason, purpose))
         return context
 
 

@@ -43,7 +43,7 @@ async def admit(
     if reason is None and caller.partner.kind is not kind:
         reason = Reason.ACTOR_NOT_ALLOWED
     if reason is not None:
-        await deny(gate, context, Decision(found, (), (), (), reason, None))
+        await deny(gate, context, Decision.refusal(reason, found))
     return context
 
 

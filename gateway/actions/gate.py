@@ -82,4 +82,4 @@ async def admitted(gate: Gate, context: Context) -> None:
     if reason is None and purpose and context.matrix.cell(ask.caller.role, purpose.code) is None:
         reason = Reason.PURPOSE_NOT_IN_AGREEMENT
     if reason is not None:
-        await deny(gate, context, Decision(purpose, (), (), (), reason, None))
+        await deny(gate, context, Decision.refusal(reason, purpose))

@@ -110,7 +110,7 @@ async def at_hand(gate: Gate, caller: Caller, subject: SubjectId, fields: int = 
     tie = current_tie(found.dossier.situation, found.context.moment)
     if tie is None or tie.gemeente not in caller.partner.gemeenten:  # she came by a broken glass
         purpose = gate.matrix.purpose(PURPOSE)
-        not_linked = Decision(purpose, (), (), (), Reason.NOT_LINKED, None)
+        not_linked = Decision.refusal(Reason.NOT_LINKED, purpose)
         await deny(gate, found.context, not_linked, subject)
     return AtHand(found, tie)
 

@@ -105,7 +105,7 @@ class Inspect:
         gate = self._gate
         ask = Ask(caller, OWN_DATA)
         purpose = gate.matrix.purpose(OWN_DATA)
-        decision = Decision(purpose, (), (), (), Reason.NOT_OWN_RECORD, None)
+        decision = Decision.refusal(Reason.NOT_OWN_RECORD, purpose)
         return await deny(gate, Context.of(ask, gate.matrix, gate.clock.now()), decision)
 
     async def _consents(self, subject: SubjectId) -> tuple[tuple[Consent, ConsentEventKind], ...]:

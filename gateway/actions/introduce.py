@@ -237,7 +237,7 @@ class Introduce:
     def _nobody(self) -> Decision:
         """Refuse as for someone who does not exist."""
         purpose = self._gate.matrix.purpose(INTRODUCING)
-        return Decision(purpose, (), (), (), Reason.SUBJECT_UNKNOWN, None, hidden=True)
+        return Decision.refusal(Reason.SUBJECT_UNKNOWN, purpose, hidden=True)
 
 
 def _detail(introduction: Introduction) -> dict[str, str | int]:

@@ -73,7 +73,7 @@ class NoticeDesk:
         context = await admit_recipient(self._gate, caller)
         state = await self._notices.by_id(notice_id)
         if state is None or state.notice.recipient != caller.partner.oin:
-            unknown = Decision(None, (), (), (), Reason.SUBJECT_UNKNOWN, None, hidden=True)
+            unknown = Decision.refusal(Reason.SUBJECT_UNKNOWN, hidden=True)
             await deny(self._gate, context, unknown)
         if state.confirmed is not None:
             return state, await self._write(context, state, "confirmed again", ())
@@ -142,5 +142,5 @@ async def admit_recipient(gate: Gate, caller: Caller) -> Context:
     elif caller.role not in agreement.purposes:
         reason = Reason.ACTOR_NOT_ALLOWED
     if reason is not None:
-        await deny(gate, context, Decision(None, (), (), (), reason, None))
+        await deny(gate, context, Decision.refusal(reason))
     return context

@@ -118,7 +118,7 @@ class Oversee:
         await admitted(gate, context)
         reason = _without_case(caller, inquiry)
         if reason is not None and not await self._approved(context, inquiry):
-            await deny(gate, context, Decision(purpose, (), (), (), reason, None), known)
+            await deny(gate, context, Decision.refusal(reason, purpose), known)
         if inquiry.case is not None and not CASE.fullmatch(inquiry.case):
             raise InvalidRequestError("zaaknummer", "is not of the form AVG15-2026-0042 (or AVG33)")
         return context

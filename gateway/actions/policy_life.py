@@ -265,7 +265,7 @@ class PolicyDesk:
         ):
             reason = Reason.ACTOR_NOT_ALLOWED
         if reason is not None:
-            await deny(self._gate, context, Decision(None, (), (), (), reason, None))
+            await deny(self._gate, context, Decision.refusal(reason))
         return context
 
     async def _proposal(self, proposal_id: UUID) -> Proposal:

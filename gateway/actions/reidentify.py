@@ -94,7 +94,7 @@ class Reidentify:
 
     async def _deny(self, context: Context) -> None:
         purpose = self._gate.matrix.purpose(OVERSIGHT)
-        decision = Decision(purpose, (), (), (), Reason.SECOND_PERSON_NEEDED, None)
+        decision = Decision.refusal(Reason.SECOND_PERSON_NEEDED, purpose)
         await deny(self._gate, context, decision)
 
     async def _record(

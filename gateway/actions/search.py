@@ -157,7 +157,8 @@ class Search:
         if reason is None and not await self.left(ask.caller):
             reason = Reason.QUERY_BUDGET_SPENT
         if reason is not None or purpose is None:
-            await deny(gate, context, Decision(purpose, (), (), (), reason, None))
+            unknown = Reason.PURPOSE_UNKNOWN
+            await deny(gate, context, Decision.refusal(reason or unknown, purpose))
         return purpose
 
     async def _hits(
@@ -194,7 +195,7 @@ class Search:
         (answer,) = await self._gate.ledger.append([Entry(record, (spend,))])
         if isinstance(answer, Rejected):  # others of hers were counted since she was let in
             spent = Reason.QUERY_BUDGET_SPENT
-            await deny(self._gate, context, Decision(purpose, (), (), (), spent, None))
+            await deny(self._gate, context, Decision.refusal(spent, purpose))
 
     def _ordered(self, question: SearchQuestion, subjects: Sequence[SubjectId]) -> list[SubjectId]:
         recipient = found_as(question.ask.caller, question.session)

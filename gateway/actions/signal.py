@@ -123,7 +123,7 @@ class SignalDesk:
 
     async def _refuse(self, context: Context, reason: Reason) -> None:
         purpose = self._gate.matrix.purpose(OVERSIGHT)
-        await deny(self._gate, context, Decision(purpose, (), (), (), reason, None))
+        await deny(self._gate, context, Decision.refusal(reason, purpose))
 
     async def _keep(
         self,

@@ -75,7 +75,7 @@ class SubscriptionDesk:
         context = await self._admit(caller)
         own = await self._subscriptions.of_partner(caller.partner.oin)
         if subscription_id not in {one.subscription_id for one in own}:
-            unknown = Decision(None, (), (), (), Reason.SUBJECT_UNKNOWN, None, hidden=True)
+            unknown = Decision.refusal(Reason.SUBJECT_UNKNOWN, hidden=True)
             await deny(self._gate, context, unknown)
         change = Unsubscribe(subscription_id, caller.partner.oin)
         return await self._write(context, "unsubscribed", subscription_id, change)
@@ -83,7 +83,7 @@ class SubscriptionDesk:
     async def _admit(self, caller: Caller) -> Context:
         context = await admit_recipient(self._gate, caller)
         if caller.subject is not None:
-            refused = Decision(None, (), (), (), Reason.ACTOR_NOT_ALLOWED, None, hidden=True)
+            refused = Decision.refusal(Reason.ACTOR_NOT_ALLOWED, hidden=True)
             await deny(self._gate, context, refused)
         return context
 

@@ -72,7 +72,7 @@ class TakeBackDesk:
         departure = await self._departure(caller, found)
         if departure is None:
             purpose = self._gate.matrix.purpose(GUIDANCE)
-            unknown = Decision(purpose, (), (), (), Reason.NOT_LINKED, None, hidden=True)
+            unknown = Decision.refusal(Reason.NOT_LINKED, purpose, hidden=True)
             await deny(self._gate, found.context, unknown, subject)
         return departure
 

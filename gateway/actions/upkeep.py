@@ -82,4 +82,4 @@ class Upkeep:
 
 
 def _refused(reason: Reason) -> Decision:
-    return Decision(None, (), (), (), reason, None)
+    return Decision.refusal(reason)

@@ -102,6 +102,13 @@ class Decision:
     epoch: int | None
     hidden: bool = False
 
+    @classmethod
+    def refusal(
+        cls, reason: Reason, purpose: Purpose | None = None, *, hidden: bool = False
+    ) -> "Decision":
+        """Refuse as a whole what never came to the fields of someone."""
+        return cls(purpose, (), (), (), reason, None, hidden)
+
     @property
     def granted(self) -> int:
         """The mask of all fields that leave."""
