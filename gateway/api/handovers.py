@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field, StringConstraints
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from gateway.actions.handover_files import Standing
 from gateway.actions.handover_questions import Asking
 from gateway.actions.handovers import Ending
 from gateway.actions.sealed_words import MOST_WORDS, Words
+from gateway.actions.take_back import OpenDeparture
 from gateway.api.consents import IdempotencyKey
 from gateway.api.context import WithActions, WithCaller, subject_by_reference, trace_of
 from gateway.api.rendering import (
@@ -119,6 +121,14 @@ async def waiting(
             "vragen", actions.handovers.questions.waiting(caller, na, VragenJson, trace_of(request))
         )
     )
+
+
+@router.get("/doorgegeven", summary="Wie u doorgaf en nog kunt terughalen")
+async def departures(actions: WithActions, caller: WithCaller) -> Response:
+    """List at most fifty whose receipt nobody confirmed, newest first; by your own references only."""
+    found, more = await actions.handovers.back.departures(caller)
+    body = {"doorgegeven": [_departure(one) for one in found], "meer": more}
+    return Response(orjson.dumps(body), media_type=JSON)
 
 
 @router.get("/{client_ref}", summary="Eén overdracht, met vragen en antwoorden")
@@ -268,6 +278,14 @@ def _standing(one: Standing) -> dict[str, object]:
         "openVragen": file.waiting,
         "doorgegevenDoor": _before(file, back=False),
         "teruggehaaldVan": _before(file, back=True),
+    }
+
+
+def _departure(one: OpenDeparture) -> dict[str, object]:
+    return {
+        "clientRef": str(one.reference),
+        "gemeente": one.handed_on.before,
+        "doorgegevenOp": one.handed_on.handover.since.isoformat(),
     }
 
 

@@ -338,6 +338,15 @@ class Handovers(Protocol):
         """
         ...
 
+    async def departures(
+        self, gemeenten: Sequence[GemeenteCode], moment: datetime, limit: int
+    ) -> Sequence[HandedOn]:
+        """List whom these municipalities handed on and nobody has received yet, newest first.
+
+        A superset of who may be taken back: each is still decided one by one.
+        """
+        ...
+
     async def talk(self, talk_id: UUID) -> Talk | None:
         """Find a talk; ``None`` when there is none with this id."""
         ...

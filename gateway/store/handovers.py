@@ -63,6 +63,22 @@ _LASTING: Final = _each(
         & lasts(table)
     )
 )
+_LEFT: Final = (
+    sa.select(tables.handed_on)
+    .where(
+        tables.handed_on.c.before.in_(sa.bindparam("gemeenten", expanding=True)),
+        ~tables.handed_on.c.back,
+        lasts(tables.handed_on),
+        ~sa.exists(1).where(
+            *(
+                tables.confirmation.c[name] == tables.handed_on.c[name]
+                for name in ("subject", "gemeente", "since")
+            )
+        ),
+    )
+    .order_by(tables.handed_on.c.since.desc(), tables.handed_on.c.id)
+    .limit(sa.bindparam("most"))
+)
 
 
 class StoredHandovers:
@@ -91,6 +107,13 @@ class StoredHandovers:
         asked = {"people": people, "gemeenten": gemeenten, "moment": moment}
         found = await self._gathered(_LASTING, **asked)
         return {one.subject: file for one, file in found.items()}
+
+    async def departures(
+        self, gemeenten: Sequence[GemeenteCode], moment: datetime, limit: int
+    ) -> Sequence[HandedOn]:
+        """List whom these municipalities handed on and nobody has received yet, newest first."""
+        query = _LEFT.params(gemeenten=list(gemeenten), moment=moment, most=limit)
+        return await self._read(query, _handed_on)
 
     async def talk(self, talk_id: UUID) -> Talk | None:
         """Find a talk."""

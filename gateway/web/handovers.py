@@ -27,6 +27,8 @@ from gateway.web.visit import Visit
 from gateway.web.words import N_
 
 PATH: Final = HANDOVERS
+LEFT: Final = PATH + "/doorgegeven"
+TABS: Final = ((PATH, N_("Bij uw gemeente")), (LEFT, N_("Doorgegeven, nog niet bevestigd")))
 VIEWS: Final[Mapping[View, str]] = {
     View.ALL: N_("Iedereen"),
     View.LATE: N_("Te laat"),
@@ -174,6 +176,7 @@ class WorklistPage(HtmlFormat):
                 for one, label in WHOSE.items()
             ],
             "here": address(chosen),
+            "tabs": TABS,
             "chosen": chosen,
             "saved": [(one, address(one), self._named(one)) for one in self._saved],
             "named": self._named(chosen),

@@ -1,20 +1,49 @@
-"""Doorgegeven: who handed someone on and when, and taking her back while nobody has her yet."""
+"""Doorgegeven: who was handed on and when, and taking her back while nobody has her yet."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.actions.take_back import MEMBER
+from gateway.actions.take_back import MEMBER, OpenDeparture
+from gateway.actions.teams import Team
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId
 from gateway.web.guard import Screen
 from gateway.web.handover_work import WORK
-from gateway.web.handovers import PATH
+from gateway.web.handovers import LEFT, PATH, TABS
 from gateway.web.navigation import KLANTMANAGER
 from gateway.web.rendering import page
 from gateway.web.visit import Visit
 
 HANDED_ON: Final = WORK + "/doorgegeven"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Someone who was handed on: by which reference she is known here, when, and by whom."""
+
+    reference: str
+    path: str
+    at: datetime
+    by: str
+
+
+async def listed(visit: Visit) -> Response:
+    """Show who can be taken back, by own reference: no name, and not where she went."""
+    desks = visit.rooms.desks
+    found, more = await desks.handovers.back.departures(visit.caller)
+    team = await desks.team.roster.of(visit.caller)
+    rows = [_row(team, one) for one in found]
+    return page(visit, "departures.html", tabs=TABS, rows=rows, more=more)
+
+
+def _row(team: Team, one: OpenDeparture) -> Row:
+    by = one.handed_on.by
+    path = f"{PATH}/{one.reference}/overdracht"
+    at = one.handed_on.handover.since
+    return Row(str(one.reference), path, at, team.name(by) if by else "")
 
 
 async def handed_on(visit: Visit) -> Response:
@@ -60,6 +89,7 @@ async def _subject(visit: Visit) -> SubjectId:
 
 
 SCREENS: Final = (
+    Screen(LEFT, listed, KLANTMANAGER),
     Screen(HANDED_ON, handed_on, KLANTMANAGER),
     Screen(WORK + "/terughalen", take_back, KLANTMANAGER, ("POST",)),
 )

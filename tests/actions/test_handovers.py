@@ -343,6 +343,26 @@ def test_who_was_handed_on_is_taken_back_with_her_file(house: House) -> None:
     assert refusal.value.decision.hidden
 
 
+def test_whom_one_handed_on_is_listed_until_she_is_received(house: House) -> None:
+    """By own reference, and on record; to the next town, and after a month, nobody left."""
+    subject = housed(house)
+    run(house.handovers.hand_on(house.klantmanager, subject, UTRECHT))
+    house.clock.wait(MINUTE)
+    utrecht = house.caller("utrecht", "gemeente_klantmanager")
+    (one,), more = run(house.take_backs.departures(house.klantmanager))
+    assert (one.handed_on.handover.subject, more) == (subject, False)
+    recipient = house.klantmanager.partner.oin
+    assert one.reference == house.gate.pseudonyms.reference(recipient, subject)
+    assert (house.records[-1].outcome, house.records[-1].detail) == ("listed", {"open": 1})
+    assert run(house.take_backs.departures(utrecht)) == ([], False)
+    with pytest.raises(DisclosureRefusedError):
+        run(house.take_backs.departures(house.casemanager))
+    house.clock.wait(31 * DAY)
+    assert run(house.take_backs.departures(house.klantmanager)) == ([], False)
+    run(house.handovers.confirm(utrecht, subject))
+    assert house.world.cabinet.confirmations
+
+
 def test_who_was_received_is_not_taken_back(house: House) -> None:
     """From then on the other town has her; it may hand her on in its turn."""
     subject = housed(house)

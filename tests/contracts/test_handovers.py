@@ -236,6 +236,31 @@ def test_how_far_all_are_is_what_their_files_say(body: Body) -> None:
     )
 
 
+def test_who_left_is_listed_until_somebody_has_her(body: Body) -> None:
+    """Newest first, as many as asked; not who was received, went on, came back, or left elsewhere."""
+    people = [linked(body, number) for number in range(1, 7)]
+    moved = [handover(one, THERE, days) for days, one in enumerate(people, 1)]
+    first, second, received, on, back, strange = moved
+    for which in moved:
+        came = RelationEvent(RelationKind.GEHUISVEST, THERE, which.since, "test")
+        body.change(which.subject, relate(which.subject, came))
+        before = THERE if which is strange else HERE
+        one = HandedOn(uuid4(), which, GemeenteCode(before), SANNE, back=which is back)
+        assert holds(body, which, HandOn(one))
+    assert holds(body, received, ConfirmReceipt(Confirmation(uuid4(), received, NOON, SANNE)))
+    left = RelationEvent(RelationKind.OMGEKOPPELD, GemeenteCode("0363"), NOON + 7 * DAY, "test")
+    body.change(on.subject, relate(on.subject, left))
+
+    def listed(*towns: GemeenteCode, limit: int = 9) -> list[Handover]:
+        found = asyncio.run(body.handovers.departures(towns, NOON + 8 * DAY, limit))
+        return [one.handover for one in found]
+
+    assert listed(HERE) == [second, first]
+    assert listed(HERE, limit=1) == [second]
+    assert listed(THERE) == [strange]
+    assert listed() == []
+
+
 def test_nothing_is_written_of_a_stranger(body: Body) -> None:
     """A subject that is not known has no handover."""
     which = handover(subject_id(9))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.domain.handovers import File, Handover, Progress, Question, Talk, gathered
+from gateway.domain.handovers import File, HandedOn, Handover, Progress, Question, Talk, gathered
 from gateway.domain.identifiers import GemeenteCode, SubjectId
 from gateway.domain.relations import municipal_ties
 from tests.fakes.world import World
@@ -36,12 +36,28 @@ class Handovers:
         for handover, file in self._all().items():
             if handover.subject not in people:
                 continue
-            relations = self.world.people[handover.subject].relations
-            ties = municipal_ties(relations, moment)
-            lasting = {(tie.gemeente, tie.since) for tie in ties if tie.until is None}
-            if (handover.gemeente, handover.since) in lasting and handover.gemeente in gemeenten:
+            if handover.gemeente in gemeenten and self._lasts(handover, moment):
                 found[handover.subject] = file
         return found
+
+    async def departures(
+        self, gemeenten: Sequence[GemeenteCode], moment: datetime, limit: int
+    ) -> Sequence[HandedOn]:
+        """Look through all that were handed on for those whose tie lasts and nobody confirmed."""
+        received = {one.handover for one in self.world.cabinet.confirmations.values()}
+        left = [
+            one
+            for one in self.world.cabinet.handed_on.values()
+            if one.before in gemeenten and not one.back and one.handover not in received
+        ]
+        lasting = [one for one in left if self._lasts(one.handover, moment)]
+        lasting.sort(key=lambda one: one.entry_id)
+        return sorted(lasting, key=lambda one: one.handover.since, reverse=True)[:limit]
+
+    def _lasts(self, handover: Handover, moment: datetime) -> bool:
+        ties = municipal_ties(self.world.people[handover.subject].relations, moment)
+        lasting = {(tie.gemeente, tie.since) for tie in ties if tie.until is None}
+        return (handover.gemeente, handover.since) in lasting
 
     async def talk(self, talk_id: UUID) -> Talk | None:
         """Find a talk."""

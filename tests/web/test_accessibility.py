@@ -46,6 +46,7 @@ PAGES: Final = {
     "dossier dat veranderde": ("Sanne Bakker", "VERANDERD"),
     "meldingen": ("Sanne Bakker", "/verwijderen"),
     "doorgegeven": ("Sanne Bakker", "DOOR"),
+    "wie is doorgegeven": ("Sanne Bakker", "WEG"),
     "overdracht met een fout": ("Sanne Bakker", "VRAAG"),
     "waarom": ("Sanne Bakker", "DOSSIER/waarom/religie"),
     "kandidaten": ("Noor Jansen", "/kandidaten"),
@@ -245,7 +246,21 @@ def _policy(one: Desk, _: str) -> None:
 
 
 def _handed_on(one: Desk, _: str) -> None:
-    """House someone in Harderwijk, hand her on, and look at what can be undone."""
+    """Look at someone who can still be taken back."""
+    _left(one, "")
+    one.page.locator("tbody th a").first.click()
+    assert one.page.locator("form[action$='/terughalen']").count() == 1
+
+
+def _left(one: Desk, _: str) -> None:
+    """List who can be taken back; where there is nobody, house and hand on someone first."""
+    path = "/overdrachten/doorgegeven"
+    if not one.go(path).locator("tbody tr").count():
+        _hand_on(one)
+    assert one.go(path).locator("form[action$='/terughalen']").count()
+
+
+def _hand_on(one: Desk) -> None:
     someone, coa = row(90 + next(_TIMES), koppel_datum=str(one.served.day(-30))), _CASEMANAGER
     home = {"vNummer": someone["v_nummer"], "soort": "gehuisvest", "partij": "0243"}
     one.served.ask(coa, "POST", "/v1/leveringen", {"klantprofielen": [someone]})
@@ -254,8 +269,6 @@ def _handed_on(one: Desk, _: str) -> None:
     path = found.filter(has_text=str(someone["v_nummer"])).locator("th a").get_attribute("href")
     hers = {"clientRef": str(path).rpartition("/")[2], "gemeente": "0344"}
     one.served.ask(_KLANTMANAGER, "POST", "/v1/overdrachten/_doorgeven", hers)
-    one.go(f"{path}/overdracht/doorgegeven")
-    assert one.page.locator("form[action$='/terughalen']").count() == 1
 
 
 def _mistaken(one: Desk, _: str) -> None:
@@ -341,6 +354,7 @@ def _quarantined(one: Desk, _: str) -> None:
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "BELEID": _policy,
     "DOOR": _handed_on,
+    "WEG": _left,
     "FOUT": _mistaken,
     "VERDEELD": _divided,
     "VRAAG": _ask_nothing,

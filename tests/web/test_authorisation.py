@@ -73,6 +73,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     DOSSIER + "/overdracht/driegesprek/{gesprek:uuid}": KLANTMANAGER,
     DOSSIER + "/overdracht/vraag": KLANTMANAGER,
     DOSSIER + "/overdracht/doorgeven": KLANTMANAGER,
+    "/overdrachten/doorgegeven": KLANTMANAGER,
     DOSSIER + "/overdracht/doorgegeven": KLANTMANAGER,
     DOSSIER + "/overdracht/terughalen": KLANTMANAGER,
     **dict.fromkeys(

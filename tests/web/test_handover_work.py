@@ -129,10 +129,19 @@ def test_who_moved_is_handed_on_and_gone_from_the_list(door: Door, sanne: Visito
     assert "Door Sanne Bakker" in said
     assert "Utrecht" not in said
     door.clock.wait(timedelta(minutes=1))
-    back = done(sanne, f"{path}/terughalen")
+    shown = sanne.get("/overdrachten/doorgegeven")
+    (form,) = tree(shown).xpath("//form[contains(@action, 'terughalen')]/@action")
+    assert form == f"{path}/terughalen"
+    assert f"Voorbeeld{PERSON + 4}" not in shown.text
+    listed = door.ask("GET", "/v1/overdrachten/doorgegeven", "gemeente_klantmanager").json()
+    (left,) = listed["doorgegeven"]
+    assert f"/overdrachten/{left['clientRef']}/overdracht" == path
+    assert (left["gemeente"], listed["meer"]) == ("0243", False)
+    back = done(sanne, str(form))
     assert "teruggehaald van Utrecht op" in back
     assert "door Sanne Bakker" in back
     assert sanne.get(f"{path}/doorgegeven").status_code == 404
+    assert "Er is niets terug te halen" in words(sanne.get("/overdrachten/doorgegeven"))
 
 
 def test_who_was_received_elsewhere_stays_there(door: Door, sanne: Visitor) -> None:

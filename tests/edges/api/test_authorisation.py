@@ -797,6 +797,9 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
         _answer_question, frozenset({"coa_casemanager"})
     ),
     ("POST", "/v1/overdrachten/_doorgeven"): Row(_hand_on, frozenset({KLANTMANAGER})),
+    ("GET", "/v1/overdrachten/doorgegeven"): Row(
+        _get("/v1/overdrachten/doorgegeven"), frozenset({KLANTMANAGER}), 200
+    ),
     ("POST", "/v1/overdrachten/_terughalen"): Row(_fetch_back, frozenset({KLANTMANAGER})),
     ("GET", "/v1/inzage"): Row(_get("/v1/inzage"), frozenset({"betrokkene"}), 200),
     ("POST", "/v1/inzage/_klopt-niet"): Row(_not_right, frozenset({"betrokkene"}), 202),
