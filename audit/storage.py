@@ -121,6 +121,10 @@ class LogStorage(Protocol):
         """Read all entries about one subject, in order of her count."""
         ...
 
+    def latest(self, tag: bytes, below: int | None, limit: int) -> Sequence[StoredRow]:
+        """Read at most ``limit`` entries about one subject, newest first, below a count of hers."""
+        ...
+
 
 def leaf_hashes(storage: LogStorage, start: int, stop: int) -> Iterator[bytes]:
     """Read the leaf hashes of entries ``start`` up to but not including ``stop``, in order."""

@@ -64,7 +64,10 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Entries, newest first; ``onward`` is the index to go on below, ``None`` at the beginning."""
+    """Entries, newest first; ``onward`` is where to go on below, ``None`` at the beginning.
+
+    It is an index; where all are about one person, her count.
+    """
 
     events: tuple[LoggedEvent, ...]
     onward: int | None

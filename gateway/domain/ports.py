@@ -60,12 +60,16 @@ class LogReader(Protocol):
         """
         ...
 
-    async def about(
-        self, subject: SubjectId, only: Callable[[LoggedEvent], bool] | None = None
-    ) -> Sequence[LoggedEvent]:
-        """Read every entry about a subject, in order of her count; erased ones tell nothing.
+    async def about(self, subject: SubjectId) -> Sequence[LoggedEvent]:
+        """Read every entry about a subject, in order of her count; erased ones tell nothing."""
+        ...
 
-        With ``only`` none is opened but those of which it says yes on seeing the leaf.
+    async def latest(
+        self, subject: SubjectId, only: Callable[[LoggedEvent], bool], below: int | None
+    ) -> LogPage:
+        """Read a few entries about a subject, newest first, below a count of hers; ``None``: from the last.
+
+        None is opened but those of which ``only`` says yes on seeing the leaf.
         """
         ...
 

@@ -22,6 +22,7 @@ from gateway.domain.logbook import LoggedEvent, LogPage, Proven, Sought, Told
 from gateway.domain.records import RecordKind
 from gateway.store.columns import EPOCH
 
+FEW: Final = 16
 STEP: Final = 500
 REACH: Final = 20_000
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -52,17 +53,28 @@ class LogReader:
             stop = start
         return LogPage(tuple(found), floor or None)
 
-    async def about(
-        self, subject: SubjectId, only: Callable[[LoggedEvent], bool] | None = None
-    ) -> tuple[LoggedEvent, ...]:
-        """Read every entry about a subject, or only some, in order of her count."""
+    async def about(self, subject: SubjectId) -> tuple[LoggedEvent, ...]:
+        """Read every entry about a subject, in order of her count."""
         rows = self._storage.about(self._sealer.tag(subject.bytes))
-        if only is not None:
-            rows = (row for row in rows if only(event_of(row)))
         events: list[LoggedEvent] = []
         while step := await asyncio.to_thread(self._step, rows):
             events += step
         return tuple(events)
+
+    async def latest(
+        self, subject: SubjectId, only: Callable[[LoggedEvent], bool], below: int | None
+    ) -> LogPage:
+        """Read a few entries about a subject, newest first; open those that are wanted."""
+        tag = self._sealer.tag(subject.bytes)
+        return await asyncio.to_thread(self._latest, tag, only, below)
+
+    def _latest(
+        self, tag: bytes, only: Callable[[LoggedEvent], bool], below: int | None
+    ) -> LogPage:
+        rows = self._storage.latest(tag, below, FEW)
+        shut = [(row, event_of(row)) for row in rows]
+        events = tuple(self._opened(row) if only(event) else event for row, event in shut)
+        return LogPage(events, events[-1].count if len(events) == FEW else None)
 
     async def one(self, index: int) -> LoggedEvent | None:
         """Read one entry, its payload left shut; ``None`` when the log has no such index."""

@@ -24,6 +24,7 @@ from gateway.store.prepared import Prepared, PreparedIn, PreparedRows, together
 
 PAGE: Final = 1_000
 _HASH: Final = 32
+_NO_END: Final = 2**63 - 1
 _EMPTY: Final = StoredHead(0, (), "")
 
 _h, _e, _p = log_tables.log_head.c, log_tables.log_entry.c, log_tables.log_payload.c
@@ -110,6 +111,15 @@ _ABOUT = Prepared(
         _p.counter > sa.bindparam("past"),
     ).order_by(_p.counter)
 )
+_LATEST = Prepared(
+    _rows.where(
+        _p.log == sa.bindparam("of"),
+        _p.tag == sa.bindparam("tagged"),
+        _p.counter < sa.bindparam("below"),
+    )
+    .order_by(_p.counter.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 class LogStorage:
@@ -170,6 +180,16 @@ class LogStorage:
         return self._paged(
             0, lambda row: row.counter or 0, lambda past: {"tagged": tag, "past": past}, _ABOUT
         )
+
+    def latest(self, tag: bytes, below: int | None, limit: int) -> Sequence[StoredRow]:
+        """Read at most ``limit`` entries about one subject, newest first, below a count of hers."""
+        end = _NO_END if below is None else below
+
+        def page(connection: sa.Connection) -> Sequence[StoredRow]:
+            found = _LATEST.rows(connection, of=self._log, tagged=tag, below=end, most=limit)
+            return [StoredRow(*row) for row in found]
+
+        return self._store.read(page)
 
     def _paged(
         self,

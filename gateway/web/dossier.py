@@ -121,7 +121,9 @@ async def _opened(visit: Visit, subject: SubjectId) -> AsyncIterator[Released]:
     async with visit.rooms.desks.disclose.one(Question(ask, (subject,), shown)) as released:
         session = visit.session
         if session is not None:
-            shown.seen = await visit.rooms.desks.seen(ask, subject, session.opened)
+            shown.seen = await visit.rooms.desks.seen(
+                ask, subject, session.opened, released.receipt
+            )
         shown.standing = await visit.rooms.desks.handovers.files.beside(visit.caller, subject)
         yield released
 

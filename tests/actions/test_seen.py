@@ -12,6 +12,7 @@ from gateway.domain.partners import Caller
 from gateway.domain.records import RecordKind
 from tests.actions.house import DAY, MINUTE, House, row, run
 from tests.fakes.format import Lines
+from tests.fakes.log_reader import FEW
 
 
 def seen(
@@ -20,9 +21,10 @@ def seen(
     caller: Caller | None = None,
     session: datetime | None = None,
 ) -> Seen | None:
-    """Ask what was shown to the klantmanager, or another, before a session that opens now."""
-    ask = Ask(caller or house.klantmanager, "P02")
-    return run(LastSeen(house.log)(ask, subject, session or house.clock.now()))
+    """Show her to the klantmanager, or another, in a session that opens now; what was shown before?"""
+    ask, session = Ask(caller or house.klantmanager, "P02"), session or house.clock.now()
+    now = house.show(ask.caller, ask.purpose, subject).receipt
+    return run(LastSeen(house.log)(ask, subject, session, now))
 
 
 def stored(house: House, **values: object) -> None:
@@ -111,3 +113,31 @@ def test_what_did_not_reach_her_she_did_not_see(house: House) -> None:
     assert seen(house, subject) is not None
     house.log.erased.add(subject)
     assert seen(house, subject) is None
+
+
+def test_no_more_is_read_than_tells_it(house: House) -> None:
+    """However often others looked at her, and whatever came before, one goes back to her last look."""
+    subject = house.person(1, moedertaal="tir")
+    others = [house.caller("harderwijk", "gemeente_klantmanager", f"worker-{n}") for n in range(5)]
+    for other in others:
+        house.show(other, "P02", subject)
+    before = len(house.records)
+    house.show(house.klantmanager, "P02", subject)
+    stored(house, moedertaal="amh")
+    house.list_clients(house.klantmanager, "P02")
+    found = seen(house, subject)
+    assert found is not None
+    assert set(found.changed) == {"moedertaal"}
+    assert min(house.log.read) >= before - FEW > 0
+    assert len(house.log.opened_one) == 1
+
+
+def test_what_was_never_shown_is_looked_for_five_disclosures_back(house: House) -> None:
+    """A field that later looks left out is compared with an older one; one further back is new."""
+    subject = house.person(1, moedertaal="tir", gezinsgrootte=2)
+    for name in ("gezinsgrootte", "moedertaal", *["achternaam"] * 4):
+        house.show(house.klantmanager, "P02", subject, name)
+        house.clock.wait(MINUTE)
+    found = seen(house, subject)
+    assert found is not None
+    assert set(found.fields) == {"moedertaal", "achternaam"}

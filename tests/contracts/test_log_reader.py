@@ -140,22 +140,30 @@ def test_all_about_someone_comes_in_order_without_gap(body: Body) -> None:
     assert about(body, subject_id(7)) in ((), [])
 
 
-def test_some_about_someone_are_chosen_by_their_leaves(body: Body) -> None:
-    """What is not wanted stays shut and away; the rest is opened, in order."""
-    for outcome in ("stored", "revised", "stored"):
-        log(body, outcome=outcome, actor="a")
+def test_about_someone_the_newest_come_first_a_few_at_a_time(body: Body) -> None:
+    """Every entry of hers comes once; judged by its leaf, what is not wanted stays shut."""
+    for number in range(20):
+        log(body, outcome="stored" if number % 2 else "revised", actor="a")
+        log(body, SOMEONE)
     seen: list[LoggedEvent] = []
 
     def only(event: LoggedEvent) -> bool:
         seen.append(event)
         return event.outcome == "stored"
 
-    chosen = asyncio.run(body.log.about(HER, only))
-    assert [(event.index, event.told and event.told.actor) for event in chosen] == [
-        (0, "a"),
-        (2, "a"),
-    ]
-    assert [event.told for event in seen] == [None] * 3
+    found: list[LoggedEvent] = []
+    below = None
+    while True:
+        page = asyncio.run(body.log.latest(HER, only, below))
+        found += page.events
+        below = page.onward
+        if below is None:
+            break
+        assert page.events[-1].count == below
+    assert [event.count for event in found] == list(range(20, 0, -1))
+    assert [event.told is None for event in found] == [False, True] * 10
+    assert [event.told for event in seen] == [None] * 20
+    assert asyncio.run(body.log.latest(subject_id(7), only, None)).events in ((), [])
 
 
 def test_what_is_erased_keeps_its_place_and_tells_nothing(body: Body) -> None:

@@ -1,12 +1,14 @@
 """A log reader over the records a fake ledger took.
 
 ``erased`` holds whose payloads are gone, ``lost`` the indexes that a broken store leaves out;
-``opened_one`` lists the single entries that were asked for opened.
+``opened_one`` lists the single entries that were asked for opened, ``read`` those of one person that
+were read newest first, a few at a time.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from gateway.domain.identifiers import SubjectId
@@ -14,6 +16,8 @@ from gateway.domain.logbook import NO_ENTRY, LoggedEvent, LogPage, Proven, Sough
 from gateway.domain.records import AuditRecord
 from tests.fakes.ledger import Ledger
 from tests.fakes.world import LawBrokenError
+
+FEW: Final = 3
 
 
 @dataclass(slots=True)
@@ -24,6 +28,7 @@ class LogReader:
     erased: set[SubjectId] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
     opened_one: list[int | UUID] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)
 
     async def back(self, sought: Sought, before: int | None, limit: int) -> LogPage:
         """Read what is sought below an index, newest first."""
@@ -34,13 +39,20 @@ class LogReader:
         more = len(found) >= limit and found[limit - 1].index
         return LogPage(tuple(found[:limit]), more or None)
 
-    async def about(
-        self, subject: SubjectId, only: Callable[[LoggedEvent], bool] | None = None
-    ) -> Sequence[LoggedEvent]:
-        """Read every entry about a subject, or only some; they are judged shut."""
+    async def about(self, subject: SubjectId) -> Sequence[LoggedEvent]:
+        """Read every entry about a subject."""
         own = [event for event in self.all() if event.tag == tag_of(subject)]
-        kept = [event for event in own if event.index not in self.lost]
-        return [event for event in kept if only is None or only(replace(event, told=None))]
+        return [event for event in own if event.index not in self.lost]
+
+    async def latest(
+        self, subject: SubjectId, only: Callable[[LoggedEvent], bool], below: int | None
+    ) -> LogPage:
+        """Read the newest few entries about a subject; they are judged shut."""
+        own = [e for e in await self.about(subject) if below is None or (e.count or 0) < below]
+        few = [(event, replace(event, told=None)) for event in own[::-1][:FEW]]
+        self.read += [event.index for event, _ in few]
+        events = tuple(event if only(shut) else shut for event, shut in few)
+        return LogPage(events, events[-1].count if len(own) > FEW else None)
 
     async def one(self, index: int) -> LoggedEvent | None:
         """Read one entry, shut."""

@@ -85,6 +85,11 @@ class MemoryLogStorage:
         found = (row for row in list(self.stored) if row.tag == tag)
         return iter(sorted(found, key=lambda row: row.counter or 0))
 
+    def latest(self, tag: bytes, below: int | None, limit: int) -> Sequence[StoredRow]:
+        """Read the newest entries about one subject."""
+        found = [row for row in self.about(tag) if below is None or (row.counter or 0) < below]
+        return found[::-1][:limit]
+
     def damage(self, place: int, /, **changes: object) -> None:
         """Change a stored row behind the log's back."""
         self.stored[place] = self.stored[place]._replace(**changes)  # type: ignore[arg-type]  # a fault has any shape
