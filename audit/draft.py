@@ -61,9 +61,10 @@ def drafts(submissions: Sequence[Submission], origin: bytes) -> list[Draft]:
 
     ``origin`` is written as JSON already. Raises ``EntryError``, also where one event occurs twice.
     """
-    if len({submission.event_id for submission in submissions}) != len(submissions):
+    made = [draft(submission, origin) for submission in submissions]
+    if len(made) > 1 and len({one.event_id for one in made}) < len(made):
         raise EntryError("event_id occurs twice in one call")
-    return [draft(submission, origin) for submission in submissions]
+    return made
 
 
 def draft(submission: Submission, origin: bytes) -> Draft:

@@ -8,12 +8,12 @@
    the one before (-1: none), so that nothing can be left out unseen.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]  # typeshed leaves the first out
+
+import orjson
 
 VERSION = 1
 EVENT_ID_BYTES = 16
@@ -42,10 +42,6 @@ _NEEDED = ("type", "at")
 _MAX_TEXT = 1024
 _MAX_DEPTH = 8
 _HEX = re.compile("[0-9a-f]+")
-
-# Keys sorted; cycles are not sought, as a payload's depth is checked. ``json`` makes it anew for each call.
-_refuse = json.JSONEncoder().default
-_pieces = c_make_encoder(None, _refuse, encode_basestring, None, ":", ",", True, False, False)  # noqa: FBT003 - takes no names
 
 
 class EntryError(ValueError):
@@ -105,8 +101,8 @@ def check_payload(payload: Mapping[str, object]) -> None:
 
 
 def canonical(value: object) -> bytes:
-    """Write JSON in the one way a hash can rely on."""
-    return "".join(_pieces(value, 0)).encode()
+    """Write JSON in the one way a hash can rely on; ``TypeError`` where UTF-8 cannot write a text."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def commit(salted: bytes) -> bytes:
@@ -143,9 +139,9 @@ def read_payload(salted: bytes) -> Payload:
 
 def _read(raw: bytes, what: str) -> dict[str, object]:
     try:
-        stored: object = json.loads(str(raw, "utf-8"))  # of bytes it would guess the encoding first
+        stored: object = orjson.loads(raw)
         known = isinstance(stored, dict) and canonical(stored) == raw
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError) as error:  # the second: nested deeper than is ever written
         raise EntryError(f"{what}: not JSON") from error
     if not isinstance(stored, dict) or not known:
         raise EntryError(f"{what}: not canonical JSON")
@@ -170,10 +166,7 @@ def _is_plain(value: object, depth: int) -> bool:
         if not _are_texts(value):
             return False
         items = value.values()
-    for item in items:  # most are short texts, and a call for each would cost more than the look
-        if not (type(item) is str and item.isascii()) and not _is_plain(item, depth - 1):
-            return False
-    return True
+    return _are_texts(items) or all(_is_plain(item, depth - 1) for item in items)
 
 
 def _are_texts(values: Iterable[object]) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import NamedTuple
 
 from audit.draft import Draft, drafts
@@ -72,7 +72,8 @@ class Log:
         self._waiting: deque[_Call] = deque()
         self._count = 0
         self._closed = False
-        self._changed = Condition()
+        self._lock = Lock()
+        self._changed = Condition(self._lock)
         self._thread = Thread(target=self._run, name="audit-log", daemon=True)
         self._thread.start()
 
@@ -88,7 +89,7 @@ class Log:
         ``EntryError`` for a malformed submission, ``UnavailableError`` when closed or overloaded.
         """
         call = _Call(drafts(submissions, self._origin), done)
-        with self._changed:
+        with self._lock:
             if self._closed:
                 raise UnavailableError("the log is closed")
             if self._count >= self._limits.waiting:
@@ -186,7 +187,7 @@ class Log:
 
     def _take(self) -> list["_Call"]:
         """Take whole calls up to the cap; the first is taken whatever its length."""
-        with self._changed:
+        with self._lock:
             calls = [self._waiting.popleft()]
             taken = len(calls[0].drafts)
             while self._waiting and taken + len(self._waiting[0].drafts) <= self._limits.batch:
@@ -206,17 +207,12 @@ class _Call(NamedTuple):
 
 
 def _answer(calls: Sequence[_Call], outcome: Outcome) -> None:
+    failed = outcome if isinstance(outcome, UnavailableError) else None
+    answers = [] if isinstance(outcome, UnavailableError) else outcome
+    gone = suppress(Exception)  # who asked (a closed event loop); the others must still be answered
     at = 0
     for call in calls:
         end = at + len(call.drafts)
-        if isinstance(outcome, UnavailableError):
-            _tell(call, UnavailableError(str(outcome)))
-        else:
-            _tell(call, outcome[at:end])
+        with gone:
+            call.done(UnavailableError(str(failed)) if failed else answers[at:end])
         at = end
-
-
-def _tell(call: _Call, outcome: Outcome) -> None:
-    # Who asked may be gone (a closed event loop); the others must still be answered.
-    with suppress(Exception):
-        call.done(outcome)

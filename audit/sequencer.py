@@ -58,7 +58,8 @@ class Sequencer:
             return UnavailableError(f"the log is frozen: {self.frozen}")
         known = self._known(transaction, head, [d for d in drafts if again or d.retry])
         answers = [known.get(d.event_id) or _admit(transaction, d) for d in drafts]
-        answers = self._reconsider(transaction, head, drafts, answers)
+        if any(answers):
+            answers = self._reconsider(transaction, head, drafts, answers)
         admitted = [d for d, no in zip(drafts, answers, strict=True) if no is None]
         if admitted:
             answers = _fill(answers, self._write(transaction, head, admitted))

@@ -57,7 +57,8 @@ class BatchSealer:
 
     def seal(self, tag: bytes | None, context: bytes, plaintext: bytes) -> bytes:
         """Seal under the key of ``tag``, bound to ``context`` (the commitment)."""
-        cipher, nonce = None if tag is None else self._subject_cipher(tag), next(self._nonces)
+        nonce = next(self._nonces)
+        cipher = None if tag is None else self._ciphers.get(tag) or self._subject_cipher(tag)
         if cipher is not None:
             return _SUBJECT + cipher.seal(nonce, context, plaintext)
         return _OWN + self._own_cipher().seal(nonce, (tag or b"") + context, plaintext)

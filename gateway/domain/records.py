@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from secrets import randbits
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, PurposeCode, RuleId, SubjectId
@@ -94,11 +94,10 @@ class AuditRecord:
     erased: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Proof that an entry is durable: its index, leaf hash, and the signed checkpoint over it."""
 
     event_id: UUID
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks for
     leaf_hash: bytes
     checkpoint: str

@@ -23,6 +23,7 @@ from gateway.store.columns import EPOCH
 
 LONGEST_WAIT = 10.0
 _MILLISECOND = timedelta(milliseconds=1)
+_ERASURE = RecordKind.ERASURE
 
 Outcome = list[Answer] | UnavailableError
 
@@ -147,16 +148,16 @@ def _payload(record: AuditRecord) -> Mapping[str, object]:
         "subject": record.subject and str(record.subject),
         "actor": record.actor,
         "role": record.role,
-        "fields": list(record.fields),
-        "consents": [str(consent) for consent in record.consents],
+        "fields": record.fields,
+        "consents": record.consents and [str(consent) for consent in record.consents],
         "reason": record.reason,
         "parent": record.parent and str(record.parent),
         "trace": record.trace_id,
-        "detail": dict(record.detail),
-        "rests_on": dict(record.rests_on),
+        "detail": record.detail and dict(record.detail),
+        "rests_on": record.rests_on and dict(record.rests_on),
     }
-    erased = erasure_of(record.erased) if record.kind is RecordKind.ERASURE else {}
-    return {key: value for key, value in named.items() if value} | erased
+    payload = {key: value for key, value in named.items() if value}
+    return payload | erasure_of(record.erased) if record.kind is _ERASURE else payload
 
 
 def _answer(entry: Entry, answer: Answer) -> Receipt | Rejected:

@@ -229,8 +229,9 @@ class _Transaction:
             policy = policy_needed(entry.record)
             if policy is not None:
                 self._policy.require(policy, entry.record.at)
-            carry_out(self._connection, entry)
-            self._policy.after(entry)
+            if entry.changes:
+                carry_out(self._connection, entry)
+                self._policy.after(entry)
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         found = _TAILS.rows(self._connection, tuple(tags), of=self._log)

@@ -1,5 +1,6 @@
 """An entry's leaf names nobody, and its commitment holds its payload."""
 
+import json
 from types import MappingProxyType
 
 import pytest
@@ -30,6 +31,18 @@ def test_a_leaf_is_canonical_json() -> None:
         b'{"at":1,"c":"%b","id":"%b","log":"log.example","type":"t","v":1}'
         % (b"0c" * 32, EVENT.hex().encode())
     )
+
+
+@given(
+    st.recursive(
+        st.text() | st.integers(-(2**53), 2**53),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_what_is_hashed_is_what_any_json_library_writes(value: object) -> None:
+    """Canonical JSON is sorted, without spaces, in UTF-8, and escapes no more than JSON demands."""
+    written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert canonical(value) == written.encode()
 
 
 def test_a_leaf_reads_back() -> None:
