@@ -250,8 +250,8 @@ class _Transaction:
 
     def insert(self, rows: Sequence[StoredRow]) -> None:
         log = self._log
-        entries = [(log, r.index, r.event_id, r.leaf_hash, r.leaf) for r in rows]
-        payloads = [(log, r.index, r.tag, r.counter, r.payload) for r in rows]
+        entries = [(log, index, event, hashed, leaf) for index, event, hashed, leaf, *_ in rows]
+        payloads = [(log, index, tag, count, sealed) for index, _, _, _, sealed, tag, count in rows]
         with together(self._connection):
             _ADD_ENTRIES.run(self._connection, entries)
             _ADD_PAYLOADS.run(self._connection, payloads)
