@@ -21,6 +21,7 @@ from gateway.domain.events import RoundFailed
 from gateway.domain.inboxes import DroppedFile, Inbox, Place
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Source, Telemetry
+from gateway.domain.upkeep import Job, Noted, unnoted
 
 Sleep = Callable[[float], Coroutine[object, object, None]]
 Progress = Callable[[int], None]
@@ -64,11 +65,14 @@ class Collect:
                 done += await self._one(caller, inbox, name, progress)
         return done
 
-    async def run(self, caller: Caller, inbox: Inbox, sleep: Sleep = asyncio.sleep) -> None:
+    async def run(
+        self, caller: Caller, inbox: Inbox, sleep: Sleep = asyncio.sleep, noted: Noted = unnoted
+    ) -> None:
         """Collect until cancelled; operators hear of what stopped a round."""
         while True:
             try:
-                await self(caller, inbox)
+                with noted(Job.INTAKE):
+                    await self(caller, inbox)
             except (GatewayError, OSError) as error:
                 self._telemetry.tell(RoundFailed("intake", type(error).__name__))
             await sleep(EVERY)

@@ -26,6 +26,7 @@ from gateway.domain.projection import (
     Projected,
     Waiting,
 )
+from gateway.domain.upkeep import Job, Noted, unnoted
 
 BATCH: Final = 200
 IDLE: Final = 1.0
@@ -83,13 +84,13 @@ class Project:
         """Count what waits and what was refused."""
         return await self._outbox.count()
 
-    async def run(self, sleep: Sleep = asyncio.sleep) -> None:
+    async def run(self, sleep: Sleep = asyncio.sleep, noted: Noted = unnoted) -> None:
         """Tell entries as they come, until cancelled (2)."""
         wait = IDLE
         while True:
             try:
-                while await self.batch():
-                    pass
+                with noted(Job.LOGBOOK):
+                    await self.drain()
             except LogbookUnreachableError:
                 waiting = (await self._outbox.count()).waiting
                 self._telemetry.tell(LogbookBehind("unreachable", waiting))

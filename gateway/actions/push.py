@@ -31,6 +31,7 @@ from gateway.domain.subscriptions import (
     signed,
     wait_after,
 )
+from gateway.domain.upkeep import Job, Noted, unnoted
 
 BATCH: Final = 200
 IDLE: Final = 5.0
@@ -77,11 +78,12 @@ class PushNotices:
                 done += found
         return done
 
-    async def run(self, sleep: Sleep = asyncio.sleep) -> None:
+    async def run(self, sleep: Sleep = asyncio.sleep, noted: Noted = unnoted) -> None:
         """Push as notices come, until cancelled; operators hear of what stopped a round."""
         while True:
             try:
-                await self.round()
+                with noted(Job.NOTICES):
+                    await self.round()
             except GatewayError as error:
                 self._gate.telemetry.tell(RoundFailed("push", type(error).__name__))
             await sleep(IDLE)

@@ -6,6 +6,7 @@ Nothing is changed here. The operator's role has no purpose in any agreement: it
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from gateway.actions.accounts import Context
@@ -21,14 +22,14 @@ from gateway.domain.ports import Entry
 from gateway.domain.projection import Outbox
 from gateway.domain.reasons import Reason
 from gateway.domain.records import Receipt, RecordKind
-from gateway.domain.upkeep import OPERATOR, Job, LogState, State, Work
+from gateway.domain.upkeep import OPERATOR, Job, JobRuns, JobState, LogState, State, Work
 
 OUTCOME: Final = "operations"
 
 
 @dataclass(frozen=True, slots=True)
 class Machinery:
-    """What is looked at; ``jobs`` are those that are set up."""
+    """What is looked at; ``terms`` say of each job that is set up how long after a good run it is late."""
 
     keys: KeyDesk
     index: RekeyIndex
@@ -37,7 +38,8 @@ class Machinery:
     emergencies: Emergencies
     outbox: Outbox
     log: LogState
-    jobs: frozenset[Job]
+    runs: JobRuns
+    terms: Mapping[Job, timedelta]
 
 
 class Upkeep:
@@ -66,7 +68,16 @@ class Upkeep:
         found = self._machinery
         log, counts = await asyncio.to_thread(lambda: (found.log.health(), found.keys.counts()))
         keys = {**counts, **await found.index.progress(), **found.pseudonyms.progress()}
-        return State(log, keys, found.jobs, await self._work())
+        return State(log, keys, await self._jobs(), await self._work())
+
+    async def _jobs(self) -> Mapping[Job, JobState]:
+        last, now = await self._machinery.runs.last(), self._gate.clock.now()
+        found = {}
+        for job, term in self._machinery.terms.items():
+            run = last.get(job)
+            well = run.well if run else None
+            found[job] = JobState(run, late=well is not None and well + term < now)
+        return found
 
     async def _work(self) -> Mapping[str, Work]:
         found = self._machinery

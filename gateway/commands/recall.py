@@ -12,6 +12,7 @@ from gateway.commands.population import caller_for
 from gateway.commands.shared import Data, Json, opened, partner_named, show
 from gateway.domain.identifiers import ActorId, Oin, RoleId
 from gateway.domain.partners import Caller
+from gateway.domain.upkeep import Job
 
 notices = typer.Typer(help="What former recipients were told to delete.", no_args_is_help=True)
 consent = typer.Typer(help="Consents and their terms.", no_args_is_help=True)
@@ -33,7 +34,8 @@ def notices_status(data: Data = None, as_json: Json = False) -> None:
 def notices_remind(data: Data = None, as_json: Json = False) -> None:
     """Record one reminder of each overdue notice; count them for each partner."""
     with opened(data) as gateway:
-        reminded = asyncio.run(gateway.actions.notices.remind(operator(gateway)))
+        with gateway.diary.round(Job.REMINDERS):
+            reminded = asyncio.run(gateway.actions.notices.remind(operator(gateway)))
         report = {_slug(gateway, oin): count for oin, count in sorted(reminded.items())}
     show(report, as_json=as_json, title="reminded")
 
@@ -41,7 +43,7 @@ def notices_remind(data: Data = None, as_json: Json = False) -> None:
 @notices.command("push")
 def notices_push(data: Data = None, as_json: Json = False) -> None:
     """Tell subscribed systems what is due now; count what they took, and what waits longer."""
-    with opened(data) as gateway:
+    with opened(data) as gateway, gateway.diary.round(Job.NOTICES):
         pushed = asyncio.run(gateway.push.round())
     show({"taken": pushed.taken, "put_off": pushed.put_off}, as_json=as_json, title="pushed")
 
@@ -49,7 +51,7 @@ def notices_push(data: Data = None, as_json: Json = False) -> None:
 @consent.command("sweep")
 def consent_sweep(data: Data = None, as_json: Json = False) -> None:
     """Record consents that ran out, with notices; list those that will within 30 days."""
-    with opened(data) as gateway:
+    with opened(data) as gateway, gateway.diary.round(Job.CONSENTS):
         swept = asyncio.run(gateway.actions.sweep(operator(gateway)))
     report: dict[str, object] = {
         "expired": swept.expired,

@@ -7,6 +7,7 @@ import typer
 
 from gateway.commands.population import caller_for
 from gateway.commands.shared import Data, Json, opened, show
+from gateway.domain.upkeep import Job
 
 app = typer.Typer(help="How long the gate keeps what it holds.", no_args_is_help=True)
 
@@ -19,6 +20,7 @@ def run(data: Data = None, as_json: Json = False) -> None:
     """
     with opened(data) as gateway:
         operator = caller_for(gateway, "coa", "coa_casemanager", "operator")
-        done = asyncio.run(gateway.actions.retain(operator))
+        with gateway.diary.round(Job.RETENTION):
+            done = asyncio.run(gateway.actions.retain(operator))
     show(asdict(done), as_json=as_json, title="retention")
     raise typer.Exit(1 if done.skipped or done.unreadable else 0)

@@ -16,6 +16,7 @@ from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import ActorId, FieldName, RoleId
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.statistics import Place
+from gateway.domain.upkeep import Job
 
 app = typer.Typer(help="Tables of counts for analysts.", no_args_is_help=True)
 
@@ -25,7 +26,8 @@ def refresh(data: Data = None, as_json: Json = False) -> None:
     """Count everyone anew and publish what may be told; one log entry. Run it every night."""
     with opened(data) as gateway:
         coa = partner_named("coa", gateway.catalogue.partners)
-        counted = asyncio.run(gateway.actions.counting(nightly(coa)))
+        with gateway.diary.round(Job.COUNTS):
+            counted = asyncio.run(gateway.actions.counting(nightly(coa)))
     report: dict[str, object] = {
         "counted": counted.people,
         "left out": counted.left_out,

@@ -1,6 +1,7 @@
 """How the gate stands, for who keeps it running: log, keys and jobs as counts and codes, never a person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -51,14 +52,59 @@ class LogState(Protocol):
 
 
 class Job(StrEnum):
-    """What runs beside the requests, where it is set up."""
+    """What runs by itself: once a day by the command line, or beside the requests where it is set up."""
 
+    RETENTION = "retention"
+    CONSENTS = "consents"
+    REMINDERS = "reminders"
+    COUNTS = "counts"
     INTAKE = "intake"
     NOTICES = "notices"
     LOGBOOK = "logbook"
     CHECK = "check"
     WITNESS = "witness"
     TIMESTAMP = "timestamp"
+
+
+DAILY: Final = frozenset({Job.RETENTION, Job.CONSENTS, Job.REMINDERS, Job.COUNTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """When a job last ended, by which error it ``failed``, if any, and when it last ended ``well``."""
+
+    at: datetime
+    failed: str | None
+    well: datetime | None
+
+
+class JobRuns(Protocol):
+    """Where the last run of each job is kept, of all gates on one store together."""
+
+    def note(self, job: Job, at: datetime, failed: str | None) -> None:
+        """Keep how a run ended; one that cannot be kept is lost, and stops no job."""
+        ...
+
+    async def last(self) -> Mapping[Job, Run]:
+        """Read the last run of each job; one that never ran is absent."""
+        ...
+
+
+Noted = Callable[[Job], AbstractContextManager[None]]
+"""Notes how the round of a job within it ended; its error goes on."""
+
+
+def unnoted(_: Job) -> AbstractContextManager[None]:
+    """Note nothing."""
+    return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A job that is set up: its last run, and whether its last good one is too long ago."""
+
+    last: Run | None
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +130,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The gate as it stands: ``keys`` are versions and counts, ``work`` by what waits."""
+    """The gate as it stands: ``keys`` are versions and counts, ``jobs`` are those that are set up."""
 
     log: LogHealth
     keys: Mapping[str, object]
-    jobs: frozenset[Job]
+    jobs: Mapping[Job, JobState]
     work: Mapping[str, Work]

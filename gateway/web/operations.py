@@ -1,12 +1,13 @@
 """Beheer: how the gate stands, with whom it has agreements, and which rules are in force; no one's data."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
 
 from gateway.domain.partners import Partner, PartnerKind
-from gateway.domain.upkeep import Job
+from gateway.domain.upkeep import Job, JobState, Run
 from gateway.web.guard import Screen
 from gateway.web.log_lines import role
 from gateway.web.navigation import OPERATOR
@@ -24,6 +25,10 @@ TABS: Final = (
     (RULES, N_("Regels")),
 )
 JOBS: Final[Mapping[Job, str]] = {
+    Job.RETENTION: N_("Dagelijks: bewaartermijnen, en wat uit de dag volgt"),
+    Job.CONSENTS: N_("Dagelijks: toestemmingen die verlopen"),
+    Job.REMINDERS: N_("Dagelijks: herinneren aan verwijderen"),
+    Job.COUNTS: N_("Dagelijks: tellingen voor cijfers"),
     Job.INTAKE: N_("Map met leveringen legen"),
     Job.NOTICES: N_("Berichten over verwijderen bezorgen"),
     Job.LOGBOOK: N_("Regels doorgeven aan een ander logboek"),
@@ -67,6 +72,16 @@ KINDS: Final[Mapping[PartnerKind, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job in words: how its last run ended, by which error, and when it last ended well."""
+
+    label: str
+    state: str
+    look: str
+    run: Run | None = None
+
+
 async def state(visit: Visit) -> Response:
     """Show how log, keys and jobs stand."""
     found = await visit.rooms.desks.engine_room.upkeep.state(visit.caller)
@@ -76,12 +91,26 @@ async def state(visit: Visit) -> Response:
         tabs=TABS,
         log=found.log,
         keys=[(visit.say(KEYS.get(name, name)), _plain(one)) for name, one in found.keys.items()],
-        jobs=[(visit.say(words), job in found.jobs) for job, words in JOBS.items()],
+        jobs=[_job(visit, words, found.jobs.get(job)) for job, words in JOBS.items()],
         work=[
             (visit.say(words), found.work[name], visit.say(LATE[name]))
             for name, words in WORK.items()
         ],
     )
+
+
+def _job(visit: Visit, words: str, found: JobState | None) -> JobLine:
+    label = visit.say(words)
+    if found is None:
+        return JobLine(label, visit.say(N_("niet ingesteld")), "")
+    run = found.last
+    if run is None:
+        return JobLine(label, visit.say(N_("nog nooit")), "warn")
+    if run.failed:
+        return JobLine(label, visit.say(N_("mislukt")), "bad", run)
+    if found.late:
+        return JobLine(label, visit.say(N_("te laat")), "bad", run)
+    return JobLine(label, visit.say(N_("gelukt")), "good", run)
 
 
 def _plain(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,9 +36,11 @@ from gateway.domain.purposes import Matrix
 from gateway.domain.records import Receipt
 from gateway.keeper.adoption import Adopted, recorded
 from gateway.keeper.courier import Courier
+from gateway.keeper.diary import Diary
 from gateway.keeper.office import AuditOffice
 from gateway.settings import Settings
 from gateway.store.database import Database
+from gateway.store.job_runs import StoredRuns
 from gateway.store.ledger import LogLedger
 from gateway.store.subjects import Subjects
 from gateway.telemetry import SpanTelemetry
@@ -100,6 +102,7 @@ class Gateway:
     collect: Collect
     web: Web
     rules: PolicyInForce
+    diary: Diary
 
     def app(self) -> FastAPI:
         """Return the HTTP application; it closes the gate when it stops."""
@@ -111,15 +114,17 @@ class Gateway:
     @contextmanager
     def _beside(self) -> Iterator[None]:
         """Do what is done beside the requests, for as long as they are served."""
+        noted = self.diary.round
         with ExitStack() as stack:
-            stack.enter_context(self.log.rounds(self.settings, self.telemetry))
-            stack.enter_context(Courier("notice-courier", self.push.run))
+            stack.enter_context(self.log.rounds(self.settings, self.telemetry, noted))
+            stack.enter_context(Courier("notice-courier", partial(self.push.run, noted=noted)))
             stack.enter_context(Courier("policy-courier", self.rules.watch))
-            watch = errand_of(self.settings, self.catalogue, self.collect, self.actions.gate.clock)
+            clock = self.actions.gate.clock
+            watch = errand_of(self.settings, self.catalogue, self.collect, clock, noted)
             if watch is not None:
                 stack.enter_context(Courier("intake-courier", watch))
             if self.project is not None:
-                stack.enter_context(Courier("log-courier", self.project.run))
+                stack.enter_context(Courier("log-courier", partial(self.project.run, noted=noted)))
             yield
 
     def ready(self) -> str | None:
@@ -193,6 +198,7 @@ def build(
         collect_of(settings, policy.catalogue, actions.ingest, telemetry),
         web,
         rules,
+        Diary(StoredRuns(database), clock),
     )
 
 

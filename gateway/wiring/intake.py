@@ -15,6 +15,7 @@ from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.inboxes import Inbox
 from gateway.domain.partners import Caller, PartnerKind
 from gateway.domain.ports import Clock, Telemetry
+from gateway.domain.upkeep import Noted
 from gateway.keeper.courier import Errand
 from gateway.settings import Settings
 from gateway.store.database import Database
@@ -61,10 +62,10 @@ def watcher(catalogue: Catalogue) -> Caller:
 
 
 def errand_of(
-    settings: Settings, catalogue: Catalogue, collect: Collect, clock: Clock
+    settings: Settings, catalogue: Catalogue, collect: Collect, clock: Clock, noted: Noted
 ) -> Errand | None:
     """Return what watches the folder that the settings name, if they name one."""
     if settings.intake_folder is None:
         return None
     watched = inbox(settings.intake_folder, settings.intake_still_seconds, clock)
-    return partial(collect.run, watcher(catalogue), watched)
+    return partial(collect.run, watcher(catalogue), watched, noted=noted)

@@ -23,6 +23,7 @@ from gateway.domain.anchors import Exchange
 from gateway.domain.errors import SettingsError
 from gateway.domain.keys import KeyStore
 from gateway.domain.ports import Clock, Telemetry
+from gateway.domain.upkeep import Job, Noted, unnoted
 from gateway.keeper.adoption import Adopted, adopt
 from gateway.keeper.anchors import Anchors
 from gateway.keeper.office import AuditOffice
@@ -54,16 +55,19 @@ class OpenedLog:
     stamping: Stamping | None
     rolling: RollingCheck
 
-    def rounds(self, settings: Settings, telemetry: Telemetry) -> Rounds:
+    def rounds(self, settings: Settings, telemetry: Telemetry, noted: Noted = unnoted) -> Rounds:
         """Return what is done for the log while the gate is served."""
         works = [Work("watch", 1.0, self.watch.why_not)]
         if settings.log_check_rate:
-            works.append(Work("check", 1.0, lambda: self._check(settings.log_check_rate)))
+            rate = settings.log_check_rate
+            works.append(Work("check", 1.0, lambda: self._check(rate), Job.CHECK))
         if self.witnessing is not None:
-            works.append(Work("witness", settings.witness_seconds, self.witnessing.demand))
+            every, demand = settings.witness_seconds, self.witnessing.demand
+            works.append(Work("witness", every, demand, Job.WITNESS))
         if self.stamping is not None:
-            works.append(Work("timestamp", settings.timestamp_seconds, self.stamping))
-        return Rounds(works, telemetry)
+            every, stamping = settings.timestamp_seconds, self.stamping
+            works.append(Work("timestamp", every, stamping, Job.TIMESTAMP))
+        return Rounds(works, telemetry, noted)
 
     def settled(self) -> str | None:
         """Wait until the head was judged for the first time; say why the log is frozen, or ``None``."""

@@ -54,6 +54,7 @@ from gateway.domain.signals import Signals
 from gateway.domain.subjects import Dossier
 from gateway.domain.subscriptions import Subscriptions as SubscriptionsPort
 from gateway.domain.teams import Teams
+from gateway.domain.upkeep import JobRuns
 from gateway.store.candidates import Candidates
 from gateway.store.clocks import StoredClocks
 from gateway.store.consents import Consents
@@ -65,6 +66,7 @@ from gateway.store.glasses import Glasses
 from gateway.store.handovers import StoredHandovers
 from gateway.store.indexing import IndexStock as StoredStock
 from gateway.store.introductions import Introductions
+from gateway.store.job_runs import StoredRuns
 from gateway.store.key_store import KeyStore as StoredKeys
 from gateway.store.ledger import LogLedger
 from gateway.store.log_archive import LogArchive as StoredArchive
@@ -106,6 +108,7 @@ from tests.fakes.exports import Exports as FakeExports
 from tests.fakes.feeds import Feeds as FakeFeeds
 from tests.fakes.handovers import Handovers as FakeHandovers
 from tests.fakes.index_stock import IndexStock as FakeStock
+from tests.fakes.job_runs import JobRuns as FakeRuns
 from tests.fakes.key_store import FakeKeyStore
 from tests.fakes.notices import Notices as FakeNotices
 from tests.fakes.own_access import OwnAccess as FakeOwnAccess
@@ -167,6 +170,7 @@ class Body:
     replays: Replays
     stock: IndexStock
     policies: PolicyVersions
+    runs: JobRuns
     forget: Callable[[SubjectId], None]
     opened: list[UUID] = field(default_factory=list)
 
@@ -323,6 +327,7 @@ def fake(_folder: Path) -> Iterator[Body]:
         FakeReplays(),
         FakeStock(world),
         FakePolicies(world),
+        FakeRuns(),
         log.erased.add,
     )
 
@@ -381,6 +386,7 @@ def _stored(database: Database) -> Iterator[Body]:
                 StoredReplays(database),
                 StoredStock(database),
                 StoredPolicies(database),
+                StoredRuns(database),
                 lambda subject: sealer.destroy(subject.bytes),
             )
         finally:

@@ -1,12 +1,16 @@
 """The operator looks at the gate: log, keys, jobs, agreements and rules; on record, and no one's data."""
 
 import asyncio
+from datetime import timedelta
 
+import httpx
 import pytest
 
 from gateway.actions.gate import DisclosureRefusedError
 from gateway.domain.callers import acting
 from gateway.domain.reasons import Reason
+from gateway.domain.upkeep import Job
+from gateway.store.job_runs import StoredRuns
 from tests.edges.api.door import Door
 from tests.web.visitor import OPERATOR, Visitor, signed_in, tree, words
 
@@ -30,8 +34,28 @@ def test_the_state_shows_log_keys_and_jobs(bram: Visitor, door: Door) -> None:
     counts = door.gateway.actions.keys.counts()
     shown = tree(page).xpath("//dt[.='Sleutels van profielen']/following-sibling::dd/text()")
     assert shown == [str(counts["profile"])]
-    assert "Getuigen laten medeondertekenen niet ingesteld" in said
-    assert "Berichten over verwijderen bezorgen aan" in said
+    assert _job(page, "Getuigen") == "Getuigen laten medeondertekenen - niet ingesteld"
+
+
+def _job(page: httpx.Response, name: str) -> str:
+    """Read the row of a job."""
+    rows = [" ".join(one.text_content().split()) for one in tree(page).xpath("//tbody/tr")]
+    return next(one for one in rows if name in one)
+
+
+def test_each_job_says_how_its_last_run_ended(bram: Visitor, door: Door) -> None:
+    """Never, well, by which fault, and too long ago; a daily job has a day and some hours."""
+    runs, now = StoredRuns(door.gateway.database), door.clock.now()
+    assert _job(bram.get("/beheer"), "tellingen").endswith("- nog nooit")
+    runs.note(Job.COUNTS, now - timedelta(hours=25), None)
+    runs.note(Job.RETENTION, now - timedelta(hours=27), None)
+    runs.note(Job.CONSENTS, now - timedelta(hours=3), None)
+    runs.note(Job.CONSENTS, now, "OSError")
+    page = bram.get("/beheer")
+    assert _job(page, "tellingen").endswith("gelukt")
+    assert _job(page, "bewaartermijnen").endswith("te laat")
+    assert "mislukt OSError" in _job(page, "toestemmingen")
+    assert _job(page, "toestemmingen").endswith("Laatst gelukt op 2 mrt 2026 10:00")
 
 
 def test_a_log_that_does_not_fit_its_guard_is_told_at_once(

@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from gateway.store import (  # noqa: F401 - their tables are part of MAIN and KEYS
     feed_tables,
     handover_tables,
+    job_tables,
     key_tables,
     log_tables,
     own_access_tables,

@@ -1,7 +1,11 @@
 """The daily round on the command line."""
 
+import asyncio
 from pathlib import Path
 
+from gateway.domain.upkeep import Job
+from gateway.store.database import Database
+from gateway.store.job_runs import StoredRuns
 from tests.edges.commands.shell import doelpoort
 
 
@@ -15,3 +19,7 @@ def test_a_round_says_what_it_did(store: Path) -> None:
     assert again == {**first.json, "revised": 0, "closed": 0}
     table = doelpoort("retention", "run", "--data", store)
     assert "revised" in table.out
+    database = Database.open(store)
+    run = asyncio.run(StoredRuns(database).last())[Job.RETENTION]
+    database.close()
+    assert (run.failed, run.well) == (None, run.at)
