@@ -29,6 +29,7 @@ from uuid import UUID
 from audit.checkpoint import verify_checkpoint
 from audit.proof import TlogProof
 from audit.tree import leaf_hash, verify_consistency, verify_inclusion
+from bench import machine
 from bench.chains import (
     Chain,
     FileChain,
@@ -336,6 +337,7 @@ def main() -> int:
     if wanted.join:
         join(wanted.join[0], int(wanted.join[1]), float(wanted.join[2]))
         return 0
+    print(machine.said(), flush=True)
     if wanted.store != "postgresql":
         with file_store() as (made, chains):
             measured("SQLite", made, chains, wanted.rounds, wanted.seconds)
