@@ -9,14 +9,16 @@ from gateway.domain.keys import KeyKeeper, RootKind, Rotated
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Entry
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
+from gateway.domain.versions import VersionBook
 
 
 class KeyDesk:
     """What an operator may do with the keys; none of it shows one."""
 
-    def __init__(self, gate: Gate, keeper: KeyKeeper) -> None:
+    def __init__(self, gate: Gate, keeper: KeyKeeper, versions: VersionBook) -> None:
         self._gate = gate
         self._keeper = keeper
+        self._versions = versions
 
     def counts(self) -> Mapping[str, object]:
         """Return kind of root, versions of the key-encryption key, and how many keys of each kind."""
@@ -29,6 +31,10 @@ class KeyDesk:
     async def lost(self) -> int:
         """Count the profiles whose key is gone though nobody destroyed it."""
         return await self._gate.subjects.keyless()
+
+    def replayed(self) -> int:
+        """Count the profiles that are older than the log knows."""
+        return sum(one.replayed for one in self._versions.standing())
 
     async def rotate(self, caller: Caller, progress: Callable[[int], object]) -> Rotated:
         """Wrap every key under a new key-encryption key, or finish what was broken off."""

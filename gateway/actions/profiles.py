@@ -29,6 +29,7 @@ from gateway.domain.ports import BlindIndex, Entry, StoredProfile
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.relations import MUNICIPAL, RelationEvent
 from gateway.domain.subjects import Dossier, SealedProfile
+from gateway.domain.versions import STORED
 
 CONTENT = "content"
 OLDER = "profiel_peildatum: older than what is stored; not replaced"
@@ -118,7 +119,7 @@ class ProfileWriter:
         for draft in drafts:
             subject = draft.stored.subject if draft.stored else next(unused)
             before = dossiers.get(subject)
-            wrapped = draft.stored.profile.wrapped_key if draft.stored else keys[subject]
+            wrapped = draft.stored.wrapped_key if draft.stored else keys[subject]
             version = draft.stored.version + 1 if draft.stored else 1
             blank = SealedProfile(subject, version, wrapped, b"")
             change = self._change(context, delivery, draft, blank, before)
@@ -130,7 +131,7 @@ class ProfileWriter:
     ) -> Entry:
         record = context.record(
             RecordKind.PROFILE,
-            "stored",
+            STORED,
             subject=change.subject,
             fields=self._gate.fields,
             mask=change.changed,

@@ -36,6 +36,7 @@ from gateway.domain.ports import Entry
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.retention import HANDOVER, Closed, closed_by_handover, past_retention
 from gateway.domain.subjects import Dossier, SealedProfile
+from gateway.domain.versions import REVISED
 
 PAGE = 200
 LOOKED_AT = INPUTS | DERIVABLE | {HANDOVER}
@@ -185,7 +186,7 @@ class Retain:
             changes.append(self._revise(context, revision, mask))
         record = context.record(
             RecordKind.PROFILE,
-            "revised" if revision.revises else "terms settled",
+            REVISED if revision.revises else "terms settled",
             subject=situation.subject,
             fields=fields,
             mask=mask,

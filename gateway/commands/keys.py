@@ -25,10 +25,11 @@ def keys_status(data: Data = None, as_json: Json = False) -> None:
 
 @keys.command("verify")
 def keys_verify(data: Data = None, as_json: Json = False) -> None:
-    """Open every key once; exit 1 when one does not open, or a profile has none."""
+    """Open every key once; exit 1 when one does not open, or a profile has none or is an older one."""
     with opened(data) as gateway:
         desk = gateway.actions.keys
-        found = {"unreadable": desk.unreadable(), "lost": asyncio.run(desk.lost())}
+        lost, replayed = asyncio.run(desk.lost()), desk.replayed()
+        found = {"unreadable": desk.unreadable(), "lost": lost, "replayed": replayed}
         show(found, as_json=as_json, title="keys")
     raise typer.Exit(1 if any(found.values()) else 0)
 

@@ -34,6 +34,7 @@ from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.keys import KeyRetiredError, KeyStore
 from gateway.domain.subjects import SealedProfile
+from gateway.domain.versions import ReplayedValueError
 
 _HEADER = b"\xff\xff\xff\xff"
 _FIELD = tuple(number.to_bytes(4, "big") for number in range(FIELD_LIMIT))
@@ -94,8 +95,11 @@ class FieldVault:
     def open(self, profile: SealedProfile, fields: int) -> Mapping[int, bytes]:
         """Open only the fields of the mask; absent ones are left out.
 
-        Raises ``UnreadableValueError`` when a value was moved, changed, or its key is gone.
+        Raises ``UnreadableValueError`` when a value was moved, changed, or its key is gone, and
+        ``ReplayedValueError`` when the log knows a newer profile.
         """
+        if profile.version < profile.logged:
+            raise ReplayedValueError(profile.version, profile.logged)
         layout = read_layout(profile.parts)
         cipher = self._cipher(profile, layout)
         bound = self._binding(profile, layout.algorithm)

@@ -97,7 +97,7 @@ class StoredProfile:
     version: int
     as_of: str
     content: bytes
-    profile: SealedProfile
+    wrapped_key: bytes
 
 
 class Subjects(Protocol):
@@ -264,7 +264,8 @@ class Vault(Protocol):
     def open(self, profile: SealedProfile, fields: int) -> Mapping[int, bytes]:
         """Open only the fields of the mask; absent ones are left out.
 
-        Raises ``UnreadableValueError`` when a value was moved, changed, or its key is gone.
+        Raises ``UnreadableValueError`` when a value was moved, changed, or its key is gone, and
+        ``ReplayedValueError`` when the log knows a newer profile.
         """
         ...
 

@@ -85,12 +85,16 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class SealedProfile:
-    """A client profile at rest: its version, the wrapped data key, and the sealed parts as stored."""
+    """A client profile at rest: its version, the wrapped data key, and the sealed parts as stored.
+
+    ``logged`` is the newest version that the log knows of it: an older profile does not open.
+    """
 
     subject: SubjectId
     version: int
     wrapped_key: bytes
     parts: bytes
+    logged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from audit.tree import root
 from audit.verify import Fault, verify_store
 from gateway.domain.anchors import AnchoredHead
 from gateway.domain.upkeep import LogHealth, SeenHead
+from gateway.domain.versions import VersionBook
 from gateway.domain.vouching import Vouched
 from gateway.keeper.anchors import Anchors
+from gateway.keeper.versions import version_faults
 from gateway.keeper.vouching import vouch
 
 
@@ -33,16 +35,21 @@ class AuditOffice:
     publication: Publication
     public: Publication
     anchors: Anchors
+    versions: VersionBook
     mark: Path
     minimum: int = 0
     mldsa: VerifierKey | None = None
     policy: Policy | None = None
 
     def verify(self, *, payloads: bool = True) -> list[Fault]:
-        """Check the live store, payloads opened or not, and the anchored heads; all faults are named."""
+        """Check the live store, payloads opened or not; all faults are named.
+
+        Of a log that holds, the anchored heads and the versions of profiles are compared with it.
+        """
         sealer = self.sealer if payloads else None
         faults = verify_store(self.storage, sealer, self.signer.verifier)
-        return faults or list(self.anchors.faults(self.publication, self.signer.verifier))
+        anchored = self.anchors.faults(self.publication, self.signer.verifier)
+        return faults or [*anchored, *version_faults(self.versions)]
 
     def examine(self) -> Examination:
         """Say what the log says of itself, and what is true (``audit.examination``)."""

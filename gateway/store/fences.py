@@ -30,6 +30,7 @@ _ADDED_TO: Final = frozenset(
         "consent_event",
         "log_entry",
         "log_payload",
+        "logged_version",
         "destroyed_key",
         "policy_file",
         "policy_version",

@@ -21,6 +21,7 @@ from gateway.store.changes import carry_out
 from gateway.store.database import Database
 from gateway.store.policy_versions import ActivePolicy
 from gateway.store.prepared import Prepared, PreparedIn, PreparedRows, together
+from gateway.store.versions import NewVersions
 
 PAGE: Final = 1_000
 _HASH: Final = 32
@@ -218,6 +219,7 @@ class _Transaction:
         self._head = head
         self._told = told
         self._policy = ActivePolicy(connection)
+        self._versions = NewVersions()
 
     def head(self) -> StoredHead:
         return self._head
@@ -232,6 +234,7 @@ class _Transaction:
             if entry.changes:
                 carry_out(self._connection, entry)
                 self._policy.after(entry)
+                self._versions.after(entry)
 
     def tails(self, tags: Collection[bytes]) -> Mapping[bytes, Tail]:
         found = _TAILS.rows(self._connection, tuple(tags), of=self._log)
@@ -255,6 +258,7 @@ class _Transaction:
         with together(self._connection):
             _ADD_ENTRIES.run(self._connection, entries)
             _ADD_PAYLOADS.run(self._connection, payloads)
+            self._versions.write(self._connection, log, rows)
             if self._told:
                 _ADD_OUTBOX.run(self._connection, [(log, r.index) for r in rows])
 

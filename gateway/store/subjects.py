@@ -31,6 +31,7 @@ from gateway.store.events import (
 from gateway.store.glasses import GLASS_COLUMNS, glass_breaks
 from gateway.store.nesting import Hexed, Nested
 from gateway.store.prepared import Prepared, PreparedIn
+from gateway.store.versions import Tag, newest, newest_logged
 
 MOST: Final = 1_000
 """How many ids one statement takes."""
@@ -84,7 +85,7 @@ _dossiers = sa.select(
     _gathered(tables.purpose_closed, _f.purpose, _f.at),
     _gathered(tables.glass_break, *GLASS_COLUMNS),
 ).select_from(tables.subject.outerjoin(tables.profile_version, _current))  # fmt: skip
-_ONE = Prepared(_dossiers.where(_s.id == sa.bindparam("of")))
+_ONE = Prepared(_dossiers.add_columns(newest_logged).where(_s.id == sa.bindparam("of")))
 _MANY = PreparedIn(lambda among: _dossiers.where(_s.id.in_(among)), _s.id.type)
 _KEYLESS = (
     sa.select(sa.func.count())
@@ -93,7 +94,7 @@ _KEYLESS = (
 )
 _KNOWN = PreparedIn(lambda among: sa.select(_s.id).where(_s.id.in_(among)), _s.id.type)
 _STORED = (
-    sa.select(_s.v_tag, _s.id, _s.version, _p.as_of, _p.content, _p.parts, _wrapped)
+    sa.select(_s.v_tag, _s.id, _s.version, _p.as_of, _p.content, _wrapped)
     .join_from(tables.subject, tables.profile_version, _current)
     .where(_s.v_tag.in_(sa.bindparam("tags", expanding=True)))
 )
@@ -102,8 +103,9 @@ _STORED = (
 class Subjects:
     """Subjects at rest; see ``gateway.domain.ports.Subjects``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tag: Tag) -> None:
         self._database = database
+        self._tag = tag
 
     async def load(self, subjects: Sequence[SubjectId]) -> Mapping[SubjectId, Dossier]:
         """Read situation and sealed profile of each known subject.
@@ -111,8 +113,8 @@ class Subjects:
         Up to 256 subjects are read at one moment; beyond that, each 256 at their own.
         """
         if len(subjects) == 1:
-            return await self._database.read(partial(_load_one, subjects[0]))
-        return await self._database.read(partial(_load_many, subjects))
+            return await self._database.read(partial(_load_one, subjects[0], self._tag))
+        return await self._database.read(partial(_load_many, subjects, self._tag))
 
     async def stored(self, v_tags: Sequence[bytes]) -> Mapping[bytes, StoredProfile]:
         """Find current profiles by the blind tag of the V-nummer; erased ones are absent."""
@@ -142,18 +144,21 @@ class Subjects:
         return await self._database.read(lambda connection: connection.scalar(_KEYLESS) or 0)
 
 
-def _load_one(subject: SubjectId, connection: sa.Connection) -> dict[SubjectId, Dossier]:
-    rows = _ONE.rows(connection, of=subject)
-    return {subject: _dossier(subject, rows[0])} if rows else {}
+def _load_one(subject: SubjectId, tag: Tag, connection: sa.Connection) -> dict[SubjectId, Dossier]:
+    for *row, logged in _ONE.rows(connection, of=subject, tag=tag(subject.bytes)):
+        return {subject: _dossier(subject, row, logged or 0)}
+    return {}
 
 
 def _load_many(
-    subjects: Sequence[SubjectId], connection: sa.Connection
+    subjects: Sequence[SubjectId], tag: Tag, connection: sa.Connection
 ) -> dict[SubjectId, Dossier]:
     found: dict[SubjectId, Dossier] = {}
+    tags = {subject: tag(subject.bytes) for subject in subjects}
+    logged = newest(connection, tags.values())  # first: what is stored meanwhile is no older
     for row in _MANY.rows(connection, subjects):
         subject = SubjectId(UUID(bytes=bytes(row[0])))
-        found[subject] = _dossier(subject, row)
+        found[subject] = _dossier(subject, row, logged.get(tags[subject], 0))
     return found
 
 
@@ -163,7 +168,7 @@ def _known(subjects: Sequence[SubjectId], connection: sa.Connection) -> frozense
     )
 
 
-def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
+def _dossier(subject: SubjectId, row: Sequence[Any], logged: int) -> Dossier:
     (
         _, epoch, shielded, held, doelgroep, reception_gemeente, coa_regio, sixteen, eighteen,
         version, parts, wrapped, relations, consents, versions, withholdings, closed,
@@ -186,8 +191,9 @@ def _dossier(subject: SubjectId, row: Sequence[Any]) -> Dossier:
         bool(eighteen),
         glass_breaks(subject, orjson.loads(glasses)),
     )
-    whole = parts is not None and wrapped is not None
-    return Dossier(situation, SealedProfile(subject, version, wrapped, parts) if whole else None)
+    erased = wrapped is None
+    profile = None if erased else SealedProfile(subject, version, wrapped, parts or b"", logged)
+    return Dossier(situation, profile)
 
 
 def _profile_versions(rows: list[Any]) -> tuple[ProfileVersion, ...]:
@@ -214,12 +220,9 @@ def _stored(v_tags: Sequence[bytes], connection: sa.Connection) -> dict[bytes, S
     found: dict[bytes, StoredProfile] = {}
     wanted = iter(v_tags)
     while page := list(islice(wanted, MOST)):
-        for tag, id_, version, as_of, content, parts, wrapped in connection.execute(
-            _STORED, {"tags": page}
-        ):
-            if parts is not None and wrapped is not None:
-                profile = SealedProfile(id_, version, wrapped, parts)
-                found[tag] = StoredProfile(id_, version, as_of, content, profile)
+        for tag, *stored in connection.execute(_STORED, {"tags": page}):
+            if stored[-1] is not None:
+                found[tag] = StoredProfile(*stored)
     return found
 
 

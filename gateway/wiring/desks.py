@@ -156,7 +156,7 @@ def desks(bench: Bench) -> Actions:
         copies=CopyDesk(gate.ledger, gate.clock, erase),
         counting=CountPeople(*counting),
         statistics=AnalystDesk(*counting),
-        keys=KeyDesk(gate, KeyKeeper(bench.keyring, bench.keys, roots_of(settings))),
+        keys=_key_desk(bench),
         rekey=rekey_index(gate, database, bench.keyring, index, codes),
         repseudonymise=repseudonymise(gate, database, bench.keyring),
         index=index,
@@ -165,6 +165,11 @@ def desks(bench: Bench) -> Actions:
         machines=machine_door(settings, catalogue, gate, database, bench.keyring),
         auditlog=bench.audit,
     )
+
+
+def _key_desk(bench: Bench) -> KeyDesk:
+    keeper = KeyKeeper(bench.keyring, bench.keys, roots_of(bench.settings))
+    return KeyDesk(bench.gate, keeper, bench.audit.versions)
 
 
 def _search(bench: Bench, disclose: Disclose, index: KeyedIndex) -> Search:

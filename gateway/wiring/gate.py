@@ -173,7 +173,7 @@ def build(
     gate = Gate(
         rules,
         policy.catalogue.fields,
-        Subjects(database),
+        Subjects(database, keyring.subject_tag),
         CurrentLedger(LogLedger(log.log, settings.log_wait_seconds), rules),
         FieldVault(keyring, keys, settings.tenant),
         PairwisePseudonyms(keyring),

@@ -36,6 +36,7 @@ from gateway.settings import Settings
 from gateway.store.anchored_heads import StoredHeads
 from gateway.store.database import Database
 from gateway.store.log_storage import LogStorage
+from gateway.store.versions import StoredVersions
 
 AT_START = 2.0
 """Seconds that each witness has to say what it has seen; the first entry waits for it."""
@@ -129,6 +130,7 @@ def open_office(settings: Settings, cabinet: Cabinet, clock: Clock) -> AuditOffi
         publication,
         Publication(storage, signer.verifier, settings.log_minimum),
         Anchors(published, heads, _timestamps(settings)),
+        StoredVersions(cabinet.database, keyring.subject_tag),
         settings.guard_file,
         settings.log_minimum,
         _mldsa_key(cosigners),

@@ -358,7 +358,7 @@ def _stored(database: Database) -> Iterator[Body]:
         try:
             yield Body(
                 LogLedger(log),
-                Subjects(database),
+                Subjects(database, sealer.tag),
                 Candidates(database, BlindIndex()),
                 Consents(database),
                 Introductions(database),

@@ -28,7 +28,7 @@ class Subjects:
             if person.v_tag in v_tags and profile is not None:
                 last = person.stored[-1]
                 found[person.v_tag] = StoredProfile(
-                    subject, last.version, last.as_of, last.content, profile
+                    subject, last.version, last.as_of, last.content, profile.wrapped_key
                 )
         return found
 

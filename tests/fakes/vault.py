@@ -8,6 +8,7 @@ from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.keys import KeyStore, WrappedKey
 from gateway.domain.subjects import SealedProfile
+from gateway.domain.versions import ReplayedValueError
 from tests.fakes.world import LawBrokenError
 
 
@@ -37,6 +38,8 @@ class Vault:
 
     def open(self, profile: SealedProfile, fields: int) -> Mapping[int, bytes]:
         """Open the fields of a mask, and note them."""
+        if profile.version < profile.logged:
+            raise ReplayedValueError(profile.version, profile.logged)
         sealed_for, values = self._parts[profile.parts]
         if (profile.subject, profile.version) != (sealed_for.subject, sealed_for.version):
             raise UnreadableValueError("the value was moved")

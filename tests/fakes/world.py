@@ -206,7 +206,8 @@ class World:
         if not stored or (key is None and self.keys.destroyed(subject.bytes, "profile")):
             return None
         wrapped = key.wrapped if key else b""
-        return SealedProfile(subject, stored[-1].version, wrapped, stored[-1].parts)
+        last = stored[-1]
+        return SealedProfile(subject, last.version, wrapped, last.parts, last.version)
 
     def carry_out(self, entry: Entry) -> None:
         """Carry out all changes of an entry, or raise ``DoesNotHoldError`` and change nothing."""

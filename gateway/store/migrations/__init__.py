@@ -26,6 +26,7 @@ from gateway.store import (  # noqa: F401 - their tables are part of MAIN and KE
     policy_tables,
     replay_tables,
     team_tables,
+    version_tables,
 )
 from gateway.store.database import Database, Store
 from gateway.store.tables import KEYS, MAIN

@@ -20,7 +20,14 @@ TABLES = [
 ]
 DEEDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 KEPT = {
-    *("relation_event", "consent_event", "log_entry", "log_payload", "destroyed_key"),
+    *(
+        "relation_event",
+        "consent_event",
+        "log_entry",
+        "log_payload",
+        "logged_version",
+        "destroyed_key",
+    ),
     *("policy_file", "policy_version", "policy_proposal", "policy_approval", "policy_activation"),
 }
 """What a gate adds to and never changes."""

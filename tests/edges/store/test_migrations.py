@@ -200,6 +200,24 @@ def test_days_of_coming_of_age_are_kept_as_whether(blank: Database) -> None:
     assert "2001-02-03" not in str(rows)
 
 
+def test_versions_are_counted_along_the_log(blank: Database) -> None:
+    """What the log says that was stored is kept of each person: from one on, an entry each."""
+    said = ["stored", "stored", "terms settled", "revised", "stored", "failed"]
+    tags = [b"a" * 16, b"b" * 16, b"a" * 16, b"a" * 16, None, b"a" * 16]
+    DATA.move(blank.data, "d0042")
+    for index, (outcome, tag) in enumerate(zip(said, tags, strict=True)):
+        leaf = b'{"at":1,"outcome":"%b","type":"profile.stored"}' % outcome.encode()
+        place = {"log": 1, "index": index}
+        entry = {"event_id": bytes([index]), "leaf_hash": b"\2", "leaf": leaf}
+        payload = {"tag": tag, "counter": tag and index, "payload": b"\4"}
+        insert(blank.data, DATA, (("log_entry", place | entry), ("log_payload", place | payload)))
+    upgrade(blank)
+    kept = {
+        (row.index, bytes(row.tag), row.version) for row in contents(blank.data)["logged_version"]
+    }
+    assert kept == {(0, b"a" * 16, 1), (1, b"b" * 16, 1), (3, b"a" * 16, 2)}
+
+
 def test_every_table_says_whose_data_it_holds() -> None:
     """Each table declares in a sentence whose data it holds."""
     tables = [*MAIN.tables.values(), *KEYS.tables.values()]
