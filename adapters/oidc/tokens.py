@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from gateway.domain.identifiers import ActorId
 from gateway.domain.replays import once
 from gateway.domain.sessions import Ended, SignInRefusedError
 
@@ -52,18 +53,27 @@ def id_token(token: str, keys: KeySet, expected: Expected, nonce: str) -> Mappin
 def logout_token(token: str, keys: KeySet, expected: Expected) -> Ended:
     """Return what a logout token ends; raises ``SignInRefusedError``.
 
-    OpenID Connect Back-Channel Logout 1.0 section 2.6: an id is needed, so that it is good once.
+    OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6: it names a session or a worker, or
+    both; an id is needed, so that it is good once.
     """
     claims = _claims(token, keys, expected)
-    events, ended, token_id = claims.get("events"), claims.get("sid"), claims.get("jti")
+    events, token_id = claims.get("events"), _text(claims, "jti")
+    session, worker = _text(claims, "sid"), _text(claims, "sub")
     if not isinstance(events, dict) or _ENDED not in events or "nonce" in claims:
         raise SignInRefusedError("this is no logout token")
-    if not isinstance(ended, str) or not ended:
-        raise SignInRefusedError("the token names no session")
-    if not isinstance(token_id, str) or not token_id:
+    if session is None and worker is None:
+        raise SignInRefusedError("the token names no session and no worker")
+    if token_id is None:
         raise SignInRefusedError("the token has no id")
     until = datetime.fromtimestamp(float(claims["exp"]) + LEEWAY, UTC)
-    return Ended(ended, once(expected.issuer, token_id), until)
+    actor = None if worker is None else ActorId(worker)
+    return Ended(session, actor, once(expected.issuer, token_id), until)
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    """Read a claim that is a text and says something."""
+    value = claims.get(name)
+    return value if isinstance(value, str) and value else None
 
 
 def _claims(token: str, keys: KeySet, expected: Expected) -> Mapping[str, Any]:

@@ -103,7 +103,7 @@ class SessionDesk:
         await self._sessions.end(session.key)
 
     async def close_of_provider(self, ended: Ended) -> int:
-        """End every session that rests on one at the provider; tell how many.
+        """End every session that rests on what is over at the provider; tell how many.
 
         Raises ``SignInRefusedError`` for a token that was used before.
         """
@@ -113,7 +113,7 @@ class SessionDesk:
             uuid4(), RecordKind.SESSION, self._gate.clock.now(), "closed by provider"
         )
         await commit(self._gate, Entry(record))
-        return await self._sessions.end_of_provider(ended.provider_session)
+        return await self._sessions.end_of_provider(ended.provider_session, ended.actor)
 
     def depart(self, onward: str, *, strong: bool) -> tuple[Departure, str]:
         """Make what is kept while a browser is away at the provider, and its sealed form."""

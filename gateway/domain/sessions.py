@@ -106,8 +106,11 @@ class Sessions(Protocol):
         """End one; ending twice is ending once."""
         ...
 
-    async def end_of_provider(self, provider_session: str) -> int:
-        """End all that rest on one session at the provider; tell how many."""
+    async def end_of_provider(self, provider_session: str | None, actor: ActorId | None) -> int:
+        """End all that rest on one session at the provider; tell how many.
+
+        Of ``actor`` those too that name no such session; where it is ``None``, all of hers.
+        """
         ...
 
     async def sweep(self, opened_before: datetime) -> int:
@@ -132,9 +135,13 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A session at the provider that is over; ``token`` says so, once, and could until a moment."""
+    """What is over at the provider: a session, or all of ``actor``; one of both is always known.
 
-    provider_session: str
+    ``token`` says so, once, and could until a moment.
+    """
+
+    provider_session: str | None
+    actor: ActorId | None
     token: bytes
     until: datetime
 

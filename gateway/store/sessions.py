@@ -30,6 +30,10 @@ _END: Final = Prepared(sa.delete(web_session).where(_s.key == sa.bindparam("of")
 _END_OF_PROVIDER: Final = Prepared(
     sa.delete(web_session).where(_s.provider_session == sa.bindparam("of"))
 )
+_END_OF_WORKER: Final = Prepared(sa.delete(web_session).where(_s.actor == sa.bindparam("of")))
+_END_UNNAMED: Final = Prepared(
+    sa.delete(web_session).where(_s.actor == sa.bindparam("of"), _s.provider_session.is_(None))
+)
 _SWEEP: Final = Prepared(sa.delete(web_session).where(_s.opened < sa.bindparam("before")))
 
 
@@ -62,9 +66,15 @@ class Sessions:
         """Delete one."""
         await self._write(_END, of=key)
 
-    async def end_of_provider(self, provider_session: str) -> int:
-        """Delete all that rest on one session at the provider."""
-        return await self._write(_END_OF_PROVIDER, of=provider_session)
+    async def end_of_provider(self, provider_session: str | None, actor: ActorId | None) -> int:
+        """Delete all that rest on one session at the provider, or on any of a worker."""
+        ended = 0
+        if provider_session is not None:
+            ended += await self._write(_END_OF_PROVIDER, of=provider_session)
+        if actor is not None:
+            hers = _END_OF_WORKER if provider_session is None else _END_UNNAMED
+            ended += await self._write(hers, of=actor)
+        return ended
 
     async def sweep(self, opened_before: datetime) -> int:
         """Delete those opened before a moment."""

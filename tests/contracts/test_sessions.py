@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from gateway.domain.identifiers import ActorId
 from gateway.domain.sessions import KeptSession
 from tests.contracts.bodies import NOON, Body
@@ -10,10 +12,12 @@ from tests.contracts.bodies import NOON, Body
 HOUR = timedelta(hours=1)
 
 
-def kept(number: int, provider: str | None = None, hours: int = 0) -> KeptSession:
+def kept(
+    number: int, provider: str | None = None, hours: int = 0, actor: str = "a-1"
+) -> KeptSession:
     """Make a session, opened so many hours after noon."""
     opened = NOON + hours * HOUR
-    return KeptSession(bytes((number,)) * 32, ActorId("a-1"), provider, opened, opened, b"sealed")
+    return KeptSession(bytes((number,)) * 32, ActorId(actor), provider, opened, opened, b"sealed")
 
 
 def test_a_session_is_found_as_it_was_kept(body: Body) -> None:
@@ -43,13 +47,26 @@ def test_a_session_that_ended_is_gone(body: Body) -> None:
     assert asyncio.run(body.sessions.find(kept(2).key)) is not None
 
 
-def test_a_provider_ends_all_that_rest_on_its_session(body: Body) -> None:
-    """Every session of one session at the provider ends, those of others stay."""
+@pytest.mark.parametrize(
+    ("session", "actor", "stay"),
+    [
+        ("p-1", None, [3, 4, 5]),
+        ("p-1", "a-1", [3, 5]),
+        ("p-9", "a-1", [1, 2, 3, 5]),
+        (None, "a-1", [5]),
+        (None, "a-9", [1, 2, 3, 4, 5]),
+    ],
+)
+def test_a_provider_ends_all_that_rest_on_what_is_over(
+    body: Body, session: str | None, actor: str | None, stay: list[int]
+) -> None:
+    """A session at the provider, a worker's that name none, or all of hers; those of others stay."""
     for number, provider in ((1, "p-1"), (2, "p-1"), (3, "p-2"), (4, None)):
         asyncio.run(body.sessions.keep(kept(number, provider)))
-    assert asyncio.run(body.sessions.end_of_provider("p-1")) == 2
-    left = [n for n in (1, 2, 3, 4) if asyncio.run(body.sessions.find(kept(n).key))]
-    assert left == [3, 4]
+    asyncio.run(body.sessions.keep(kept(5, None, actor="a-2")))
+    over = body.sessions.end_of_provider(session, ActorId(actor) if actor else None)
+    assert asyncio.run(over) == 5 - len(stay)
+    assert [n for n in range(1, 6) if asyncio.run(body.sessions.find(kept(n).key))] == stay
 
 
 def test_old_sessions_are_swept(body: Body) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from gateway.domain.identifiers import ActorId
 from gateway.domain.sessions import KeptSession
 from tests.fakes.world import LawBrokenError
 
@@ -34,11 +35,20 @@ class Sessions:
         """Forget one."""
         self.kept.pop(key, None)
 
-    async def end_of_provider(self, provider_session: str) -> int:
-        """Forget all of one session at the provider."""
+    async def end_of_provider(self, provider_session: str | None, actor: ActorId | None) -> int:
+        """Forget all of one session at the provider, or of one worker."""
+        over = {provider_session, None} if provider_session else {*self._named(), None}
         return self._forget(
-            {k for k, s in self.kept.items() if s.provider_session == provider_session}
+            {
+                key
+                for key, one in self.kept.items()
+                if one.provider_session in over
+                and (one.actor == actor or one.provider_session == provider_session is not None)
+            }
         )
+
+    def _named(self) -> set[str | None]:
+        return {one.provider_session for one in self.kept.values()}
 
     async def sweep(self, opened_before: datetime) -> int:
         """Forget those opened before a moment."""

@@ -67,12 +67,10 @@ def fixture_house(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     gateway.close()
 
 
-def inside(house: Door, provider_session: str) -> Visitor:
-    """Return someone whose session rests on one at the provider."""
+def inside(house: Door, provider_session: str | None, actor: str = "iris") -> Visitor:
+    """Return someone whose session rests on one at the provider, or on one it does not name."""
     role = RoleId("gemeente_klantmanager")
-    identity = Identity(
-        ActorId("iris"), "Iris Kok", OIN, (role,), provider_session=provider_session
-    )
+    identity = Identity(ActorId(actor), "Iris Kok", OIN, (role,), provider_session=provider_session)
     opened = asyncio.run(house.gateway.web.rooms.desks.sessions.open(identity, None, "test"))
     return Visitor(house, {"doelpoort-demo": opened.id})
 
@@ -106,6 +104,23 @@ def test_what_is_over_at_the_provider_is_over_here(house: Door, issuer: str) -> 
     assert (said.status_code, said.text) == (200, "")
     assert [alive(one) for one in (hers, other_window, others)] == [False, False, True]
     assert hers.get("/overdrachten").headers["location"].startswith("/aanmelden?")
+
+
+def test_a_provider_that_names_the_worker_ends_all_of_hers(house: Door, issuer: str) -> None:
+    """A token without ``sid`` (section 2.4) ends every session of its ``sub``, and nobody else's."""
+    hers = [inside(house, one, "robin") for one in ("p-6", "p-7", None)]
+    others = inside(house, "p-8", "sam")
+    over = token(issuer, jti="worker", sid=None, sub="robin")
+    assert Visitor(house).post(ENDING, {"logout_token": over}).status_code == 200
+    assert [alive(one) for one in (*hers, others)] == [False, False, False, True]
+
+
+def test_a_session_that_was_never_named_ends_with_its_worker(house: Door, issuer: str) -> None:
+    """Where sign-in told no ``sid``, one that is over takes hers along, and not her other ones."""
+    unnamed, other = inside(house, None, "kim"), inside(house, "p-9", "kim")
+    over = token(issuer, jti="both", sid="p-10", sub="kim")
+    assert Visitor(house).post(ENDING, {"logout_token": over}).status_code == 200
+    assert [alive(unnamed), alive(other)] == [False, True]
 
 
 def test_a_logout_token_is_good_once(house: Door, issuer: str) -> None:

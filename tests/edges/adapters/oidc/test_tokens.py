@@ -104,17 +104,19 @@ def test_a_token_without_signature_is_refused() -> None:
 
 
 def test_a_logout_token_names_the_session_it_ends() -> None:
-    """A logout token says that it is one, names a session, has an id, and carries no nonce."""
+    """A logout token says that it is one, names a session or a worker, has an id, and no nonce."""
     whole = {"nonce": None, "sid": "p-1", "events": ENDED, "jti": "t-1"}
     ended = logout_token(signed(**whole), KEYS, EXPECTED)
     assert ended.provider_session == "p-1"
+    worker = logout_token(signed(**whole | {"sid": None, "sub": "s-3"}), KEYS, EXPECTED)
+    assert (worker.provider_session, worker.actor) == (None, "s-3")
     assert ended.token == logout_token(signed(**whole, sub="s-2"), KEYS, EXPECTED).token
     assert ended.token != logout_token(signed(**whole | {"jti": "t-2"}), KEYS, EXPECTED).token
     assert ended.until > NOW
     for wrong in (
         signed(**whole | {"events": None}),
         signed(**whole | {"events": {"https://other.example": {}}}),
-        signed(**whole | {"sid": None}),
+        signed(**whole | {"sid": None, "sub": None}),
         signed(**whole | {"jti": None}),
         signed(**whole | {"nonce": NONCE}),
         signed(**whole | {"aud": "another"}),
