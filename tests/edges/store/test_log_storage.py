@@ -165,3 +165,31 @@ def test_only_entries_can_come_along(database: Database) -> None:
     change = RequireEpoch(SubjectId(uuid4()), 1)
     with pytest.raises(TypeError), LogStorage(database).locked() as transaction:
         transaction.admit([change])
+
+
+def test_a_last_entry_is_found_without_reading_those_before(
+    served: servers.Clone, gate: Database
+) -> None:
+    """A server finds the last of 3,000 entries about someone in a few blocks, statistics or none."""
+    store(LogStorage(gate), *(row(index, TAG, index + 1) for index in range(3_000)))
+    few = 30
+    assert blocks(gate, (TAG, OTHER)) < few
+    served.run("ANALYZE doelpoort.log_payload")
+    assert blocks(gate, (TAG, OTHER)) < few
+
+
+def blocks(database: Database, tags: tuple[bytes, ...]) -> int:
+    """Count the blocks that a server looks at to find the last entry of each tag."""
+    with LogStorage(database).locked() as transaction:
+        assert isinstance(transaction, log_storage._Transaction)
+        connection = transaction._connection
+        ready = log_storage._TAILS._of_length[4]._for(connection)
+        among = dict.fromkeys((f"among_{place}" for place in range(4)), tags[0]) | {
+            "among_3": tags[1]
+        }
+        cursor = connection.connection.cursor()
+        explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {ready.text}"
+        cursor.execute(explained, ready.bind({"of": 1, **among}))
+        ((found,),) = cursor.fetchall()
+    plan = found[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
