@@ -31,7 +31,7 @@ PATH: Final = "/verantwoording"
 CONSENTS: Final = PATH + "/toestemmingen"
 FIGURES: Final = PATH + "/cijfers"
 TABS: Final = (
-    (PATH, N_("Register")),
+    (PATH, N_("Register van verwerkingsactiviteiten")),
     (CONSENTS, N_("Toestemmingen")),
     (FIGURES, N_("Cijfers")),
 )

@@ -26,6 +26,7 @@ RECIPIENTS: Final = INTRODUCED | KLANTMANAGER
 OVERSEERS: Final = OFFICER | AUTHORITY
 """The authority (GDPR art. 58) has what can be asked within a case, and the register."""
 
+_TO_DELETE: Final = ("/verwijderen", N_("Verwijder en bevestig"))
 _POLICY: Final = ("/beleid", N_("Beleid"))
 _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
@@ -40,7 +41,7 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
         "gemeente_klantmanager": (
             ("/overdrachten", N_("Mijn overdrachten")),
             ("/werkverdeling", N_("Werkverdeling")),
-            ("/verwijderen", N_("Meldingen")),
+            _TO_DELETE,
         ),
         "coa_casemanager": (
             ("/bewoners", N_("Bewoners")),
@@ -56,21 +57,21 @@ _DOORS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("/profielen", N_("Profielen")),
             ("/plaatsingen", N_("Plaatsingen")),
             ("/nazorg", N_("Nazorg")),
-            ("/verwijderen", N_("Verwijderen")),
+            _TO_DELETE,
         ),
         "gemeente_matcher": (("/kandidaten", N_("Kandidaten")),),
         "bewoner_matcher": (("/kandidaten", N_("Kandidaten")),),
         "werkgever": (
             ("/profielen", N_("Profielen")),
             ("/plaatsingen", N_("Plaatsingen")),
-            ("/verwijderen", N_("Verwijderen")),
+            _TO_DELETE,
         ),
         "coa_coordinator_meedoenbalie": (("/plaatsingen", N_("Plaatsingen")),),
         "jobcoach_gemeente": (("/nazorg", N_("Nazorg")),),
         "beheerder": (("/beheer", N_("Beheer")),),
         "autoriteit_persoonsgegevens": (
             ("/onderzoek", N_("Onderzoek")),
-            ("/verantwoording", N_("Register")),
+            ("/verantwoording", N_("Register van verwerkingsactiviteiten")),
         ),
     }
 )

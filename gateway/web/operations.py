@@ -20,9 +20,9 @@ PATH: Final = "/beheer"
 PARTNERS: Final = PATH + "/overeenkomsten"
 RULES: Final = PATH + "/regels"
 TABS: Final = (
-    (PATH, N_("Stand")),
+    (PATH, N_("Stand van de poort")),
     (PARTNERS, N_("Overeenkomsten")),
-    (RULES, N_("Regels")),
+    (RULES, N_("Geldende regels")),
 )
 JOBS: Final[Mapping[Job, str]] = {
     Job.RETENTION: N_("Dagelijks: bewaartermijnen, en wat uit de dag volgt"),

@@ -83,7 +83,7 @@ def test_she_works_from_a_search_to_a_name_and_back_to_nothing(noors: Desk) -> N
         page.get_by_role("button", name="Haal het bestand op").click()
     assert download.value.suggested_filename == "profielen.zip"
     Casemanager(noors.served).withdraw(given)
-    page.get_by_role("link", name="Verwijderen").click()
+    page.get_by_role("link", name="Verwijder en bevestig").click()
     task = page.locator("tbody tr", has_text=reference)
     expect(task).to_contain_text("Toestemming ingetrokken")
     assert name not in page.content()

@@ -87,7 +87,7 @@ def test_he_answers_for_what_was_disclosed(willems: Desk) -> None:
     page.locator("figure summary").first.click()
     expect(page.locator("figure table").first).to_be_visible()
     willems.picture("privacy-officer-cijfers")
-    page.get_by_role("link", name="Register").click()
+    page.get_by_role("link", name="Register van verwerkingsactiviteiten").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Register van verwerkingsactiviteiten"
     )

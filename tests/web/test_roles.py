@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
+import httpx
 import pytest
+from lxml.html import HtmlElement
 
 from gateway.domain.identifiers import ActorId, RoleId
 from gateway.domain.sessions import Identity
@@ -30,17 +32,37 @@ def _in_role(door: Door, role: str) -> Visitor:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_everything_in_the_bar_opens(roles: Mapping[str, Visitor], door: Door, role: str) -> None:
-    """Each screen of a role answers it, with a heading; who has none is told what the role is for."""
+    """Each screen answers, and is called as the bar or its tab calls it; who has none is told why.
+
+    Words that are one in Dutch are one message, so they are one in English.
+    """
     visitor, screens = roles[role], doors(RoleId(role), door.partner(ROLES[role]).kind)
     start = visitor.get("/")
     if not screens:
         assert "Voor uw rol zijn er geen schermen" in words(start)
         assert tree(start).xpath("//section[@aria-labelledby='kop-doelen']//li")
-    for path, _ in screens:
+    for path, label in screens:
         answer = visitor.get(path)
         assert answer.status_code == 200
-        assert tree(answer).xpath("//h1")
         assert tree(answer).xpath(f"//nav//a[@href='{path}'][@aria-current]")
+        tabs = {one.get("href"): _read(one) for one in tree(answer).xpath(_TABS)}
+        assert _headed(answer) in {label, tabs.pop(path, label)}
+        for tab, called in tabs.items():
+            assert _headed(visitor.get(tab)) == called
+
+
+_TABS: Final = "//main//nav//a[not(span)][starts-with(@href, '/')]"
+
+
+def _headed(answer: httpx.Response) -> str:
+    """Return the heading of a page, which is its title too."""
+    (heading,), (title,) = tree(answer).xpath("//h1"), tree(answer).xpath("//title")
+    assert _read(title) == f"{_read(heading)} - Doelpoort"
+    return _read(heading)
+
+
+def _read(one: HtmlElement) -> str:
+    return str(one.text_content()).strip()
 
 
 def test_a_tab_leads_nowhere_that_is_closed(roles: Mapping[str, Visitor]) -> None:
