@@ -39,6 +39,8 @@ from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId
 from gateway.domain.sessions import Identity
 from gateway.settings import Settings
 from gateway.store import handover_tables
+from gateway.store.caseload import renew
+from gateway.store.events import relations_of
 from gateway.store.tables import (
     candidate,
     candidate_term,
@@ -104,6 +106,8 @@ def fill(gateway: wiring.Gateway, count: int) -> None:
             connection.execute(sa.insert(consent_event), list(_consents(gateway, people, since)))
             connection.execute(sa.insert(candidate), list(_windows(people, since)))
             connection.execute(sa.insert(candidate_term), list(_terms(gateway, people)))
+            for who in people:
+                renew(connection, who, relations_of(connection, who), since)
 
 
 def _now() -> datetime:

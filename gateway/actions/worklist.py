@@ -1,6 +1,5 @@
 """A municipality's worklist (Mijn overdrachten): its linked people, first due first, page by page."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from gateway.actions.gate import Gate, admitted
 from gateway.domain.clocks import Clocks, People, Running, View, counts, ordered, size, waits
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
-from gateway.domain.handovers import NO_FILE, NOTHING_DONE, File, Handovers, Progress
+from gateway.domain.handovers import NO_FILE, File, Handovers
 from gateway.domain.identifiers import FieldName, PurposeCode, SubjectId
 from gateway.domain.parameters import Parameters, Terms
 from gateway.domain.partners import Caller
@@ -73,20 +72,12 @@ class Waiting:
         self._parameters = parameters
 
     async def of(self, caller: Caller, purpose: PurposeCode, moment: datetime) -> People:
-        """Read the clocks of everyone of the caller's municipality, by what was done of each.
+        """Read the clocks of everyone of the caller's municipality.
 
         A superset of who may be seen: each is still decided one by one before anything is shown.
         """
         own = sorted(caller.partner.gemeenten)
-        progress = await self.handovers.progress(own, moment)
-        found: dict[Running, list[SubjectId]] = defaultdict(list)
-        for running, people in (await self._clocks.running(own, purpose, moment)).items():
-            alike: dict[Progress, list[SubjectId]] = defaultdict(list)
-            for subject in people:
-                alike[progress.get(subject, NOTHING_DONE)].append(subject)
-            for one, hers in alike.items():
-                found[running.after(one)] += hers
-        return found
+        return await self._clocks.running(own, purpose, moment)
 
     async def files(
         self, people: Sequence[SubjectId], caller: Caller, moment: datetime

@@ -10,7 +10,7 @@ They are kept outside the sealed profile, so that a worklist can be put in order
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -49,7 +49,7 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What the clocks of someone linked to a municipality start from; many people share one.
+    """What the clocks of someone tied to a municipality start from; many people share one.
 
     ``talked``: no talk has to be planned (any more); ``confirmed`` and ``asked`` tell whether receipt
     of her handover was confirmed and how many questions to COA wait; ``worker`` handles it.
@@ -64,7 +64,7 @@ class Running:
     worker: ActorId | None = None
 
     def after(self, progress: Progress) -> "Running":
-        """Add how far her handover is."""
+        """Put how far her handover is in the place of what was known of it."""
         settled, confirmed, waiting, worker = progress
         talked = self.talked or settled
         return replace(self, talked=talked, confirmed=confirmed, asked=waiting, worker=worker)
@@ -95,7 +95,7 @@ class Due:
 
 _BY_DAY: Final = attrgetter("day", "clock")
 
-People = Mapping[Running, Sequence[SubjectId]]
+People = Mapping[Running, Collection[SubjectId]]
 """Who waits, by what their clocks start from: people who stand alike are looked at once."""
 
 
@@ -107,7 +107,8 @@ class Clocks(Protocol):
     ) -> People:
         """List who is linked to or housed in one of these now, unless shielded or past the purpose.
 
-        Each is still decided one by one before anything of her is shown.
+        How far her handover is, by this tie, is in it. Each is still decided one by one before
+        anything of her is shown.
         """
         ...
 
@@ -120,7 +121,7 @@ class Waits:
     """
 
     running: Running
-    people: Sequence[SubjectId]
+    people: Collection[SubjectId]
     first: date
     views: tuple[View, ...]
 
@@ -130,7 +131,7 @@ def waits(people: People, today: date, terms: Terms) -> Sequence[Waits]:
     return [_waits(one, alike, today, terms) for one, alike in people.items()]
 
 
-def _waits(one: Running, alike: Sequence[SubjectId], today: date, terms: Terms) -> Waits:
+def _waits(one: Running, alike: Collection[SubjectId], today: date, terms: Terms) -> Waits:
     days, soon = [due.day for due in one.dues(terms)], today + SOON
     fresh = one.linked is not None and (
         today - timedelta(weeks=terms["linking_clock"]) <= one.linked <= today
@@ -151,11 +152,12 @@ def _waits(one: Running, alike: Sequence[SubjectId], today: date, terms: Terms) 
 
 def ordered(groups: Iterable[Waits]) -> Iterator[tuple[SubjectId, Running]]:
     """Yield the first due first, and whoever has no clock last (4); a day is sorted when it comes."""
-    by_day: dict[date, list[tuple[SubjectId, Running]]] = defaultdict(list)
+    by_day: dict[date, list[Waits]] = defaultdict(list)
     for group in groups:
-        by_day[group.first] += [(subject, group.running) for subject in group.people]
+        by_day[group.first].append(group)
     for day in sorted(by_day):
-        yield from sorted(by_day[day], key=lambda one: one[0].int)
+        alike = ((subject, group.running) for group in by_day[day] for subject in group.people)
+        yield from sorted(alike, key=lambda one: one[0].int)
 
 
 def size(groups: Iterable[Waits]) -> int:

@@ -320,15 +320,6 @@ class Handovers(Protocol):
         """Read the files of these handovers; one of which nothing is known is absent."""
         ...
 
-    async def progress(
-        self, gemeenten: Sequence[GemeenteCode], moment: datetime
-    ) -> Mapping[SubjectId, Progress]:
-        """Read how far the handover of everyone is whose handover to one of these lasts still.
-
-        One of which nothing is known is absent. A superset, as in ``current``.
-        """
-        ...
-
     async def current(
         self, people: Sequence[SubjectId], gemeenten: Sequence[GemeenteCode], moment: datetime
     ) -> Mapping[SubjectId, File]:

@@ -124,7 +124,7 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
         case Shield() | Unshield():
             situations.change_shield(connection, change, moment)
         case EraseFacts():
-            erase_facts(connection, change)
+            erase_facts(connection, change, moment)
         case IssueNotice() | ConfirmNotice() | RemindNotice() | WithdrawNotice():
             _notice(connection, change)
         case Subscribe() | Unsubscribe() | MarkPushed():
@@ -152,7 +152,7 @@ def _one(connection: sa.Connection, change: Change, moment: datetime) -> None:  
         case ProposePolicy() | ApprovePolicy() | ActivatePolicy():
             change_policy(connection, change)
         case _:
-            _beside(connection, change)
+            _beside(connection, change, moment)
 
 
 def _spend(connection: sa.Connection, spent: SpendQuery) -> None:
@@ -166,6 +166,7 @@ def _spend(connection: sa.Connection, spent: SpendQuery) -> None:
 def _beside(
     connection: sa.Connection,
     change: FeedChange | PlacementChange | OwnAccessChange | HandoverChange,
+    moment: datetime,
 ) -> None:
     """Carry out what is written beside a profile, and alters no decision about her."""
     if isinstance(change, FeedChange):
@@ -175,7 +176,7 @@ def _beside(
     elif isinstance(change, OwnAccessChange):
         change_own_access(connection, change)
     else:
-        change_handover(connection, change)
+        change_handover(connection, change, moment)
 
 
 def _second_look(

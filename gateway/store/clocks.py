@@ -1,47 +1,32 @@
-"""Clocks of the people linked to a municipality, read from the facts beside the sealed profiles."""
+"""Clocks of the people who wait for a municipality, read in one stretch from its caseload."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.clocks import TALK_TOLD, People, Running
-from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
-from gateway.domain.relations import MUNICIPAL, RelationKind
+from gateway.domain.clocks import People, Running
+from gateway.domain.identifiers import ActorId, GemeenteCode, PurposeCode, SubjectId
+from gateway.store.caseload_tables import caseload
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
-from gateway.store.tables import purpose_closed, relation_event, subject
+from gateway.store.tables import purpose_closed
 
-
-def _any(column: sa.ColumnElement[str], kinds: Iterable[RelationKind]) -> sa.ColumnElement[bool]:
-    """Compare with each kind apart: a list of values has no fixed text."""
-    return sa.or_(*(column == kind.value for kind in sorted(kinds)))
-
-
-_later: Final = relation_event.alias("later")
-_r, _s, _l, _p = relation_event.c, subject.c, _later.c, purpose_closed.c
-_AFTER: Final = sa.or_(_l.at > _r.at, sa.and_(_l.at == _r.at, _l.id > _r.id))
-_LAST_WORD: Final = ~sa.exists(1).where(
-    _l.subject == _r.subject,
-    _any(_l.kind, MUNICIPAL),
-    _l.at <= sa.bindparam("now_"),
-    _AFTER,
-)
+_c, _p = caseload.c, purpose_closed.c
 _CLOSED: Final = sa.exists().where(
-    _p.subject == _r.subject, _p.purpose == sa.bindparam("purpose_"), _p.at <= sa.bindparam("now_")
+    _p.subject == _c.subject, _p.purpose == sa.bindparam("purpose_"), _p.at <= sa.bindparam("now_")
 )
-_RUNNING: Final = Prepared(
-    sa.select(_s.id, _s.koppel_datum, _s.pip_deadline, _s.overdracht_status, _r.kind)
-    .join(relation_event, _r.subject == _s.id)
-    .where(
-        _r.party == sa.bindparam("gemeente"),
-        _any(_r.kind, MUNICIPAL - {RelationKind.ONTKOPPELD}),
-        _r.at <= sa.bindparam("now_"),
-        _s.shielded.is_(sa.false()),
-        _LAST_WORD,
+_STANDS: Final = (
+    _c.koppel_datum, _c.housed, _c.pip_deadline, _c.talked, _c.confirmed, _c.asked, _c.worker,
+)  # fmt: skip
+_WAITING: Final = Prepared(
+    sa.select(_c.subject, *_STANDS).where(
+        _c.gemeente == sa.bindparam("here"),
+        _c.since <= sa.bindparam("now_"),
+        _c.until > sa.bindparam("now_"),
         ~_CLOSED,
     )
 )
@@ -56,26 +41,49 @@ class StoredClocks:
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
     ) -> People:
-        """List whose last word from any municipality is one of these."""
+        """List who is tied to one of these now."""
 
         def read(connection: sa.Connection) -> People:
-            alike: dict[tuple[Any, ...], list[SubjectId]] = defaultdict(list)
+            alike: dict[tuple[Any, ...], list[bytes]] = defaultdict(list)
             for gemeente in gemeenten:
-                for row in _RUNNING.rows(
-                    connection, gemeente=gemeente, purpose_=purpose, now_=moment
-                ):
-                    alike[row[1:]].append(SubjectId(UUID(bytes=bytes(row[0]))))
-            found: dict[Running, list[SubjectId]] = defaultdict(list)
-            for stored, people in alike.items():
-                found[_running(*stored)] += people
-            return found
+                asked = {"here": gemeente, "purpose_": purpose, "now_": moment}
+                for row in _WAITING.rows(connection, **asked):
+                    alike[row[1:]].append(row[0])
+            found: dict[Running, list[bytes]] = defaultdict(list)
+            for stands, people in alike.items():
+                found[_running(*stands)] += people
+            return {running: _Stored(people) for running, people in found.items()}
 
         return await self._database.read(read)
 
 
-def _running(linked: str | None, pip: str | None, told: str | None, kind: str) -> Running:
-    housed = kind == RelationKind.GEHUISVEST
-    return Running(_day(linked), housed, _day(pip), told in TALK_TOLD)
+class _Stored(Collection[SubjectId]):
+    """People by their ids as stored: an id is made of who is looked at, a page of a whole town."""
+
+    def __init__(self, ids: Sequence[bytes]) -> None:
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[SubjectId]:
+        return (SubjectId(UUID(bytes=one)) for one in self._ids)
+
+    def __contains__(self, one: object) -> bool:
+        return isinstance(one, UUID) and one.bytes in self._ids
+
+
+def _running(  # noqa: PLR0913, PLR0917 - one a column
+    linked: str | None,
+    housed: int,
+    pip: str | None,
+    talked: int,
+    confirmed: int,
+    asked: int,
+    worker: str | None,
+) -> Running:
+    deeds = bool(talked), bool(confirmed), asked, ActorId(worker) if worker else None
+    return Running(_day(linked), bool(housed), _day(pip), *deeds)
 
 
 def _day(stored: str | None) -> date | None:

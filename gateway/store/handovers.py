@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Final, TypeVar, assert_never
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from gateway.domain.handovers import (
     Outcome,
     Plan,
     PlanTalk,
-    Progress,
     Question,
     Scenario,
     TakeBack,
@@ -37,12 +35,28 @@ from gateway.domain.handovers import (
     gathered,
 )
 from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, SubjectId
+from gateway.domain.relations import MUNICIPAL, RelationKind
 from gateway.store import handover_tables as tables
+from gateway.store.caseload import renew
 from gateway.store.database import Database
-from gateway.store.handover_progress import lasts, progress
-from gateway.store.tables import subject
+from gateway.store.events import relations_of
+from gateway.store.tables import relation_event, subject
 
 _T = TypeVar("_T")
+_later: Final = relation_event.alias("later")
+
+
+def lasts(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Tell that no other municipality came, and this one was not unlinked, since the tie began."""
+    kinds = sorted(MUNICIPAL - {RelationKind.ONTKOPPELD})
+    own = _later.c.party == table.c.gemeente
+    other = ~own & sa.or_(*(_later.c.kind == kind.value for kind in kinds))
+    return ~sa.exists(1).where(
+        _later.c.subject == table.c.subject,
+        _later.c.at > table.c.since,
+        _later.c.at <= sa.bindparam("moment"),
+        other | (own & (_later.c.kind == RelationKind.ONTKOPPELD.value)),
+    )
 
 
 def _each(
@@ -93,12 +107,6 @@ class StoredHandovers:
         people = [one.subject for one in wanted]
         found = await self._gathered(_OF_PEOPLE, people=people) if people else {}
         return {one: file for one, file in found.items() if one in wanted}
-
-    async def progress(
-        self, gemeenten: Sequence[GemeenteCode], moment: datetime
-    ) -> Mapping[SubjectId, Progress]:
-        """Read how far the handover of everyone is whose handover to one of these lasts still."""
-        return await self._database.read(partial(progress, gemeenten, moment))
 
     async def current(
         self, people: Sequence[SubjectId], gemeenten: Sequence[GemeenteCode], moment: datetime
@@ -161,8 +169,8 @@ class StoredHandovers:
         )
 
 
-def change_handover(connection: sa.Connection, change: HandoverChange) -> None:
-    """Write one change; raises ``RefusedError`` when it does not hold.
+def change_handover(connection: sa.Connection, change: HandoverChange, moment: datetime) -> None:
+    """Write one change, and what follows for the list she stands on; raises ``RefusedError`` when it does not hold.
 
     What is written again under the same id breaks on its key: the log then answers for the entry.
     """
@@ -183,6 +191,18 @@ def change_handover(connection: sa.Connection, change: HandoverChange) -> None:
             _assign(connection, change)
         case _:
             assert_never(change)
+    who = _whose(change)
+    renew(connection, who, relations_of(connection, who), moment)
+
+
+def _whose(change: HandoverChange) -> SubjectId:
+    match change:
+        case Assign(which):
+            return which.subject
+        case HandOn(one) | TakeBack(one) | ConfirmReceipt(one):
+            return one.handover.subject
+        case PlanTalk(one) | CloseTalk(one) | AskCoa(one) | AnswerQuestion(one):
+            return one.handover.subject
 
 
 def _confirm(connection: sa.Connection, one: Confirmation) -> None:

@@ -1,7 +1,8 @@
 """Changes a subject's situation: her profile, consents, relations, withholdings and shield.
 
 1. Whatever may alter a decision about her raises her epoch.
-2. Who may find her from that moment on, and under which terms, is brought up to date with it.
+2. Who may find her from that moment on, and under which terms, is brought up to date with it; and so
+   is for whom she waits.
 """
 
 from datetime import datetime
@@ -23,6 +24,7 @@ from gateway.domain.changes import (
 )
 from gateway.domain.identifiers import SubjectId
 from gateway.store import deliveries, revisions, tables
+from gateway.store.caseload import renew
 from gateway.store.consenting import misfit
 from gateway.store.covering import hold
 from gateway.store.events import add_consent, add_relations, consents_of, relations_of
@@ -208,10 +210,11 @@ def _settle(
     moment: datetime,
     terms: tuple[Held, ...] | None,
 ) -> None:
-    """Raise the epoch (1) and renew who may find the subject (2); ``terms`` ``None`` keeps them."""
+    """Raise the epoch (1) and renew what follows (2); ``terms`` ``None`` keeps them."""
     raise_epoch(connection, subject)
     (hidden,) = _SHIELDED.rows(connection, of=subject)
     relations, consents = relations_of(connection, subject), consents_of(connection, subject)
+    renew(connection, subject, relations, moment)
     found = frozenset() if any(hidden) else windows(relations, consents, moment)
     _DROP_WINDOWS.run(connection, of=subject)
     _NEW_WINDOW.many(

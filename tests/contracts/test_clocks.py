@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date
 
-from gateway.domain.changes import ClosePurposes, RuleFacts, Shield
+from gateway.domain.changes import ClosePurposes, EraseFacts, RuleFacts, Shield, Unshield
 from gateway.domain.clocks import Running
 from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.relations import RelationEvent, RelationKind
@@ -46,6 +46,41 @@ def test_the_last_word_counts(body: Body) -> None:
     assert running(body, days=1).keys() == {moved, gone}
     assert running(body).keys() == set()
     assert running(body, THERE).keys() == {moved}
+
+
+def test_what_is_told_beforehand_counts_from_its_day(body: Body) -> None:
+    """Nothing has to be done on the day that someone is linked, housed or linked elsewhere."""
+    later = (
+        linked(RelationKind.GEKOPPELD, 2),
+        linked(RelationKind.GEHUISVEST, 4),
+        linked(RelationKind.GEKOPPELD, 5),
+        linked(RelationKind.OMGEKOPPELD, 6, THERE),
+    )
+    one = body.person(1, relations=later)
+    assert running(body, HERE, THERE, days=1) == {}
+    assert [running(body, days=day)[one].housed for day in (2, 3, 4, 5)] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    assert running(body, days=6) == {}
+    assert running(body, THERE, days=6).keys() == {one}
+
+
+def test_another_town_ends_no_tie_that_is_not_its_own(body: Body) -> None:
+    """Unlinked by a municipality to which she was not linked, she stays on the list where she was."""
+    one = body.person(1, relations=(linked(RelationKind.GEKOPPELD, 0),))
+    body.change(one, relate(one, linked(RelationKind.ONTKOPPELD, 1, THERE)))
+    assert running(body).keys() == {one}
+
+
+def test_what_changes_her_clocks_changes_the_list(body: Body) -> None:
+    """New facts, a shield that is lifted, and facts that are erased all count from that moment on."""
+    one = body.person(1, facts=FACTS, relations=(linked(RelationKind.GEKOPPELD, 0),))
+    body.change(one, Shield(one))
+    assert running(body) == {}
+    body.change(one, Unshield(one))
+    assert running(body)[one].linked == date(2026, 2, 1)
+    body.change(one, EraseFacts(one))
+    assert running(body)[one] == Running(None, housed=False, pip=None)
 
 
 def test_who_is_shielded_or_past_the_purpose_is_left_out(body: Body) -> None:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from gateway.domain.changes import Change, RuleFacts
+from gateway.domain.clocks import Running
 from gateway.domain.handovers import (
+    NOTHING_DONE,
     AnswerQuestion,
     AskCoa,
     Assign,
@@ -32,7 +34,7 @@ from gateway.domain.handovers import (
     TalkState,
     Topic,
 )
-from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, SubjectId
+from gateway.domain.identifiers import ActorId, FieldName, GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.ports import Rejected
 from gateway.domain.records import Receipt
 from gateway.domain.relations import RelationEvent, RelationKind
@@ -58,6 +60,13 @@ def told(
 ) -> Mapping[SubjectId, File]:
     """Read files some days after noon."""
     return asyncio.run(body.handovers.current(people, gemeenten, NOON + days * DAY))
+
+
+def waiting(body: Body, town: GemeenteCode) -> Mapping[SubjectId, Running]:
+    """Read how far everyone's handover to a town is, two days after noon."""
+    purpose = PurposeCode("P02_warme_overdracht_brede_intake")
+    found = asyncio.run(body.clocks.running([town], purpose, NOON + 2 * DAY))
+    return {one: running for running, people in found.items() for one in people}
 
 
 def question(which: Handover, field: str | None = "talen") -> Question:
@@ -202,7 +211,7 @@ def test_a_file_is_current_while_its_tie_lasts(body: Body) -> None:
 
 
 def test_how_far_all_are_is_what_their_files_say(body: Body) -> None:
-    """Receipt, what became of talks, questions that wait and who handles it; who is elsewhere not."""
+    """Receipt, what became of talks, questions that wait and who handles it, by the tie that lasts."""
     people = [linked(body, number) for number in range(1, 6)]
     asked, met, off, moved = (handover(one) for one in people[:4])
     for one in (question(asked), question(asked)):
@@ -223,17 +232,18 @@ def test_how_far_all_are_is_what_their_files_say(body: Body) -> None:
     assert holds(body, off, CloseTalk(ended))
     elsewhere = RelationEvent(RelationKind.OMGEKOPPELD, THERE, NOON + DAY, "test")
     body.change(moved.subject, relate(moved.subject, elsewhere))
-    far = asyncio.run(body.handovers.progress([HERE], NOON + 2 * DAY))
+    stands = {
+        asked.subject: Progress(confirmed=True, waiting=1),
+        met.subject: Progress(settled=True, worker=SANNE),
+        off.subject: NOTHING_DONE,
+    }
     files = told(body, people, HERE, days=2)
-    assert (
-        far
-        == {one: file.progress for one, file in files.items()}
-        == {
-            asked.subject: Progress(confirmed=True, waiting=1),
-            met.subject: Progress(settled=True, worker=SANNE),
-            off.subject: Progress(),
-        }
-    )
+    assert {one: file.progress for one, file in files.items()} == stands
+    blank = Running(None, housed=False, pip=None)
+    assert waiting(body, HERE) == {
+        one: blank.after(stands.get(one, NOTHING_DONE)) for one in (*people[:3], people[4])
+    }
+    assert waiting(body, THERE) == {moved.subject: blank}
 
 
 def test_who_left_is_listed_until_somebody_has_her(body: Body) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.domain.clocks import TALK_TOLD, People, Running
+from gateway.domain.handovers import NO_FILE
 from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
 from gateway.domain.relations import municipal_ties
+from tests.fakes.handovers import Handovers
 from tests.fakes.world import World
 
 
@@ -22,6 +24,7 @@ class Clocks:
     ) -> People:
         """List whose last tie is with one of these."""
         found: dict[Running, list[SubjectId]] = defaultdict(list)
+        files = await Handovers(self.world).current([*self.world.people], gemeenten, moment)
         for subject, person in self.world.people.items():
             ties = municipal_ties(person.relations, moment)
             tie = ties[-1] if ties and ties[-1].until is None else None
@@ -30,7 +33,8 @@ class Clocks:
                 continue
             linked, pip = person.facts.koppel_datum, person.facts.pip_deadline
             told = person.facts.overdracht_status in TALK_TOLD
-            found[Running(_day(linked), tie.housed, _day(pip), told)].append(subject)
+            running = Running(_day(linked), tie.housed, _day(pip), told)
+            found[running.after(files.get(subject, NO_FILE).progress)].append(subject)
         return found
 
 

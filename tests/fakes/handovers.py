@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.domain.handovers import File, HandedOn, Handover, Progress, Question, Talk, gathered
+from gateway.domain.handovers import File, HandedOn, Handover, Question, Talk, gathered
 from gateway.domain.identifiers import GemeenteCode, SubjectId
 from gateway.domain.relations import municipal_ties
 from tests.fakes.world import World
@@ -20,13 +20,6 @@ class Handovers:
     async def files(self, handovers: Sequence[Handover]) -> Mapping[Handover, File]:
         """Read the files of these handovers."""
         return {one: file for one, file in self._all().items() if one in handovers}
-
-    async def progress(
-        self, gemeenten: Sequence[GemeenteCode], moment: datetime
-    ) -> Mapping[SubjectId, Progress]:
-        """Look at the file of everyone."""
-        files = await self.current(list(self.world.people), gemeenten, moment)
-        return {one: file.progress for one, file in files.items()}
 
     async def current(
         self, people: Sequence[SubjectId], gemeenten: Sequence[GemeenteCode], moment: datetime

@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext, MigrationStep, StampStep
 from alembic.script import ScriptDirectory
 
 from gateway.store import (  # noqa: F401 - their tables are part of MAIN and KEYS
+    caseload_tables,
     feed_tables,
     handover_tables,
     job_tables,

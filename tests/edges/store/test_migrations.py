@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from gateway.domain.identifiers import SubjectId
+from gateway.store.caseload import renew
+from gateway.store.columns import EPOCH
 from gateway.store.database import Database, Store
+from gateway.store.events import relations_of
 from gateway.store.migrations import DATA, KEY, NOTHING, Chain, Status, status, upgrade
 from gateway.store.tables import KEYS, MAIN
 from tests import servers
@@ -216,6 +221,66 @@ def test_versions_are_counted_along_the_log(blank: Database) -> None:
         (row.index, bytes(row.tag), row.version) for row in contents(blank.data)["logged_version"]
     }
     assert kept == {(0, b"a" * 16, 1), (1, b"b" * 16, 1), (3, b"a" * 16, 2)}
+
+
+def test_a_caseload_is_filled_as_every_change_writes_it(blank: Database) -> None:
+    """Linked, housed, unlinked by another, moved, shielded, with and without deeds: all as by now."""
+    told = {
+        1: [("gekoppeld", "0243", 1), ("gehuisvest", "0243", 2), ("ontkoppeld", "0307", 3)],
+        2: [("gekoppeld", "0243", 1), ("omgekoppeld", "0307", 5), ("gekoppeld", "0307", 5)],
+        3: [("gekoppeld", "0243", 1), ("ontkoppeld", "0243", 2), ("gekoppeld", "0243", 4)],
+        4: [("gekoppeld", "0243", 1)],
+    }
+    people = {number: bytes([number]) * 16 for number in told}
+    rows: list[tuple[str, dict[str, object]]] = []
+    for number, one in people.items():
+        facts = {
+            "koppel_datum": "2026-02-01",
+            "overdracht_status": "gepland" if number == 1 else None,
+        }
+        person = ROWS[1][1] | {"id": one, "v_tag": one, "shielded": number == 4} | facts
+        rows.append(("subject", person))
+        rows += [
+            (
+                "relation_event",
+                {"subject": one, "kind": kind, "party": town, "at": at, "source": "t"},
+            )
+            for kind, town, at in told[number]
+        ]
+    which = {"subject": people[3], "gemeente": "0243", "since": 4}
+    deed = which | {"at": 4, "actor": "a"}
+    talk = {"scenario": "", "form": "", "moment": 9, "agreed": True, "outcomes": ""}
+    rows += [
+        ("handover_confirmation", deed | {"id": b"a" * 16}),
+        ("handover_assignment", deed | {"id": b"b" * 16, "worker": "w"}),
+        ("handover_question", deed | {"id": b"c" * 16, "topic": "taal"}),
+        ("handover_talk", deed | talk | {"id": b"d" * 16, "state": "geannuleerd", "cancelled": "verhuisd"}),
+    ]  # fmt: skip
+    DATA.move(blank.data, "d0039")
+    insert(blank.data, DATA, tuple(rows))
+    upgrade(blank)
+    kept = _caseload(blank.data)
+    with blank.data.writing() as connection:
+        for stored in people.values():
+            subject = SubjectId(UUID(bytes=stored))
+            renew(connection, subject, relations_of(connection, subject), EPOCH)
+    assert kept == _caseload(blank.data)
+    assert [row[:2] for row in kept] == [
+        ("0243", people[1]),
+        ("0243", people[1]),
+        ("0243", people[1]),
+        ("0243", people[2]),
+        ("0243", people[3]),
+        ("0243", people[3]),
+        ("0307", people[2]),
+    ]
+
+
+def _caseload(store: Store) -> list[tuple[object, ...]]:
+    rows = contents(store)["caseload"]
+    columns = [column.name for column in MAIN.tables["caseload"].c]
+    found = [tuple(getattr(row, name) for name in columns) for row in rows]
+    return sorted(((row[0], bytes(row[1]), *row[2:]) for row in found), key=lambda row: row[:3])
 
 
 def test_every_table_says_whose_data_it_holds() -> None:

@@ -1,0 +1,34 @@
+"""Who waits for a municipality, with all that its list is put in order, counted and filtered by.
+
+1. What stands here follows from her relations, rule facts, shield and handover, and is written anew
+   in the transaction that changes any of these: ``gateway.store.caseload``.
+2. A row holds from one municipal event to the next, so that nothing has to be done on the day that
+   one takes effect; a row that ended goes with the next change. Of whom is shielded there is none.
+3. A town's rows stand together: its list is one stretch of pages, fetched in one go, however often
+   the commits of others empty the cache of SQLite.
+"""
+
+import sqlalchemy as sa
+
+from gateway.store.columns import Id, Moment
+from gateway.store.tables import MAIN
+
+caseload = sa.Table(
+    "caseload",
+    MAIN,
+    sa.Column("gemeente", sa.Text, primary_key=True),
+    sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True, index=True),
+    sa.Column("since", Moment, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+    sa.Column("koppel_datum", sa.Text),
+    sa.Column("housed", sa.Boolean, nullable=False),
+    sa.Column("pip_deadline", sa.Text),
+    sa.Column("talked", sa.Boolean, nullable=False),
+    sa.Column("confirmed", sa.Boolean, nullable=False),
+    sa.Column("asked", sa.Integer, nullable=False),
+    sa.Column("worker", sa.Text),
+    sqlite_with_rowid=False,
+    info={
+        "holds": "a resident: who waits for her, by which clocks and deeds; a worker by pseudonym"
+    },
+)
