@@ -19,6 +19,7 @@ from gateway.domain.events import (
     LogStopped,
     NoticesUndelivered,
     PageBrokeItsPolicy,
+    ProfileUnreadable,
     RequestFailed,
     RoundFailed,
 )
@@ -34,6 +35,7 @@ COUNTED = {
     NoticesUndelivered: ("partner",),
     GlassBroken: ("purpose", "partner"),
     RequestFailed: ("error", "place"),
+    ProfileUnreadable: ("error",),
     PageBrokeItsPolicy: ("directive",),
 }
 
@@ -71,7 +73,9 @@ class SpanTelemetry:
 
 def _matters(event: Event) -> bool:
     refused = isinstance(event, DisclosureDecided) and event.outcome == "refused"
-    return refused or isinstance(event, LogStopped | RequestFailed | GlassBroken | RoundFailed)
+    return refused or isinstance(
+        event, LogStopped | RequestFailed | ProfileUnreadable | GlassBroken | RoundFailed
+    )
 
 
 def _name(event: Event) -> str:

@@ -25,11 +25,12 @@ from uuid import UUID
 from gateway.actions.accounts import Context
 from gateway.actions.gate import ATTEMPTS, Gate, admitted, commit, deny
 from gateway.actions.settled import Ending, Granted, Refused, Tally, as_event, known, told_to_caller
+from gateway.actions.unreadable import Readable, left
 from gateway.domain.consent_fields import consent_fields
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.delivery import Delivery
 from gateway.domain.disclosures import Disclosed, Obligation, Released
-from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.errors import LedgerUnavailableError, UnreadableValueError
 from gateway.domain.generalise import generalise
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.policy_versions import PolicyMovedError
@@ -38,7 +39,7 @@ from gateway.domain.ports import (
     Format,
 )
 from gateway.domain.purposes import Stage
-from gateway.domain.reasons import Reason, told
+from gateway.domain.reasons import told
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.subjects import Dossier
 
@@ -66,11 +67,12 @@ class Question:
 class Batch:
     """Several people asked about one by one: who was granted is in ``released``.
 
-    ``refused`` says of each of the others why, in the caller's words: who is hidden is unknown.
+    ``refused`` says of each of the others why, in the caller's words: who is hidden is unknown, and
+    of whom the profile did not open there is the code of the error.
     """
 
     released: Released
-    refused: Mapping[SubjectId, Reason]
+    refused: Mapping[SubjectId, str]
 
 
 @dataclass(slots=True)
@@ -134,14 +136,14 @@ class Disclose:
         granted, refused = await self._settle(
             context, question.subjects, parent.event_id, log_refusals=named
         )
-        told = refused if named else {}
+        told, readable = refused if named else {}, Readable(question.format)
         decided = (*(one.decision for one in granted), *(o.decision for o in told.values()))
         for decision in decided:
             self._tell(context, decision, 1 if decision.granted else 0)
-        async with self._released(context, question, granted, parent) as released:
-            yield Batch(
-                released, {subject: told_to_caller(one.decision) for subject, one in told.items()}
-            )
+        apart = replace(question, format=readable)
+        async with self._released(context, apart, granted, parent) as released:
+            why = {subject: told_to_caller(one.decision) for subject, one in told.items()}
+            yield Batch(released, {**why, **readable.others})
 
     @asynccontextmanager
     async def whole(
@@ -288,7 +290,7 @@ class Disclose:
         ending, tally = Ending(), Tally(())
         try:
             with ending.heard():
-                disclosed = [self._open(question, one) for one in granted]
+                disclosed = await self._opened(context, question, granted, receipt)
                 chunks = question.format.render(receipt, disclosed)
                 if context.ask.caller.partner.kind.private:
                     chunks = self._gate.firewall.scan(chunks, frozenset())
@@ -318,18 +320,45 @@ class Disclose:
         with suppress(LedgerUnavailableError):  # an intent without outcome counts as sent
             await commit(self._gate, Entry(record))
 
+    async def _opened(
+        self, context: Context, question: Question, granted: Sequence[Granted], receipt: Receipt
+    ) -> list[Disclosed]:
+        """Take steps (3) and (4); of several people one that does not open is shown as such.
+
+        Who was asked about alone has the receipt to herself: then there is nothing to show.
+        """
+        alone = len(granted) == 1 and granted[0].receipt is receipt
+        disclosed, failed = [], list[Entry]()
+        for one in granted:
+            try:
+                disclosed.append(self._open(question, one))
+            except UnreadableValueError as error:
+                if alone:
+                    raise
+                subject, intent = one.dossier.situation.subject, one.receipt.event_id
+                shut = self._share(question, one, {})
+                disclosed.append(replace(shut, missing=(), unreadable=error.code))
+                failed.append(left(self._gate, context, subject, error, intent))
+        if failed:
+            await self._gate.ledger.append(failed)
+        return disclosed
+
     def _open(self, question: Question, granted: Granted) -> Disclosed:
-        """Take steps (3) and (4)."""
+        """Open what was granted and hold a value."""
+        gate, decision, profile = self._gate, granted.decision, granted.dossier.profile
+        opened = gate.vault.open(profile, decision.granted) if profile else {}
+        values = self._shown(decision, opened)
+        consents = granted.dossier.situation.consents
+        values |= consent_fields(consents, gate.clock.now(), gate.fields.names(decision.granted))
+        return self._share(question, granted, values)
+
+    def _share(
+        self, question: Question, granted: Granted, values: dict[FieldName, bytes]
+    ) -> Disclosed:
         gate, decision = self._gate, granted.decision
-        subject = granted.dossier.situation.subject
+        subject, names = granted.dossier.situation.subject, gate.fields.names(decision.granted)
         recipient = question.recipient or question.ask.caller.partner.oin
         reference = gate.pseudonyms.reference(recipient, subject)
-        profile = granted.dossier.profile
-        opened = gate.vault.open(profile, decision.granted) if profile else {}
-        names = gate.fields.names(decision.granted)
-        consents = granted.dossier.situation.consents
-        values = self._shown(decision, opened)
-        values |= consent_fields(consents, gate.clock.now(), names)
         if CLIENT_REF in names:
             values[CLIENT_REF] = f'"{reference}"'.encode()
         return Disclosed(

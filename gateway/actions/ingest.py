@@ -3,7 +3,8 @@
 1. A file is known by the digest of its bytes: the same file again changes nothing and answers with
    the first report; one that stopped midway goes on where it was.
 2. Every row is judged. A delivery holds a whole profile: what it leaves out is cleared.
-3. What cannot be accepted is kept under the delivery key, with its reasons.
+3. What cannot be accepted is kept under the delivery key, with its reasons; so is a row about
+   someone whose stored profile does not open.
 4. Each stored version commits together with its log entry, its facts, relations and search terms.
 5. A file that cannot be read at all leaves nothing but the record that it was refused.
 """
@@ -22,7 +23,7 @@ from uuid import UUID, uuid4
 from gateway.actions.accounts import Context
 from gateway.actions.desk import admit
 from gateway.actions.gate import Gate
-from gateway.actions.profiles import OLDER, ProfileWriter
+from gateway.actions.profiles import OLDER, UNREADABLE, ProfileWriter
 from gateway.domain.acknowledgements import COUNTS, acknowledged
 from gateway.domain.changes import Change, CloseDelivery, OpenDelivery, QuarantineRow
 from gateway.domain.codes import CodeLists
@@ -237,7 +238,8 @@ class Ingest:
         self, context: Context, delivery: UUID, batch: Sequence[JudgedRow]
     ) -> list[ReportLine]:
         sound = [r for r in batch if r.outcome is not RowOutcome.QUARANTINED and not r.duplicate]
-        late = await self._profiles.store(context, delivery, sound)
+        passed = await self._profiles.store(context, delivery, sound)
+        batch = [_unreadable(row) if row.row in passed.unreadable else row for row in batch]
         entries = [
             self._quarantine(context, delivery, row)
             for row in batch
@@ -245,10 +247,7 @@ class Ingest:
         ]
         if entries:
             await self._gate.ledger.append(entries)  # a row refused here is kept already: resumed
-        return [
-            ReportLine.of(replace(row, signals=(*row.signals, OLDER)) if row.row in late else row)
-            for row in batch
-        ]
+        return [ReportLine.of(_late(row) if row.row in passed.late else row) for row in batch]
 
     def _quarantine(self, context: Context, delivery: UUID, row: JudgedRow) -> Entry:
         where = place_of(delivery, row.row)
@@ -285,6 +284,16 @@ class Ingest:
                 report.duplicates,
             )
         )
+
+
+def _late(row: JudgedRow) -> JudgedRow:
+    return replace(row, signals=(*row.signals, OLDER))
+
+
+def _unreadable(row: JudgedRow) -> JudgedRow:
+    """Keep a row (3) until what is stored of that person opens again, or is erased."""
+    reasons = (*row.reasons, UNREADABLE)
+    return replace(row, outcome=RowOutcome.QUARANTINED, reasons=reasons, held=frozenset())
 
 
 async def _next(

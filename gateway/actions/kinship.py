@@ -1,16 +1,21 @@
 """Who of the people a worker asked about is herself, or shares her surname or postcode.
 
 Names are compared inside and never told: what comes out are tags, by worker. Only the people she
-asked about are looked at, and only the two fields that are compared are opened.
+asked about are looked at, and only the two fields that are compared are opened. Whose profile does
+not open is compared with nobody: she is on record, and counted in the answer.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from gateway.actions.accounts import Context
 from gateway.actions.disclose import PAGE
 from gateway.actions.gate import Gate
+from gateway.actions.unreadable import left
 from gateway.domain.archive import LogArchive
+from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.logbook import LoggedEvent
 from gateway.domain.signals import StaffMember
@@ -18,6 +23,18 @@ from gateway.domain.subjects import SealedProfile
 
 SURNAME: Final = FieldName("achternaam")
 POSTCODE: Final = FieldName("bemiddelingspostcode4")
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """By worker the tag of her ``own`` record, and the tags of people who are ``near`` her.
+
+    ``unreadable`` people were compared with nobody.
+    """
+
+    own: Mapping[str, bytes]
+    near: Mapping[str, frozenset[bytes]]
+    unreadable: int
 
 
 class Kinship:
@@ -28,24 +45,34 @@ class Kinship:
         self._archive = archive
 
     async def __call__(
-        self, staff: Sequence[StaffMember], events: Iterable[LoggedEvent]
-    ) -> tuple[Mapping[str, bytes], Mapping[str, frozenset[bytes]]]:
-        """Return by worker the tag of her own record, and the tags of people who are near her."""
+        self, context: Context, staff: Sequence[StaffMember], events: Iterable[LoggedEvent]
+    ) -> Kin:
+        """Compare each worker with the people she asked about."""
         own = {one.actor: self._archive.tag(one.own) for one in staff if one.own is not None}
-        asked = _asked(events)
-        near = {}
+        asked, near, shut = _asked(events), {}, dict[SubjectId, UnreadableValueError]()
         for one in staff:
             if one.surname or one.postcode:
-                near[one.actor] = await self._near(one, sorted(asked.get(one.actor, ())))
-        return own, near
+                near[one.actor] = await self._near(one, sorted(asked.get(one.actor, ())), shut)
+        entries = [left(self._gate, context, *one) for one in shut.items()]
+        if entries:
+            await self._gate.ledger.append(entries)
+        return Kin(own, near, len(shut))
 
-    async def _near(self, worker: StaffMember, people: Sequence[SubjectId]) -> frozenset[bytes]:
+    async def _near(
+        self,
+        worker: StaffMember,
+        people: Sequence[SubjectId],
+        shut: dict[SubjectId, UnreadableValueError],
+    ) -> frozenset[bytes]:
         found: set[bytes] = set()
         for first in range(0, len(people), PAGE):
             dossiers = await self._gate.subjects.load(people[first : first + PAGE])
             for subject, dossier in dossiers.items():
-                if dossier.profile is not None and self._shares(worker, dossier.profile):
-                    found.add(self._archive.tag(subject))
+                try:
+                    if dossier.profile is not None and self._shares(worker, dossier.profile):
+                        found.add(self._archive.tag(subject))
+                except UnreadableValueError as error:
+                    shut[subject] = error
         return frozenset(found)
 
     def _shares(self, worker: StaffMember, profile: SealedProfile) -> bool:

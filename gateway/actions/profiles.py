@@ -5,7 +5,7 @@ A text that someone released stays so until its words change: it is held anew wi
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -15,11 +15,12 @@ from gateway.actions.accounts import Context
 from gateway.actions.gate import ATTEMPTS, Gate
 from gateway.actions.references import NUMBER
 from gateway.actions.terms import SearchTerms
+from gateway.actions.unreadable import left
 from gateway.domain.changes import Change, RuleFacts, StoreProfile
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, JudgedRow
 from gateway.domain.derived import derive, is_of_age
-from gateway.domain.errors import LedgerUnavailableError
+from gateway.domain.errors import LedgerUnavailableError, UnreadableValueError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.linking import delivered_events
 from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
@@ -33,6 +34,7 @@ from gateway.domain.versions import STORED
 
 CONTENT = "content"
 OLDER = "profiel_peildatum: older than what is stored; not replaced"
+UNREADABLE = "klantprofiel: what is stored does not open (UNREADABLE_VALUE); not replaced"
 AS_OF = FieldName("profiel_peildatum")
 
 
@@ -43,6 +45,14 @@ class Known:
     codes: CodeLists
     parameters: Parameters
     partners: Mapping[Oin, Partner]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Rows that replaced nothing: those that came too ``late``, and of whom what is stored is ``unreadable``."""
+
+    late: set[int] = field(default_factory=set)
+    unreadable: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,13 @@ class ProfileWriter:
         self._index = index
         self._known = known
 
-    async def store(self, context: Context, delivery: UUID, rows: Sequence[JudgedRow]) -> set[int]:
-        """Store what is new in ``rows``; return which rows came too late to replace anything."""
-        late: set[int] = set()
+    async def store(self, context: Context, delivery: UUID, rows: Sequence[JudgedRow]) -> Passed:
+        """Store what is new in ``rows``; return which rows replaced nothing, though they differ."""
+        passed = Passed()
         pending = list(rows)
         for _ in range(ATTEMPTS):
-            drafts = await self._drafts(context, pending, late)
-            entries = await self._entries(context, delivery, drafts)
+            drafts = await self._drafts(context, pending, passed.late)
+            entries = await self._entries(context, delivery, drafts, passed.unreadable)
             answers = await self._gate.ledger.append(entries) if entries else ()
             pending = [
                 draft.row
@@ -85,7 +95,7 @@ class ProfileWriter:
                 if not isinstance(answer, Receipt)
             ]
             if not pending:
-                return late
+                return passed
         raise LedgerUnavailableError("another delivery writes the same profiles; try again")
 
     async def _drafts(
@@ -107,8 +117,9 @@ class ProfileWriter:
         return drafts
 
     async def _entries(
-        self, context: Context, delivery: UUID, drafts: Sequence[_Draft]
+        self, context: Context, delivery: UUID, drafts: Sequence[_Draft], unreadable: set[int]
     ) -> list[Entry]:
+        """Return an entry for each draft; where what is stored does not open, one that says so."""
         known = [draft.stored.subject for draft in drafts if draft.stored]
         dossiers = await self._gate.subjects.load(known)
         fresh = [SubjectId(uuid4()) for draft in drafts if draft.stored is None]
@@ -122,8 +133,12 @@ class ProfileWriter:
             wrapped = draft.stored.wrapped_key if draft.stored else keys[subject]
             version = draft.stored.version + 1 if draft.stored else 1
             blank = SealedProfile(subject, version, wrapped, b"")
-            change = self._change(context, delivery, draft, blank, before)
-            entries.append(self._entry(context, draft.row.row, change, before))
+            try:
+                change = self._change(context, delivery, draft, blank, before)
+                entries.append(self._entry(context, draft.row.row, change, before))
+            except UnreadableValueError as error:
+                unreadable.add(draft.row.row)
+                entries.append(left(self._gate, context, subject, error))
         return entries
 
     def _entry(

@@ -18,6 +18,7 @@ from gateway.actions.desk import admit
 from gateway.actions.gate import Gate
 from gateway.actions.profiles import Known, facts_of
 from gateway.actions.terms import SearchTerms
+from gateway.actions.unreadable import left
 from gateway.domain.changes import (
     Change,
     ClosePurposes,
@@ -29,7 +30,7 @@ from gateway.domain.changes import (
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.derived import DERIVABLE, INPUTS, months_later, rederived
 from gateway.domain.errors import UnreadableValueError
-from gateway.domain.identifiers import FieldName, SubjectId
+from gateway.domain.identifiers import FieldName
 from gateway.domain.partners import Caller
 from gateway.domain.placements import ForgetPlacement, Placement, Placements
 from gateway.domain.ports import Entry
@@ -123,7 +124,7 @@ class Retain:
             try:
                 due += self._due(context, dossier)
             except UnreadableValueError as error:  # (5)
-                unreadable.append(_left(context, dossier.situation.subject, error))
+                unreadable.append(left(self._gate, context, dossier.situation.subject, error))
         entries = [*(entry for _, entry in due), *unreadable]
         answers = await self._gate.ledger.append(entries) if entries else ()
         taken = [
@@ -250,11 +251,6 @@ def _dropped(context: Context, one: Placement) -> Entry:
         detail={"placement": str(one.placement_id), "agency": one.agency},
     )
     return Entry(record, (ForgetPlacement(one),))
-
-
-def _left(context: Context, subject: SubjectId, error: UnreadableValueError) -> Entry:
-    detail: dict[str, str | int] = {"why": error.code}
-    return Entry(context.record(RecordKind.PROFILE, "failed", subject=subject, detail=detail))
 
 
 def _text(value: JsonValue) -> bytes:

@@ -53,6 +53,15 @@ class Watched:
         return replace(self.inquiry, naming=bool(self.staff))
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the rules found in a period, and how many people could not be compared with anyone."""
+
+    signals: Sequence[Signal]
+    rates: Sequence[HitRate]
+    unreadable: int
+
+
 class SignalDesk:
     """Where rules put before officers what may need a look."""
 
@@ -74,9 +83,9 @@ class SignalDesk:
         """Let every rule look at a period; raises ``DisclosureRefusedError``."""
         context = await self._oversee.admit(caller, watched.asked, None)
         receipt = await self._oversee.note(context, watched.asked, "signals", None)
-        found, rates = await self._found(caller, watched)
-        page, onward = cut(found, offset)
-        return Signalled(page, rates, onward, receipt)
+        found = await self._found(context, watched)
+        page, onward = cut(found.signals, offset)
+        return Signalled(page, found.rates, onward, receipt, found.unreadable)
 
     async def judge(
         self, caller: Caller, watched: Watched, opinion: Opinion
@@ -90,7 +99,7 @@ class SignalDesk:
         if caller.role != OFFICER:
             await self._refuse(context, Reason.ACTOR_NOT_ALLOWED)
         note = checked_words("toelichting", opinion.note)
-        signal = await self._open(caller, watched, opinion)
+        signal = await self._open(context, watched, opinion)
         before = signal.judged
         if before is None or before.verdict is not opinion.verdict:
             judged = _proposed(context, signal, opinion)
@@ -102,24 +111,23 @@ class SignalDesk:
         change = CloseSignal(judged.signal_id, judged.verdict, caller.actor, context.moment)
         return judged, await self._keep(context, "closed", judged, note, change)
 
-    async def _open(self, caller: Caller, watched: Watched, opinion: Opinion) -> Signal:
-        found, _ = await self._found(caller, watched)
-        for signal in found:
+    async def _open(self, context: Context, watched: Watched, opinion: Opinion) -> Signal:
+        for signal in (await self._found(context, watched)).signals:
             if signal.signal_id == opinion.signal_id and signal.state != "closed":
                 return signal
         raise InvalidRequestError("signaal", "is not open in this period")
 
-    async def _found(
-        self, caller: Caller, watched: Watched
-    ) -> tuple[list[Signal], Sequence[HitRate]]:
+    async def _found(self, context: Context, watched: Watched) -> _Found:
+        caller = context.ask.caller
         events = await self._desk.read(caller, watched.inquiry)
-        own, near = await self._kinship(watched.staff, events)
-        settings = Settings(ZONE, WORDS, own, near)
+        kin = await self._kinship(context, watched.staff, events)
+        settings = Settings(ZONE, WORDS, kin.own, kin.near)
         opened = [as_opened(event) for event in events]
         found = review(opened, settings, milliseconds(self._gate.clock.now()))
         judged = tuple(await self._signals.of_partner(caller.partner.oin))
         signals = [_signal(caller.partner.oin, flag, judged) for flag in found.flags]
-        return signals, [HitRate(r.rule, r.flagged, r.looked_at) for r in found.rates]
+        rates = [HitRate(r.rule, r.flagged, r.looked_at) for r in found.rates]
+        return _Found(signals, rates, kin.unreadable)
 
     async def _refuse(self, context: Context, reason: Reason) -> None:
         purpose = self._gate.matrix.purpose(OVERSIGHT)

@@ -164,7 +164,10 @@ class BatchJson:
 
 
 class ListJson:
-    """People as a JSON list under ``key``, each with her reference (called ``name``) and fields."""
+    """People as a JSON list, each with her reference (called ``name``) and fields.
+
+    Of whom the profile does not open the member ``onleesbaar`` holds the code of the error.
+    """
 
     media_type = JSON
 
@@ -176,11 +179,13 @@ class ListJson:
         yield b"["
         for position, share in enumerate(disclosed):
             comma = b"," if position else b""
-            yield b'%s{"%s":"%s","velden":%s}' % (
+            shut = b',"onleesbaar":"%b"' % share.unreadable.encode() if share.unreadable else b""
+            yield b'%s{"%s":"%s","velden":%s%s}' % (
                 comma,
                 self._name,
                 str(share.reference).encode(),
                 _velden(share),
+                shut,
             )
         yield b'],"ontvangstbewijs":' + receipt_json(receipt)
 

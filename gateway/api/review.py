@@ -107,13 +107,14 @@ async def overview(
 async def signals(
     vraag: Signaalvraag, request: Request, actions: WithActions, caller: WithCaller
 ) -> Response:
-    """Each signal with its reason, its entries and how it stands; and each rule's hit rate."""
+    """Each signal with its reason, its entries and how it stands; each rule's hit rate; how many could not be compared."""
     watched = await _watched(vraag, request, actions, caller)
     found = await actions.hindsight.signals.listed(caller, watched, vraag.na)
     body = {
         "signalen": [_signal(one) for one in found.signals],
         "trefkans": [_rate(one) for one in found.rates],
         "volgende": found.onward,
+        "onleesbaar": found.unreadable,
     }
     return answered(body, found.receipt)
 

@@ -25,7 +25,8 @@ class Disclosed:
 
     ``reference`` is the recipient's own pseudonym; ``values`` maps granted field names to JSON
     text as stored; ``missing`` names granted fields that hold no value. ``versions`` tells since
-    when each field stands as it does.
+    when each field stands as it does. ``unreadable`` is the code of the error with which her
+    profile did not open: then nothing is said of any value.
     """
 
     subject: SubjectId
@@ -37,6 +38,7 @@ class Disclosed:
     obligations: tuple[Obligation, ...]
     receipt: Receipt
     versions: tuple[ProfileVersion, ...] = ()
+    unreadable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,13 @@ class RequestFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileUnreadable:
+    """One profile of several did not open and was left: the type of the error, and nobody's name."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageBrokeItsPolicy:
     """A browser refused to do something that a page of ours asked: which directive forbade it."""
 
@@ -106,6 +113,7 @@ Event = (
     | NoticesUndelivered
     | RoundFailed
     | RequestFailed
+    | ProfileUnreadable
     | PageBrokeItsPolicy
     | GlassBroken
 )

@@ -82,12 +82,16 @@ class HitRate:
 
 @dataclass(frozen=True, slots=True)
 class Signalled:
-    """A page of signals, each rule's hit rate, and the receipt of the look-up."""
+    """A page of signals, each rule's hit rate, and the receipt of the look-up.
+
+    ``unreadable`` people could be compared with nobody, as their profiles do not open.
+    """
 
     signals: Sequence[Signal]
     rates: Sequence[HitRate]
     onward: int | None
     receipt: Receipt
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from gateway.web.navigation import AGENCY, SEARCHERS
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat, page
 from gateway.web.searching import PATH, PURPOSE, Sought, asked, filters, forget, keep, kept, read
-from gateway.web.values import Teller, text
+from gateway.web.values import Teller, text, unreadable
 from gateway.web.values import read as opened
 from gateway.web.visit import Visit
 from gateway.web.words import N_, day
@@ -132,7 +132,7 @@ class CandidatesPage(HtmlFormat):
         since, far = text(one, "beschikbaar_vanaf"), text(one, "reisafstand_max_km")
         return Candidate(
             str(one.reference),
-            called(str(one.reference)),
+            unreadable(self._visit, one) or called(str(one.reference)),
             _lines(
                 self._told(one, "beroepen_gewenst"),
                 self._told(one, "setu_beroepscategorie"),

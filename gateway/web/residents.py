@@ -88,7 +88,7 @@ class ResidentsPage(HtmlFormat):
         return Row(
             f"{PATH}/{one.reference}",
             called(self._visit, one),
-            text(one, "v_nummer"),
+            text(one, "v_nummer") or "-",
             language(self._visit, teller.spoken(spoken) if spoken else "", one),
             teller.site(text(one, "opvanglocatie_code")),
             teller.code("koppel_gemeente_code", town) if town else "",

@@ -70,8 +70,15 @@ def full_name(disclosed: Disclosed) -> str:
 
 
 def called(visit: Visit, disclosed: Disclosed) -> str:
-    """Name someone, or say that her name is not known."""
-    return full_name(disclosed) or visit.say(N_("Naam niet bekend"))
+    """Name someone, or say that her profile does not open, or that her name is not known."""
+    shut = unreadable(visit, disclosed)
+    return shut or full_name(disclosed) or visit.say(N_("Naam niet bekend"))
+
+
+def unreadable(visit: Visit, disclosed: Disclosed) -> str:
+    """Say that someone's profile does not open, with the code of the error; else nothing."""
+    code = disclosed.unreadable
+    return visit.say(N_("Gegevens niet leesbaar (%(code)s)")) % {"code": code} if code else ""
 
 
 class Teller:

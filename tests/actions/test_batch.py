@@ -25,7 +25,7 @@ class Answer:
     """What a batch answered."""
 
     shares: Mapping[SubjectId, Disclosed]
-    refused: Mapping[SubjectId, Reason]
+    refused: Mapping[SubjectId, str]
     receipt: Receipt
 
 
@@ -72,6 +72,15 @@ def test_each_person_is_decided_on_her_own(house: House) -> None:
         status: Reason.NOT_FOR_THIS_GROUP,
         early: Reason.STAGE_NOT_REACHED,
     }
+
+
+def test_who_cannot_be_read_is_told_with_the_error(house: House) -> None:
+    """She is left out and named with the error's code; the others are answered."""
+    lost, agreed = offered(house, 1, "P06"), offered(house, 2, "P06")
+    house.lose_key(lost)
+    answer = batch(house, [lost, agreed])
+    assert set(answer.shares) == {agreed}
+    assert answer.refused == {lost: "UNREADABLE_VALUE"}
 
 
 def test_who_is_hidden_is_refused_as_someone_unknown(house: House) -> None:

@@ -17,7 +17,7 @@ from gateway.domain.errors import (
     RecipientGoneError,
     UnreadableValueError,
 )
-from gateway.domain.events import DisclosureDecided
+from gateway.domain.events import DisclosureDecided, ProfileUnreadable
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Rejected
@@ -434,6 +434,31 @@ def test_a_page_leaves_out_whom_the_caller_may_not_see(house: House) -> None:
     assert [share.subject for share in lines.shares] == [subject]
     assert [who for who, _ in house.vault.opened] == [subject]
     assert stranger not in {record.subject for record in house.records}
+
+
+def test_a_page_shows_who_cannot_be_read_and_the_others(house: House) -> None:
+    """A profile that does not open has no value and a named error, is on record and counted."""
+    lost, other = house.people(2)
+    house.lose_key(lost)
+    lines = page(house, house.klantmanager, "P02", [lost, other])
+    shut, share = lines.shares
+    assert (shut.subject, shut.unreadable, shut.missing) == (lost, "UNREADABLE_VALUE", ())
+    assert set(shut.values) == {"client_ref"}
+    assert (share.subject, share.unreadable) == (other, None)
+    assert "achternaam" in share.values
+    intent, _, failed, sent = house.records[1:]
+    assert (failed.outcome, failed.detail) == ("failed", {"why": "UNREADABLE_VALUE"})
+    assert (failed.subject, failed.parent) == (lost, intent.event_id)
+    assert (sent.outcome, sent.subject) == ("sent", None)
+    assert ProfileUnreadable("UnreadableValueError") in house.telemetry.events
+
+
+def test_a_page_of_one_is_shown_like_any_page(house: House) -> None:
+    """Who happens to stand on a page alone is shown as unreadable; the page does not fail."""
+    subject = house.person(1)
+    house.lose_key(subject)
+    (shut,) = page(house, house.klantmanager, "P02", [subject]).shares
+    assert shut.unreadable == "UNREADABLE_VALUE"
 
 
 def test_an_empty_page_is_still_on_record(house: House) -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from gateway.actions import ingest
 from gateway.actions.gate import DisclosureRefusedError
+from gateway.actions.profiles import UNREADABLE
 from gateway.domain.changes import OpenDelivery
 from gateway.domain.deliveries import ReadDelivery
 from gateway.domain.errors import DeliveryRefusedError, LedgerUnavailableError
-from gateway.domain.events import DeliveryProcessed
+from gateway.domain.events import DeliveryProcessed, ProfileUnreadable
 from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
@@ -41,6 +42,34 @@ def stored(house: House, number: int = 1) -> dict[str, object]:
     opened = house.vault.open(dossier.profile, -1)
     fields = house.catalogue.fields
     return {fields.names(1 << number)[0]: json.loads(v) for number, v in opened.items()}
+
+
+def test_who_cannot_be_read_keeps_no_row_back(house: House) -> None:
+    """Her row waits in quarantine with the reason, on record; once she opens again her row is taken."""
+    house.deliver(row(1), row(2))
+    subject = house.subject(1)
+    key = house.world.keys.get(subject.bytes, "profile")
+    assert key is not None
+    house.lose_key(subject)
+    house.forget()
+    delivered = house.deliver(row(1, roepnaam="Anders"), row(2, roepnaam="Anders"))
+    assert counts(delivered.report) == (1, 0, 0, 1, 0)
+    assert house.kinds()[1:-1] == [
+        "profile.stored: failed",
+        "profile.stored: stored",
+        "delivery.quarantined: quarantined",
+    ]
+    assert (house.records[1].subject, house.records[1].detail) == (
+        subject,
+        {"why": "UNREADABLE_VALUE"},
+    )
+    assert ProfileUnreadable("UnreadableValueError") in house.telemetry.events
+    assert stored(house, 2)["roepnaam"] == "Anders"
+    (waiting,) = house.world.quarantine.values()
+    assert waiting.reasons == (UNREADABLE,)
+    house.world.keys.add([key])
+    assert counts(house.deliver(row(1, roepnaam="Anders")).report) == (1, 0, 0, 0, 0)
+    assert stored(house, 1)["roepnaam"] == "Anders"
 
 
 def test_every_row_is_stored_or_quarantined_on_record(house: House) -> None:

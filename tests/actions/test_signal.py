@@ -206,3 +206,19 @@ def run_in_between(house: House, opinion: Opinion) -> None:
     """Let another officer's verdict commit first."""
     known = house.world.signals[opinion.signal_id]
     house.world.signals[opinion.signal_id] = replace(known, closed_at=NOON, closed_by=None)
+
+
+def test_who_cannot_be_read_keeps_no_signal_back(house: House) -> None:
+    """She is compared with nobody, counted in the answer and on record; the others are compared."""
+    house.deliver(row(1), row(2))
+    lost, other = house.subject(1), house.subject(2)
+    house.forget()
+    for subject in (lost, other):
+        house.show(house.klantmanager, "P02", subject, "roepnaam")
+    house.lose_key(lost)
+    staff = [StaffMember("klantmanager-1", surname="Voorbeeld2")]
+    listed = run(house.signals.listed(officer(house), replace(IN_CASE, staff=staff)))
+    (near,) = [one for one in listed.signals if one.rule == "same-name-or-address"]
+    assert (near.entries, listed.unreadable) == ((2, 3), 1)
+    failed = house.records[-1]
+    assert (failed.subject, failed.detail) == (lost, {"why": "UNREADABLE_VALUE"})

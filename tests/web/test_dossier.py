@@ -91,10 +91,12 @@ def test_a_value_is_no_surer_than_its_delivery(again: html.HtmlElement) -> None:
 
 
 def test_a_dossier_that_does_not_open_is_no_blank(door: Door, path: str) -> None:
-    """Sealed bytes that were changed: a page that says that it went wrong, and operators hear of it."""
+    """Sealed bytes that were changed: a page that says so, and a list that shows the others too."""
     sanne = signed_in(door)
     with door.spoilt(PERSON):
-        answer = sanne.get(path)
+        answer, listed = sanne.get(path), sanne.get("/overdrachten")
+    assert listed.status_code == 200
+    assert "Gegevens niet leesbaar (UNREADABLE_VALUE)" in words(listed)
     assert answer.status_code == 500
     assert "De fout ligt bij ons en is gemeld" in words(answer)
     counts = door.ask("GET", "/metrics", None).text

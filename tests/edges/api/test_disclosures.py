@@ -306,10 +306,19 @@ def test_a_value_that_does_not_open_is_no_blank(door: Door) -> None:
     """A changed byte: a named problem without values, on record with its reason, and counted."""
     with door.spoilt(OWN):
         answer = door.disclose("gemeente_klantmanager", "P02", OWN, "roepnaam")
+        payload = door.payload(door.gateway.audit.head().size - 1)
+        listed = door.listed("/v1/clienten", "clienten", "gemeente_klantmanager")
     assert (answer.status_code, answer.json()["reden"]) == (500, "UNREADABLE_VALUE")
     assert "velden" not in answer.json()
-    payload = door.payload(door.gateway.audit.head().size - 1)
     assert payload["detail"] == {"bytes": 0, "why": "UNREADABLE_VALUE"}
+    (shut,) = [one for one in listed if "onleesbaar" in one]
+    reference = door.reference("gemeente_klantmanager", OWN)
+    assert shut == {
+        "clientRef": reference,
+        "velden": {"clientRef": reference},
+        "onleesbaar": "UNREADABLE_VALUE",
+    }
+    assert all("achternaam" in one["velden"] for one in listed if one is not shut)
     counts = door.ask("GET", "/metrics", None).text
     assert 'doelpoort_request_failed_total{error="UnreadableValueError"' in counts
     assert door.disclose("gemeente_klantmanager", "P02", OWN, "roepnaam").status_code == 200
