@@ -1,15 +1,17 @@
-"""Texts held for review: someone looks, and lets one through as it is, each on record.
+"""Texts held for review: someone looks, and lets one through as it is or keeps it back, on record.
 
 1. A text leaves only once the log says so, in the log of the person it is about.
 2. What is released is what was looked at: the version is named, and nothing about her may have
    changed until the release commits.
-3. What was released stays so until its words change (``ProfileWriter``).
+3. What was released stays so until its words change (``ProfileWriter``). What was kept back waits
+   as it did: the decision stands in her log, and can still be taken otherwise.
 """
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final, Protocol
 from uuid import UUID
 
 from gateway.actions.accounts import Context
@@ -20,6 +22,7 @@ from gateway.actions.quarantine import JSON, Spot
 from gateway.actions.references import NUMBER
 from gateway.domain.breakglass import checked_words
 from gateway.domain.changes import RequireEpoch
+from gateway.domain.deliveries import JsonValue
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import FieldName
@@ -29,6 +32,8 @@ from gateway.domain.quarantine import ReleaseHeld
 from gateway.domain.records import AuditRecord, RecordKind
 from gateway.domain.subjects import Dossier, SealedProfile
 
+KEPT: Final = "text kept back"
+
 
 @dataclass(frozen=True, slots=True)
 class HeldText:
@@ -37,6 +42,33 @@ class HeldText:
     row: int
     version: int
     fields: tuple[FieldName, ...]
+
+
+class TextLayout(Protocol):
+    """Writes what is held for whom it is shown to."""
+
+    @property
+    def media_type(self) -> str:
+        """What the bytes are."""
+        ...
+
+    def render(self, row: int, version: int, texts: Mapping[FieldName, JsonValue]) -> bytes:
+        """Return the texts of a version, by field."""
+        ...
+
+
+class AsItStands:
+    """Row, version and texts, and nothing else."""
+
+    media_type = JSON
+
+    def render(self, row: int, version: int, texts: Mapping[FieldName, JsonValue]) -> bytes:
+        """Return them as JSON."""
+        whole = {"rij": row, "versie": version, "velden": texts}
+        return json.dumps(whole, ensure_ascii=False).encode()
+
+
+_AS_IT_STANDS: Final = AsItStands()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +100,9 @@ class TextDesk:
         return [HeldText(row, o.profile.version, names(o.held)) for row, o in sorted(found.items())]
 
     @asynccontextmanager
-    async def shown(self, caller: Caller, spot: Spot) -> AsyncIterator[Released]:
+    async def shown(
+        self, caller: Caller, spot: Spot, layout: TextLayout = _AS_IT_STANDS
+    ) -> AsyncIterator[Released]:
         """Disclose the texts that wait, with their version (1); raises ``InvalidRequestError``."""
         context = await self._ingest.admit(caller)
         found = await self._at(spot)
@@ -76,28 +110,34 @@ class TextDesk:
         async def texts() -> bytes:
             opened = self._gate.vault.open(found.profile, found.held)
             names = self._gate.fields.names
-            velden = {names(1 << number)[0]: json.loads(text) for number, text in opened.items()}
-            whole = {"rij": spot.row, "versie": found.profile.version, "velden": velden}
-            return json.dumps(whole, ensure_ascii=False).encode()
+            held = {names(1 << number)[0]: json.loads(text) for number, text in opened.items()}
+            return layout.render(spot.row, found.profile.version, held)
 
         entry = Entry(self._record(context, spot, found, "text shown"))
-        async with self._disclose.whole(context, entry, texts, JSON) as released:
+        async with self._disclose.whole(context, entry, texts, layout.media_type) as released:
             yield released
 
     async def release(self, caller: Caller, spot: Spot, version: int, reason: str) -> None:
         """Let the texts of a version through as they are; raises ``InvalidRequestError``."""
+        await self._decide(caller, spot, version, reason, "text released")
+
+    async def keep(self, caller: Caller, spot: Spot, version: int, reason: str) -> None:
+        """Keep the texts of a version back, for a reason (3); raises ``InvalidRequestError``."""
+        await self._decide(caller, spot, version, reason, KEPT)
+
+    async def _decide(
+        self, caller: Caller, spot: Spot, version: int, reason: str, outcome: str
+    ) -> None:
         why = checked_words("reden", reason)
         context = await self._ingest.admit(caller)
         found = await self._at(spot)
         if found.profile.version != version:
             raise InvalidRequestError("versie", "is not the one that waits now; look again")
-        record = self._record(context, spot, found, "text released", {"why": why})
+        record = self._record(context, spot, found, outcome, {"why": why})
         situation = found.dossier.situation
-        changes = (
-            RequireEpoch(situation.subject, situation.epoch),
-            ReleaseHeld(situation.subject),
-        )
-        await commit(self._gate, Entry(record, changes))
+        same = RequireEpoch(situation.subject, situation.epoch)
+        release = () if outcome == KEPT else (ReleaseHeld(situation.subject),)
+        await commit(self._gate, Entry(record, (same, *release)))
 
     async def _at(self, spot: Spot) -> _Waiting:
         rows = await self._ingest.held_rows(spot.delivery)

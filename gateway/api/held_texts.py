@@ -17,8 +17,8 @@ from gateway.domain.quarantine import Fate
 router = APIRouter(prefix="/v1/leveringen/{levering_id}/teksten")
 
 
-class Tekstvrijgave(Vrijgave):
-    """Why the texts may pass, and the version in which they were looked at."""
+class Tekstbesluit(Vrijgave):
+    """Why the texts may pass or not, and the version in which they were looked at."""
 
     versie: Annotated[int, Field(ge=1, lt=2**31)]
 
@@ -42,12 +42,26 @@ async def text(levering_id: UUID, rij: int, actions: WithActions, caller: WithCa
 async def release(
     levering_id: UUID,
     rij: int,
-    vrijgave: Tekstvrijgave,
+    besluit: Tekstbesluit,
     actions: WithActions,
     caller: WithCaller,
 ) -> Response:
     """Let the texts through as they were looked at."""
     spot = Spot(levering_id, rij)
-    await actions.texts_held.release(caller, spot, vrijgave.versie, vrijgave.reden)
+    await actions.texts_held.release(caller, spot, besluit.versie, besluit.reden)
     body = {"rij": rij, "status": Fate.RELEASED}
     return Response(orjson.dumps(body), media_type=JSON)
+
+
+@router.post("/{rij}/_achterhouden", summary="Houd de teksten van een rij achter")
+async def keep(
+    levering_id: UUID,
+    rij: int,
+    besluit: Tekstbesluit,
+    actions: WithActions,
+    caller: WithCaller,
+) -> Response:
+    """Keep the texts back as they were looked at; the decision stands in the log."""
+    spot = Spot(levering_id, rij)
+    await actions.texts_held.keep(caller, spot, besluit.versie, besluit.reden)
+    return Response(orjson.dumps({"rij": rij, "status": "achtergehouden"}), media_type=JSON)

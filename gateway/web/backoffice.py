@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.actions.breakglass import Emergencies
 from gateway.actions.handover_questions import QuestionDesk
+from gateway.actions.held_texts import TextDesk
 from gateway.actions.ingest import Ingest
 from gateway.actions.quarantine import QuarantineDesk
 from gateway.actions.rectify import RectifyDesk
@@ -20,6 +21,7 @@ class BackOffice:
 
     ingest: Ingest
     quarantine: QuarantineDesk
+    texts: TextDesk
     questions: QuestionDesk
     rectify: RectifyDesk
     emergencies: Emergencies

@@ -4,7 +4,7 @@ Nothing here names a person: the report with V-nummers is a file to take, on rec
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -36,6 +36,8 @@ DONE: Final[Mapping[str, str]] = {
     "eerder": N_("Dit bestand kwam al eerder binnen. Er is niets veranderd."),
     "gecorrigeerd": N_("De gecorrigeerde rij is binnen, als een levering van één rij."),
     "vrijgegeven": N_("De rij is opgenomen zoals zij kwam; uw reden staat in het logboek."),
+    "tekst-vrijgegeven": N_("De tekst is vrijgegeven; uw reden staat in het logboek."),
+    "tekst-achtergehouden": N_("De tekst blijft achtergehouden; uw reden staat in het logboek."),
     "verworpen": N_("De rij is verworpen en de waarden zijn gewist."),
 }
 FATES: Final[Mapping[Fate | None, tuple[str, str]]] = {
@@ -97,7 +99,8 @@ async def one(visit: Visit) -> Response:
     if found is None:
         raise HTTPException(404)
     rows = await desk.quarantine.rows(visit.caller, delivery)
-    held = [_held(visit, line) for line in _lines(found["heldRows"])]
+    waits = {text.row for text in await desk.texts.texts(visit.caller, delivery)}
+    held = [_held(visit, delivery, line, waits) for line in lines_of(found["heldRows"])]
     lines = [*(_quarantined(visit, delivery, row) for row in rows), *held]
     last = max(1, -(-len(lines) // SHOWN))
     number = _number(visit.request.query_params.get("pagina", ""), last)
@@ -139,15 +142,25 @@ def _file(name: str, content: Mapping[str, JsonValue] | None) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _lines(value: JsonValue) -> list[dict[str, JsonValue]]:
+def lines_of(value: JsonValue) -> list[dict[str, JsonValue]]:
+    """Read a list of an acknowledgement."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def _held(visit: Visit, line: Mapping[str, JsonValue]) -> Line:
-    faults = [(str(one["field"]), str(one["reason"])) for one in _lines(line["faults"])]
-    row = line["row"]
-    state = visit.say(N_("Opgeslagen, tekst wacht"))
-    return Line(row if isinstance(row, int) else 0, "", told(visit, faults), state, "info")
+def _held(
+    visit: Visit, delivery: UUID, line: Mapping[str, JsonValue], waits: Container[int]
+) -> Line:
+    row = line["row"] if isinstance(line["row"], int) else 0
+    faults = told(visit, faults_of(line))
+    if row in waits:
+        path = f"{PATH}/{delivery}/teksten/{row}"
+        return Line(row, path, faults, visit.say(N_("Tekst achtergehouden")), "info")
+    return Line(row, "", faults, visit.say(N_("Geen tekst meer achtergehouden")), "good")
+
+
+def faults_of(line: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
+    """Read field and reason of what an acknowledgement says of a row."""
+    return [(str(one["field"]), str(one["reason"])) for one in lines_of(line["faults"])]
 
 
 def _quarantined(visit: Visit, delivery: UUID, found: QuarantinedRow) -> Line:

@@ -94,6 +94,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "searched": N_("gezocht"),
     "group too small": N_("groep te klein"),
     "shown": N_("getoond"),
+    "text kept back": N_("tekst achtergehouden"),
     "text shown": N_("tekst bekeken"),
     "repeated": N_("herhaald"),
     "rotated": N_("vervangen"),

@@ -138,6 +138,7 @@ def _backoffice(settings: Settings, catalogue: Catalogue, actions: Actions) -> B
     return BackOffice(
         ingest=actions.ingest,
         quarantine=actions.quarantine,
+        texts=actions.texts_held,
         questions=actions.handovers.questions,
         rectify=actions.rectify,
         emergencies=actions.emergencies,

@@ -81,6 +81,20 @@ def test_a_released_text_is_shared(house: House) -> None:
         release(house, spot)
 
 
+def test_a_text_that_is_kept_back_stays_so(house: House) -> None:
+    """Who decided and why is in her log; nobody is shown it, and it can be released still."""
+    spot = held(house)
+    run(house.texts_held.keep(house.casemanager, spot, 1, WHY))
+    (entry,) = house.records
+    assert (entry.outcome, entry.subject) == ("text kept back", house.subject(1))
+    assert (entry.fields, entry.detail["why"]) == (("werkambitie",), WHY)
+    assert not shared(house)
+    with pytest.raises(InvalidRequestError, match="versie"):
+        run(house.texts_held.keep(house.casemanager, spot, 2, WHY))
+    release(house, spot)
+    assert shared(house)
+
+
 def test_released_words_stay_released_until_they_change(house: House) -> None:
     """A delivery that changes something else holds nothing; one with other such words does."""
     release(house, held(house))

@@ -36,6 +36,7 @@ PAGES: Final = {
     "leveringen": ("Fatima van Dijk", "/leveringen"),
     "levering": ("Fatima van Dijk", "LEVERING"),
     "rij in quarantaine": ("Fatima van Dijk", "RIJ"),
+    "achtergehouden tekst": ("Fatima van Dijk", "TEKST"),
     "noodtoegang vragen": ("Fatima van Dijk", "/noodtoegang"),
     "voorbeeld": ("Fatima van Dijk", "BEWONER/voorbeeld/P04.uitzendbureau"),
     "overdrachten": ("Sanne Bakker", "/overdrachten"),
@@ -351,6 +352,11 @@ def _quarantined(one: Desk, _: str) -> None:
     one.page.locator("tbody th a").first.click()
 
 
+def _held_text(one: Desk, _: str) -> None:
+    _delivered(one, "")
+    one.page.locator("tbody th a[href*='/teksten/']").click()
+
+
 WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "BELEID": _policy,
     "DOOR": _handed_on,
@@ -362,6 +368,7 @@ WAYS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "ONJUIST": _complained,
     "LEVERING": _delivered,
     "RIJ": _quarantined,
+    "TEKST": _held_text,
     "ZOEK": _seek,
     "KIES": _pick,
     "PROFIEL": _profile,

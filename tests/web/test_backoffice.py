@@ -157,6 +157,31 @@ def test_a_row_that_only_another_spoke_against_is_released(fatima: Visitor) -> N
     assert "11-proef" in words(again)
 
 
+def test_a_held_text_is_read_and_decided_on(fatima: Visitor) -> None:
+    """Shown on its page only; kept back with a reason it waits still, released no more."""
+    text = "Ik was <b>ziek</b> en wil in de zorg werken."
+    sent = upload(fatima, document(row(39, werkambitie=text)))
+    page = fatima.follow(sent)
+    (path,) = tree(page).xpath("//tbody//th/a/@href")
+    assert "ziek" not in page.text
+    shown = fatima.get(str(path))
+    assert text in words(shown)
+    assert "<b>ziek" not in shown.text
+    version = str(tree(shown).xpath("//input[@name='versie']/@value")[0])
+    short = fatima.submit(f"{path}/vrijgeven", versie=version, reden="goed")
+    assert (short.status_code, "Schrijf 20 tot 500 tekens" in words(short)) == (400, True)
+    assert tree(short).xpath("//textarea[@name='reden']")[0].text == "goed"
+    other = fatima.submit(f"{path}/vrijgeven", versie="9", reden=WHY)
+    assert (other.status_code, "een andere tekst" in words(other)) == (400, True)
+    kept = fatima.follow(fatima.submit(f"{path}/achterhouden", versie=version, reden=WHY))
+    assert "blijft achtergehouden" in words(kept)
+    assert tree(kept).xpath("//tbody//th/a/@href") == [path]
+    done = fatima.follow(fatima.submit(f"{path}/vrijgeven", versie=version, reden=WHY))
+    assert "De tekst is vrijgegeven" in words(done)
+    assert tree(done).xpath("//tbody//th/a/@href") == []
+    assert fatima.get(str(path)).status_code == 400
+
+
 def test_a_file_too_large_is_refused_before_it_is_whole(door: Door, fatima: Visitor) -> None:
     """The limit is that of every delivery; what came so far is let go."""
     rooms = door.gateway.web.rooms

@@ -395,11 +395,14 @@ def _held_text(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", f"{_held(door, number)}/2", role)
 
 
-def _release_text(door: Door, role: str | None, number: int) -> httpx.Response:
-    path = _held(door, number)
-    version = door.ask("GET", path).json()["teksten"][0]["versie"]
-    body = {"reden": LOOKED, "versie": version}
-    return door.ask("POST", f"{path}/2/_vrijgeven", role, json=body)
+def _decide_on_text(deed: str) -> Try:
+    def attempt(door: Door, role: str | None, number: int) -> httpx.Response:
+        path = _held(door, number)
+        version = door.ask("GET", path).json()["teksten"][0]["versie"]
+        body = {"reden": LOOKED, "versie": version}
+        return door.ask("POST", f"{path}/2/{deed}", role, json=body)
+
+    return attempt
 
 
 def _discard_row(door: Door, role: str | None, number: int) -> httpx.Response:
@@ -721,7 +724,10 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
         _held_text, frozenset({"coa_casemanager"}), 200
     ),
     ("POST", "/v1/leveringen/{levering_id}/teksten/{rij}/_vrijgeven"): Row(
-        _release_text, frozenset({"coa_casemanager"}), 200
+        _decide_on_text("_vrijgeven"), frozenset({"coa_casemanager"}), 200
+    ),
+    ("POST", "/v1/leveringen/{levering_id}/teksten/{rij}/_achterhouden"): Row(
+        _decide_on_text("_achterhouden"), frozenset({"coa_casemanager"}), 200
     ),
     ("POST", "/v1/leveringen/{levering_id}/quarantaine/{rij}/_verwerpen"): Row(
         _discard_row, frozenset({"coa_casemanager"}), 200
