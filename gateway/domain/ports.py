@@ -318,6 +318,10 @@ class BlindIndex(Protocol):
         """Return the seal that says that a subject has a term; another's, or chance, never equals it."""
         ...
 
+    def seals(self, held: Iterable[tuple[bytes, bytes]]) -> Sequence[bytes]:
+        """Return the seal of each term for the subject whose bytes stand beside it."""
+        ...
+
 
 class Source(Protocol):
     """A format in which deliveries come in."""

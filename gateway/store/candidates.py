@@ -1,52 +1,46 @@
 """Finds candidates by blind terms; who may be found, by whom and when is part of every question.
 
-The rarest group of terms leads: its list is walked in order of id, each person on it is asked for the
-other terms and for whom may find her, and the walk ends at the limit. So a broad search ends early,
-and a narrow one is short. Ids are random: how far into them a term's first few reach tells how rare
-it is, without counting.
+Ids are random, and what holds for a stretch of them holds for all. A search walks from stretch to
+stretch: the first is as long as some hundred people of the rarest group of terms take, each next one
+as long as those before it say is needed. So a broad search ends early, and a narrow one is short. How
+far into the ids a term's first few reach tells how rare it is, without counting.
 
-Some hold a term as cover only (``gateway.store.covering``): whoever is found is shown by the seals on
-her terms, or left out. A term has less than ``COVER`` of these, so a few more are looked up than asked.
-
-The statement of a question is written once for its shape, the number of terms in each group, and then
-run by the driver; groups are filled up to a few lengths, so that shapes are few.
+Some hold a term as cover only (``gateway.store.covering``): whoever is met is shown by the seals on
+her terms, or left out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, partial, reduce
-from heapq import merge
-from itertools import groupby, islice
-from typing import Any, Final
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.blind import COVER
+from gateway.domain.blind import version_of
 from gateway.domain.criteria import Wanted
 from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.ports import BlindIndex
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
-from gateway.store.tables import candidate, candidate_term, search_spent
+from gateway.store.questions import Row, rows_met
+from gateway.store.tables import candidate_term, search_spent
 
 FEW: Final = 64
-CHUNK: Final = 256
+GROWTH: Final = 8
 _ALL: Final = 2**128
-_BEGIN: Final = UUID(int=0)
-_LAST: Final = UUID(int=_ALL - 1)
-_SHAPES_KEPT: Final = 512
 _term = candidate_term.c
-_NTH = Prepared(
+_few = (
     sa.select(_term.subject)
     .where(_term.term == sa.bindparam("of"))
     .order_by(_term.subject)
-    .limit(1)
-    .offset(FEW - 1)
+    .limit(FEW)
+    .subquery()
 )
-
-Part = sa.ColumnElement[bool]
-Binds = Sequence[sa.BindParameter[Any]]
+_LAST_OF_FEW = Prepared(
+    sa.select(sa.func.count().over(), _few.c.subject).order_by(_few.c.subject.desc()).limit(1)
+)
 
 
 class Candidates:
@@ -68,151 +62,76 @@ class Candidates:
 
 
 def _found(wanted: Wanted, index: BlindIndex, connection: sa.Connection) -> tuple[SubjectId, ...]:
-    if not wanted.recipients or not all(wanted.groups):
+    groups = sorted(_held(connection, wanted.groups), key=lambda group: sum(group.values()))
+    if not wanted.recipients or not all(groups):
         return ()
-    groups = _rarest_first(connection, wanted.groups)
-    covers = COVER * sum(map(len, groups))
-    found: list[SubjectId] = []
-    for begin, end in _around(wanted.start):
-        if left := wanted.limit - len(found):
-            most = left + covers
-            walk = {"begin": begin, "end": end, "most": most}
-            met = list(islice(_once(merge(*_lanes(connection, wanted, groups, walk))), most))
-            found += islice(_true(connection, index, groups, met), left)
-    return tuple(found)
+    wanted = replace(wanted, groups=[tuple(group) for group in groups])
+    found: list[bytes] = []
+    for begin, end in _stretches(wanted, sum(groups[0].values()) if groups else 0, found):
+        rows = rows_met(connection, wanted, begin, end)
+        found += _true(index, wanted.groups, rows) if groups else sorted({one for (one,) in rows})
+    return tuple(SubjectId(UUID(bytes=one)) for one in found[: wanted.limit])
 
 
-def _rarest_first(
+def _held(
     connection: sa.Connection, groups: Sequence[Sequence[bytes]]
-) -> Sequence[Sequence[bytes]]:
-    """Order groups by how many people have any of their terms, as far as a few rows tell."""
+) -> Sequence[Mapping[bytes, int]]:
+    """Tell of the terms of each group how many people hold them, as far as a few rows tell.
+
+    Terms that nobody holds are left out, unless the key of the index is being turned over: who is
+    indexed anew before the next statement would be met under neither term.
+    """
     terms = [term for group in groups for term in group]
-    nth = _NTH.firsts(connection, [(term,) for term in terms])
-    often = {
-        term: FEW * _ALL // (int.from_bytes(row[0], "big") + 1) if row else 0
-        for term, row in zip(terms, nth, strict=True)
-    }
-    return sorted(groups, key=lambda group: sum(often[term] for term in group))
+    last = _LAST_OF_FEW.firsts(connection, [(term,) for term in terms])
+    holders = {term: _holders(*row) if row else 0 for term, row in zip(terms, last, strict=True)}
+    turned = len({version_of(term) for term in terms}) > 1
+    return [{term: holders[term] for term in group if turned or holders[term]} for group in groups]
 
 
-def _around(start: SubjectId) -> Iterator[tuple[UUID, UUID]]:
-    """Cut the ids in those from the start on, and those before it."""
-    yield start, _LAST
-    if start != _BEGIN:
-        yield _BEGIN, UUID(int=start.int - 1)
+def _holders(few: int, last: bytes) -> int:
+    """Take the share of all ids that the first few reach to be their share of all who hold a term."""
+    return few if few < FEW else FEW * _ALL // (int.from_bytes(last, "big") + 1)
 
 
-def _lanes(
-    connection: sa.Connection,
-    wanted: Wanted,
-    groups: Sequence[Sequence[bytes]],
-    walk: Mapping[str, object],
-) -> Iterator[Sequence[SubjectId]]:
-    """Walk the list of each term of the rarest group; without groups, of each recipient."""
-    lanes, others = (groups[0], groups[1:]) if groups else (wanted.recipients, ())
-    filled = [*others, wanted.recipients, *([wanted.besides] if wanted.besides else [])]
-    lengths = tuple(_length(len(one)) for one in filled)
-    statement = _walk(lengths, named=bool(groups), besides=bool(wanted.besides))
-    values = {name: value for place, one in enumerate(filled) for name, value in _fill(place, one)}
-    for lane in lanes:
-        rows = statement.rows(connection, along=lane, moment=wanted.moment, **values, **walk)
-        yield [SubjectId(UUID(bytes=subject)) for (subject,) in rows]
+def _stretches(
+    wanted: Wanted, rarest: int, found: Sequence[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Cut the ids, from the start on and around, in stretches, until enough are found.
+
+    ``rarest`` is how many people hold a term of the first group; 0 where that is not known.
+    """
+    first = step = _more(_ALL) * wanted.limit // rarest if rarest else _ALL // FEW
+    met = 0
+    while met < _ALL and len(found) < wanted.limit:
+        begin = (wanted.start.int + met) % _ALL
+        size = min(step, _ALL - begin, _ALL - met)
+        yield _stored(begin), _stored(begin + size - 1)
+        met += size
+        left = wanted.limit - len(found)
+        step = min(GROWTH * met, max(first, _more(met) * left // (len(found) or 1)))
 
 
-def _length(size: int) -> int:
-    """Round up to a power of two, so that statements have few shapes."""
-    return 1 << max(size - 1, 0).bit_length()
+def _more(length: int) -> int:
+    """Add a quarter, so that one stretch mostly does."""
+    return length * 5 // 4
 
 
-def _fill(place: int, values: Sequence[object]) -> Iterator[tuple[str, object]]:
-    """Name the values of a list, its last as often as the list is too short."""
-    for number in range(_length(len(values))):
-        yield f"of_{place}_{number}", values[min(number, len(values) - 1)]
-
-
-@lru_cache(_SHAPES_KEPT)
-def _walk(lengths: tuple[int, ...], *, named: bool, besides: bool) -> Prepared:
-    """Write the walk along one list; ``lengths`` are those of the other groups and of recipients."""
-    listed = candidate_term if named else candidate
-    lane = listed.alias("lane")
-    along = lane.c.term if named else lane.c.recipient
-    subject, lists = lane.c.subject, len(lengths) - (2 if besides else 1)
-    asked = [_has(_names(place, lengths[place], _term.term), subject) for place in range(lists)]
-    asked.append(_open_to(_names(lists, lengths[lists], candidate.c.recipient), subject))
-    if besides:
-        place = lists + 1
-        asked.append(~_open_to(_names(place, lengths[place], candidate.c.recipient), subject))
-    query = sa.select(subject).where(
-        along == sa.bindparam("along"),
-        subject >= sa.bindparam("begin"),
-        subject <= sa.bindparam("end"),
-        reduce(_then, reversed(asked)),
-    )
-    return Prepared(query.order_by(subject).limit(sa.bindparam("most", type_=sa.Integer)))
-
-
-def _names(place: int, length: int, column: sa.ColumnElement[Any]) -> list[sa.BindParameter[Any]]:
-    return [sa.bindparam(f"of_{place}_{number}", type_=column.type) for number in range(length)]
-
-
-def _has(group: Binds, subject: sa.ColumnElement[Any]) -> Part:
-    return _exists(_term.term.in_(group), _term.subject == subject)
-
-
-def _open_to(recipients: Binds, subject: sa.ColumnElement[Any]) -> Part:
-    window = candidate.c
-    return _exists(
-        window.recipient.in_(recipients),
-        window.subject == subject,
-        window.since <= sa.bindparam("moment", type_=window.since.type),
-        window.until > sa.bindparam("moment", type_=window.until.type),
-    )
-
-
-def _then(later: Part, first: Part) -> Part:
-    """Ask the second only of whom the first holds: a planner would begin with what it thinks cheap."""
-    return sa.case((first, later), else_=sa.false())
-
-
-def _exists(*conditions: Part) -> Part:
-    """Ask person by person: the offset keeps a planner from joining whole lists instead."""
-    one: sa.Select[Any] = sa.select(sa.literal_column("1")).where(*conditions)
-    return one.offset(sa.literal_column("0")).exists()
+def _stored(number: int) -> bytes:
+    return number.to_bytes(16, "big")
 
 
 def _true(
-    connection: sa.Connection,
-    index: BlindIndex,
-    groups: Sequence[Sequence[bytes]],
-    met: Sequence[SubjectId],
-) -> Iterator[SubjectId]:
-    """Leave out whoever holds all terms of some group as cover only."""
-    if not groups:
-        yield from met
-        return
-    terms = [term for group in groups for term in group]
-    for part in (met[at : at + CHUNK] for at in range(0, len(met), CHUNK)):
-        known = {one.bytes: one for one in part}
-        hers: dict[bytes, set[bytes]] = {one: set() for one in known}
-        statement = _seals(_length(len(part)), _length(len(terms)))
-        values = {**dict(_fill(0, part)), **dict(_fill(1, terms))}
-        for subject, term, seal in statement.rows(connection, **values):
-            if seal is None or seal == index.seal(term, known[subject]):
-                hers[subject].add(term)
-        for one, terms_of_hers in hers.items():
-            if not any(terms_of_hers.isdisjoint(group) for group in groups):
-                yield known[one]
-
-
-@lru_cache(_SHAPES_KEPT)
-def _seals(subjects: int, terms: int) -> Prepared:
-    return Prepared(
-        sa.select(_term.subject, _term.term, _term.seal).where(
-            _term.subject.in_(_names(0, subjects, _term.subject)),
-            _term.term.in_(_names(1, terms, _term.term)),
-        )
+    index: BlindIndex, groups: Sequence[Sequence[bytes]], rows: Sequence[Row]
+) -> Sequence[bytes]:
+    """Return in order of id whoever does not hold all terms of some group as cover only."""
+    met = {(row[0], row[at], row[at + 1]) for row in rows for at in range(1, len(row), 2)}
+    seals = index.seals([(term, subject) for subject, term, _ in met])
+    hers: dict[bytes, set[bytes]] = {}
+    for (subject, term, seal), right in zip(met, seals, strict=True):
+        if seal is None or seal == right:
+            hers.setdefault(subject, set()).add(term)
+    return sorted(
+        subject
+        for subject, terms in hers.items()
+        if not any(terms.isdisjoint(group) for group in groups)
     )
-
-
-def _once(ordered: Iterable[SubjectId]) -> Iterator[SubjectId]:
-    return (subject for subject, _ in groupby(ordered))

@@ -1,5 +1,6 @@
 """A blind index without a key: equal values under one name have equal terms."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from gateway.domain.blind import SEAL_SIZE, marked
@@ -22,7 +23,11 @@ class BlindIndex:
 
     def seal(self, term: bytes, subject: SubjectId) -> bytes:
         """Return the seal that says that a subject has a term."""
-        return sha256(term + subject.bytes).digest()[:SEAL_SIZE]
+        return self.seals([(term, subject.bytes)])[0]
+
+    def seals(self, held: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+        """Return the seal of each term for the subject beside it."""
+        return [sha256(term + subject).digest()[:SEAL_SIZE] for term, subject in held]
 
 
 def _term(version: int, name: str, value: str) -> bytes:
