@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache, partial
 from operator import attrgetter
 from typing import Final, Protocol
 
@@ -127,27 +128,33 @@ class Waits:
 
 
 def waits(people: People, today: date, terms: Terms) -> Sequence[Waits]:
-    """Look at everyone's clocks, once for all who stand alike."""
-    return [_waits(one, alike, today, terms) for one, alike in people.items()]
+    """Look at everyone's clocks, once for all who stand alike, whatever was done of their handovers."""
+    told = cache(partial(_told, today, terms))
+    found = []
+    for one, alike in people.items():
+        first, views = told(Running(one.linked, one.housed, one.pip, one.talked))
+        deeds = ((View.UNCONFIRMED, not one.confirmed), (View.ASKED, one.asked > 0))
+        found.append(Waits(one, alike, first, (*views, *_holding(deeds))))
+    return found
 
 
-def _waits(one: Running, alike: Collection[SubjectId], today: date, terms: Terms) -> Waits:
-    days, soon = [due.day for due in one.dues(terms)], today + SOON
-    fresh = one.linked is not None and (
-        today - timedelta(weeks=terms["linking_clock"]) <= one.linked <= today
-    )
+def _told(today: date, terms: Terms, one: Running) -> tuple[date, tuple[View, ...]]:
+    """Return the day of the first clock, and the views that clocks tell."""
+    days = [due.day for due in one.dues(terms)]
+    newest = today - timedelta(weeks=terms["linking_clock"])
     holds = (
         (View.ALL, True),
         (View.LATE, bool(days) and days[0] < today),
-        (View.SOON, any(today <= day <= soon for day in days)),
-        (View.NEW, fresh),
+        (View.SOON, any(today <= day <= today + SOON for day in days)),
+        (View.NEW, one.linked is not None and newest <= one.linked <= today),
         (View.HOUSED, one.housed),
-        (View.UNCONFIRMED, not one.confirmed),
         (View.NO_TALK, not one.housed and not one.talked),
-        (View.ASKED, one.asked > 0),
     )
-    views = tuple(view for view, belongs in holds if belongs)
-    return Waits(one, alike, days[0] if days else date.max, views)
+    return days[0] if days else date.max, _holding(holds)
+
+
+def _holding(holds: Iterable[tuple[View, bool]]) -> tuple[View, ...]:
+    return tuple([view for view, belongs in holds if belongs])
 
 
 def ordered(groups: Iterable[Waits]) -> Iterator[tuple[SubjectId, Running]]:

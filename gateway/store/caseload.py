@@ -1,14 +1,14 @@
 """Keeps who waits for a municipality as it follows from all that is known; see ``caseload_tables``."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
 import orjson
 import sqlalchemy as sa
 
-from gateway.domain.clocks import TALK_TOLD
+from gateway.domain.clocks import TALK_TOLD, Running
 from gateway.domain.handovers import Cancelled, TalkState, settles
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.relations import MUNICIPAL, MunicipalTie, RelationEvent, municipal_ties
@@ -79,19 +79,30 @@ def _rows(
     for linked, pip, told, confirmed, asked, worker, talks in _STANDS.rows(
         connection, of=subject, here=tie.gemeente, tied=tie.since
     ):
+        talked = told in TALK_TOLD or settles(_talks(talks))
+        days = _day(linked), _day(pip)
+        stands = (*days, tie.housed, talked, bool(confirmed), asked, worker)
         yield {
             "gemeente": tie.gemeente,
             "subject": subject,
             "since": since,
             "until": until,
-            "koppel_datum": linked,
-            "housed": tie.housed,
-            "pip_deadline": pip,
-            "talked": told in TALK_TOLD or settles(_talks(talks)),
-            "confirmed": bool(confirmed),
-            "asked": asked,
-            "worker": worker,
+            "stands": orjson.dumps(stands).decode(),
         }
+
+
+def read_stands(stored: str) -> Running:
+    """Read how people stand; who stands alike has the same text."""
+    linked, pip, housed, *deeds = orjson.loads(stored)
+    return Running(_day(linked), housed, _day(pip), *deeds)
+
+
+def _day(stored: str | None) -> date | None:
+    """Read a day; a date that is not whole starts no clock."""
+    try:
+        return None if stored is None else date.fromisoformat(stored)
+    except ValueError:
+        return None
 
 
 def _talks(nested: str) -> list[tuple[TalkState, Cancelled | None]]:

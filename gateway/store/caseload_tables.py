@@ -6,6 +6,7 @@
    one takes effect; a row that ended goes with the next change. Of whom is shielded there is none.
 3. A town's rows stand together: its list is one stretch of pages, fetched in one go, however often
    the commits of others empty the cache of SQLite.
+4. How she stands is one text: of a town it is compared for everyone, and read once for all alike.
 """
 
 import sqlalchemy as sa
@@ -20,13 +21,7 @@ caseload = sa.Table(
     sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True, index=True),
     sa.Column("since", Moment, primary_key=True),
     sa.Column("until", Moment, nullable=False),
-    sa.Column("koppel_datum", sa.Text),
-    sa.Column("housed", sa.Boolean, nullable=False),
-    sa.Column("pip_deadline", sa.Text),
-    sa.Column("talked", sa.Boolean, nullable=False),
-    sa.Column("confirmed", sa.Boolean, nullable=False),
-    sa.Column("asked", sa.Integer, nullable=False),
-    sa.Column("worker", sa.Text),
+    sa.Column("stands", sa.Text, nullable=False),
     sqlite_with_rowid=False,
     info={
         "holds": "a resident: who waits for her, by which clocks and deeds; a worker by pseudonym"

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.clocks import People, Running
-from gateway.domain.identifiers import ActorId, GemeenteCode, PurposeCode, SubjectId
+from gateway.domain.clocks import People
+from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
+from gateway.store.caseload import read_stands
 from gateway.store.caseload_tables import caseload
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
@@ -19,11 +20,8 @@ _c, _p = caseload.c, purpose_closed.c
 _CLOSED: Final = sa.exists().where(
     _p.subject == _c.subject, _p.purpose == sa.bindparam("purpose_"), _p.at <= sa.bindparam("now_")
 )
-_STANDS: Final = (
-    _c.koppel_datum, _c.housed, _c.pip_deadline, _c.talked, _c.confirmed, _c.asked, _c.worker,
-)  # fmt: skip
 _WAITING: Final = Prepared(
-    sa.select(_c.subject, *_STANDS).where(
+    sa.select(_c.subject, _c.stands).where(
         _c.gemeente == sa.bindparam("here"),
         _c.since <= sa.bindparam("now_"),
         _c.until > sa.bindparam("now_"),
@@ -44,15 +42,12 @@ class StoredClocks:
         """List who is tied to one of these now."""
 
         def read(connection: sa.Connection) -> People:
-            alike: dict[tuple[Any, ...], list[bytes]] = defaultdict(list)
+            alike: dict[str, list[bytes]] = defaultdict(list)
             for gemeente in gemeenten:
                 asked = {"here": gemeente, "purpose_": purpose, "now_": moment}
-                for row in _WAITING.rows(connection, **asked):
-                    alike[row[1:]].append(row[0])
-            found: dict[Running, list[bytes]] = defaultdict(list)
-            for stands, people in alike.items():
-                found[_running(*stands)] += people
-            return {running: _Stored(people) for running, people in found.items()}
+                for subject, stands in _WAITING.rows(connection, **asked):
+                    alike[stands].append(subject)
+            return {read_stands(stands): _Stored(people) for stands, people in alike.items()}
 
         return await self._database.read(read)
 
@@ -71,24 +66,3 @@ class _Stored(Collection[SubjectId]):
 
     def __contains__(self, one: object) -> bool:
         return isinstance(one, UUID) and one.bytes in self._ids
-
-
-def _running(  # noqa: PLR0913, PLR0917 - one a column
-    linked: str | None,
-    housed: int,
-    pip: str | None,
-    talked: int,
-    confirmed: int,
-    asked: int,
-    worker: str | None,
-) -> Running:
-    deeds = bool(talked), bool(confirmed), asked, ActorId(worker) if worker else None
-    return Running(_day(linked), bool(housed), _day(pip), *deeds)
-
-
-def _day(stored: str | None) -> date | None:
-    """Read a day; a date that is not whole starts no clock."""
-    try:
-        return None if stored is None else date.fromisoformat(stored)
-    except ValueError:
-        return None

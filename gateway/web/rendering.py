@@ -3,7 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Final
 
@@ -74,8 +74,12 @@ def environment(language: Language) -> Environment:
 
 def _say(language: Language, text: str, /, **values: object) -> Markup:
     """Say a text of a template, with its values escaped: as Jinja does, in a fifth of its time."""
-    said = words.say(text, language)
-    return Markup(said) % values if values else Markup(said % {})  # noqa: S704 - our own text
+    return Markup(words.say(text, language)) % values if values else _said(language, text)  # noqa: S704 - our own text
+
+
+@lru_cache(maxsize=4_096)
+def _said(language: Language, text: str) -> Markup:
+    return Markup(words.say(text, language) % {})  # noqa: S704 - our own text
 
 
 def render(visit: Visit, template: str, **values: object) -> str:

@@ -236,6 +236,7 @@ def test_a_caseload_is_filled_as_every_change_writes_it(blank: Database) -> None
     for number, one in people.items():
         facts = {
             "koppel_datum": "2026-02-01",
+            "pip_deadline": "2026-04",
             "overdracht_status": "gepland" if number == 1 else None,
         }
         person = ROWS[1][1] | {"id": one, "v_tag": one, "shielded": number == 4} | facts

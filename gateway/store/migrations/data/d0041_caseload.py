@@ -1,6 +1,9 @@
 """Who waits for a municipality, kept as its list needs it, and filled with how all stand by now."""
 
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby, pairwise
 from typing import Any, Final
 
@@ -12,29 +15,19 @@ down_revision = "d0039"
 
 _NAME = "caseload"
 _FOREVER: Final = 253402300799999999
+_PORTION: Final = 10_000
 _EVENTS: Final = """
-    SELECT subject, kind, party, at FROM relation_event
-    WHERE kind IN ('gekoppeld', 'omgekoppeld', 'ontkoppeld', 'gehuisvest')
-    ORDER BY subject, at, id
+    SELECT r.subject, r.kind, r.party, r.at, s.koppel_datum, s.pip_deadline, s.overdracht_status
+    FROM relation_event r JOIN subject s ON s.id = r.subject
+    WHERE r.kind IN ('gekoppeld', 'omgekoppeld', 'ontkoppeld', 'gehuisvest') AND NOT s.shielded
+    ORDER BY r.subject, r.at, r.id
 """
 _ADD: Final = """
-    INSERT INTO caseload (gemeente, subject, since, until, koppel_datum, housed, pip_deadline,
-        talked, confirmed, asked, worker)
-    SELECT :town, s.id, :since, :until, s.koppel_datum, :housed, s.pip_deadline,
-        coalesce(s.overdracht_status, '') IN ('gepland', 'gevoerd', 'niet_mogelijk')
-            OR EXISTS (SELECT 1 FROM handover_talk t WHERE t.subject = s.id AND t.gemeente = :town
-                AND t.since = :tied AND t.state <> 'geannuleerd')
-            OR coalesce((SELECT t.cancelled FROM handover_talk t WHERE t.subject = s.id
-                AND t.gemeente = :town AND t.since = :tied ORDER BY t.at DESC, t.id DESC LIMIT 1), '')
-                IN ('bewoner_wil_niet', 'verhuisd'),
-        EXISTS (SELECT 1 FROM handover_confirmation c WHERE c.subject = s.id AND c.gemeente = :town
-            AND c.since = :tied),
-        (SELECT count(*) FROM handover_question q WHERE q.subject = s.id AND q.gemeente = :town
-            AND q.since = :tied AND q.answer IS NULL),
-        (SELECT a.worker FROM handover_assignment a WHERE a.subject = s.id AND a.gemeente = :town
-            AND a.since = :tied)
-    FROM subject s WHERE s.id = :subject AND NOT s.shielded
+    INSERT INTO caseload (gemeente, subject, since, until, stands)
+    VALUES (:gemeente, :subject, :since, :until, :stands)
 """
+_TOLD: Final = ("gepland", "gevoerd", "niet_mogelijk")
+_NO_MORE: Final = ("bewoner_wil_niet", "verhuisd")
 
 
 def upgrade() -> None:
@@ -45,30 +38,59 @@ def upgrade() -> None:
         sa.Column("subject", sa.LargeBinary(16), nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
-        sa.Column("koppel_datum", sa.Text),
-        sa.Column("housed", sa.Boolean, nullable=False),
-        sa.Column("pip_deadline", sa.Text),
-        sa.Column("talked", sa.Boolean, nullable=False),
-        sa.Column("confirmed", sa.Boolean, nullable=False),
-        sa.Column("asked", sa.Integer, nullable=False),
-        sa.Column("worker", sa.Text),
+        sa.Column("stands", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("gemeente", "subject", "since", name=f"pk_{_NAME}"),
         sa.ForeignKeyConstraint(["subject"], ["subject.id"], name=f"fk_{_NAME}_subject_subject"),
         sqlite_with_rowid=False,
     )
     op.create_index(f"ix_{_NAME}_subject", _NAME, ["subject"])
-    connection = op.get_bind()
-    events = connection.execute(sa.text(_EVENTS)).all()
-    rows = [row for _, hers in groupby(events, lambda one: one.subject) for row in _periods(hers)]
-    if rows:
-        connection.execute(sa.text(_ADD), rows)
+    rows = list(_rows())
+    for at in range(0, len(rows), _PORTION):
+        op.get_bind().execute(sa.text(_ADD), rows[at : at + _PORTION])
 
 
-def _periods(events: Iterable[Any]) -> Iterator[dict[str, object]]:
+def _rows() -> Iterator[dict[str, Any]]:
+    confirmed = set(_read("subject, gemeente, since", "confirmation"))
+    waiting = Counter[Any](_read("subject, gemeente, since", "question WHERE answer IS NULL"))
+    workers = {one[:3]: one[3] for one in _read("subject, gemeente, since, worker", "assignment")}
+    talks = defaultdict[Any, list[Any]](list)
+    told = "subject, gemeente, since, state, cancelled"
+    for one in _read(told, "talk ORDER BY at, id"):
+        talks[one[:3]].append(one[3:])
+    events = op.get_bind().execute(sa.text(_EVENTS)).all()
+    for subject, hers in groupby(events, lambda one: one.subject):
+        for event, until, (town, tied, housed) in _periods(hers):
+            which = subject, town, tied
+            talked = event.overdracht_status in _TOLD or _settled(talks[which])
+            days = _day(event.koppel_datum), _day(event.pip_deadline)
+            deeds = (talked, which in confirmed, waiting[which], workers.get(which))
+            stands = json.dumps((*days, housed, *deeds), ensure_ascii=False, separators=(",", ":"))
+            place = {"gemeente": town, "subject": subject, "since": event.at, "until": until}
+            yield place | {"stands": stands}
+
+
+def _read(columns: str, of: str) -> list[tuple[Any, ...]]:
+    found = op.get_bind().execute(sa.text(f"SELECT {columns} FROM handover_{of}"))  # noqa: S608 - our own text
+    return [tuple(row) for row in found]
+
+
+def _settled(talks: list[tuple[str, str | None]]) -> bool:
+    return any(state != "geannuleerd" for state, _ in talks) or (
+        bool(talks) and talks[-1][1] in _NO_MORE
+    )
+
+
+def _day(stored: str | None) -> str | None:
+    try:
+        return None if stored is None else date.fromisoformat(stored).isoformat()
+    except ValueError:
+        return None
+
+
+def _periods(events: Iterable[Any]) -> Iterator[tuple[Any, int, tuple[str, int, bool]]]:
     """Fold one person's events, oldest first: a tie lasts until another or her unlinking."""
-    hers = list(events)
     town, tied, housed = None, 0, False
-    for event, until in pairwise((*hers, None)):
+    for event, until in pairwise((*events, None)):
         if event.kind == "ontkoppeld":
             town = None if event.party == town else town
         elif event.party == town:
@@ -77,10 +99,7 @@ def _periods(events: Iterable[Any]) -> Iterator[dict[str, object]]:
             town, tied, housed = event.party, event.at, event.kind == "gehuisvest"
         end = until.at if until else _FOREVER
         if town is not None and event.at < end:
-            yield {
-                "subject": event.subject, "town": town, "since": event.at, "until": end,
-                "tied": tied, "housed": housed,
-            }  # fmt: skip
+            yield event, end, (town, tied, housed)
 
 
 def downgrade() -> None:
