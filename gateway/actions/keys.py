@@ -6,6 +6,7 @@ from uuid import uuid4
 from gateway.actions.gate import Gate
 from gateway.domain.changes import Change
 from gateway.domain.keys import KeyKeeper, RootKind, Rotated
+from gateway.domain.orphans import OrphanKeys, SweptKeys
 from gateway.domain.partners import Caller
 from gateway.domain.ports import Entry
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
@@ -15,10 +16,13 @@ from gateway.domain.versions import VersionBook
 class KeyDesk:
     """What an operator may do with the keys; none of it shows one."""
 
-    def __init__(self, gate: Gate, keeper: KeyKeeper, versions: VersionBook) -> None:
+    def __init__(
+        self, gate: Gate, keeper: KeyKeeper, versions: VersionBook, orphans: OrphanKeys
+    ) -> None:
         self._gate = gate
         self._keeper = keeper
         self._versions = versions
+        self._orphans = orphans
 
     def counts(self) -> Mapping[str, object]:
         """Return kind of root, versions of the key-encryption key, and how many keys of each kind."""
@@ -35,6 +39,22 @@ class KeyDesk:
     def replayed(self) -> int:
         """Count the profiles that are older than the log knows."""
         return sum(one.replayed for one in self._versions.standing())
+
+    def orphans(self) -> int:
+        """Count the ids that have keys and no profile."""
+        return self._orphans.count()
+
+    async def sweep(self, caller: Caller) -> SweptKeys:
+        """Destroy the keys that have been nobody's for long enough, or finish what was broken off."""
+        now = self._gate.clock.now()
+        found = self._orphans.look(now)
+        due = [one.subject for one in found if one.is_due(now)]
+        if not due:
+            return SweptKeys(len(found), 0)
+        await self._tell(caller, "sweep begun", {"orphans": len(due)})
+        destroyed = self._orphans.destroy(due)
+        await self._tell(caller, "swept", {"orphans": destroyed})
+        return SweptKeys(len(found) - len(due), destroyed)
 
     async def rotate(self, caller: Caller, progress: Callable[[int], object]) -> Rotated:
         """Wrap every key under a new key-encryption key, or finish what was broken off."""

@@ -16,11 +16,14 @@ app = typer.Typer(help="How long the gate keeps what it holds.", no_args_is_help
 def run(data: Data = None, as_json: Json = False) -> None:
     """Derive fields anew for today, close purposes, delete what no open purpose names; run it daily.
 
+    Keys that were made for nobody are destroyed a week after the round first saw them.
     Nothing is written for who did not change. Stopped halfway, it is simply run again.
     """
     with opened(data) as gateway:
         operator = caller_for(gateway, "coa", "coa_casemanager", "operator")
         with gateway.diary.round(Job.RETENTION):
             done = asyncio.run(gateway.actions.retain(operator))
-    show(asdict(done), as_json=as_json, title="retention")
+            keys = asyncio.run(gateway.actions.keys.sweep(operator))
+    report = asdict(done) | {"orphans": keys.waiting, "swept": keys.destroyed}
+    show(report, as_json=as_json, title="retention")
     raise typer.Exit(1 if done.skipped or done.unreadable else 0)

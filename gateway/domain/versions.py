@@ -53,6 +53,7 @@ class Standing:
     """Which version of someone's profile is in the store, and the newest that is kept of the log."""
 
     subject: SubjectId
+    tag: bytes
     version: int
     logged: int
 

@@ -7,16 +7,19 @@ from gateway.domain.versions import VersionBook, VersionEntry
 
 
 def version_faults(book: VersionBook) -> Iterator[Fault]:
-    """Yield what is not kept as the log says, and whose profile is older than the log knows."""
+    """Yield what is not kept as the log says, and whose profile is older than that, or not there."""
     newest: dict[bytes, int] = {}
     for entry in book.entries():
         wrong = _wrong(entry, newest)
         if wrong is not None:
             yield Fault(f"entry {entry.index}", wrong)
     for one in book.standing():
+        newest.pop(one.tag, None)
         if one.replayed:
             what = f"profile: version {one.version}, though the log knows version {one.logged}"
             yield Fault(f"subject {one.subject}", what)
+    for tag in newest:
+        yield Fault(f"tag {tag.hex()}", "profile: was stored, and nobody in the store has it")
 
 
 def _wrong(entry: VersionEntry, newest: dict[bytes, int]) -> str | None:

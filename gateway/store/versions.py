@@ -126,7 +126,9 @@ class StoredVersions:
             logged = newest(connection, tags.values())
             stands = dict(_VERSIONS.rows(connection, ids)) if ids else {}
             return [
-                Standing(SubjectId(UUID(bytes=id_)), stands[id_], logged.get(tags[id_], 0))
+                Standing(
+                    SubjectId(UUID(bytes=id_)), tags[id_], stands[id_], logged.get(tags[id_], 0)
+                )
                 for id_ in ids
             ]
 

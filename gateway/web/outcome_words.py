@@ -108,4 +108,6 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "rotation begun": N_("vervangen begonnen"),
     "move of root begun": N_("verhuizen van de wortel begonnen"),
     "root moved": N_("wortel verhuisd"),
+    "sweep begun": N_("opruimen begonnen"),
+    "swept": N_("opgeruimd"),
 }

@@ -59,6 +59,7 @@ from gateway.store.log_archive import LogArchive
 from gateway.store.log_reader import LogReader
 from gateway.store.look_ups import LookUps
 from gateway.store.notices import Notices
+from gateway.store.orphans import StoredOrphans
 from gateway.store.placements import StoredPlacements
 from gateway.store.rectifications import Rectifications
 from gateway.store.statistics import Statistics
@@ -169,7 +170,8 @@ def desks(bench: Bench) -> Actions:
 
 def _key_desk(bench: Bench) -> KeyDesk:
     keeper = KeyKeeper(bench.keyring, bench.keys, roots_of(bench.settings))
-    return KeyDesk(bench.gate, keeper, bench.audit.versions)
+    orphans = StoredOrphans(bench.database, bench.keys, bench.keyring.subject_tag)
+    return KeyDesk(bench.gate, keeper, bench.audit.versions, orphans)
 
 
 def _search(bench: Bench, disclose: Disclose, index: KeyedIndex) -> Search:

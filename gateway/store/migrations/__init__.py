@@ -22,6 +22,7 @@ from gateway.store import (  # noqa: F401 - their tables are part of MAIN and KE
     job_tables,
     key_tables,
     log_tables,
+    orphan_tables,
     own_access_tables,
     placement_tables,
     policy_tables,

@@ -25,7 +25,7 @@ def test_keys_are_counted_and_not_shown(store: Path) -> None:
 def test_every_key_of_a_store_opens(store: Path) -> None:
     """A sound store has no key that does not open."""
     done = doelpoort("keys", "verify", "--data", store, "--json")
-    assert (done.code, done.json) == (0, {"unreadable": 0, "lost": 0, "replayed": 0})
+    assert (done.code, done.json) == (0, {"unreadable": 0, "lost": 0, "replayed": 0, "orphans": 0})
 
 
 def test_a_rotation_is_told_and_logged(copy: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_changed_key_is_found(copy: Path) -> None:
         connection.exec_driver_sql("DELETE FROM wrapped_key WHERE kind = 'profile'")
     gateway.close()
     done = doelpoort("keys", "verify", "--data", copy, "--json")
-    assert (done.code, done.json) == (1, {"unreadable": 2, "lost": 2, "replayed": 0})
+    assert (done.code, done.json) == (1, {"unreadable": 2, "lost": 2, "replayed": 0, "orphans": 0})
 
 
 def test_the_root_moves_to_a_secret(
@@ -112,7 +112,7 @@ def test_an_older_profile_is_told(copy: Path) -> None:
         connection.exec_driver_sql("UPDATE subject SET version = 0")
     gateway.close()
     done = doelpoort("keys", "verify", "--data", copy, "--json")
-    assert (done.code, done.json) == (1, {"unreadable": 0, "lost": 0, "replayed": 2})
+    assert (done.code, done.json) == (1, {"unreadable": 0, "lost": 0, "replayed": 2, "orphans": 0})
     done = doelpoort("audit", "verify", "--data", copy, "--json")
     assert done.code == 1
     assert ["though the log knows version 1" in fault for fault in done.json["faults"]] == [

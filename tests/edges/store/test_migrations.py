@@ -212,7 +212,7 @@ def test_versions_are_counted_along_the_log(blank: Database) -> None:
     DATA.move(blank.data, "d0042")
     for index, (outcome, tag) in enumerate(zip(said, tags, strict=True)):
         leaf = b'{"at":1,"outcome":"%b","type":"profile.stored"}' % outcome.encode()
-        place = {"log": 1, "index": index}
+        place: dict[str, object] = {"log": 1, "index": index}
         entry = {"event_id": bytes([index]), "leaf_hash": b"\2", "leaf": leaf}
         payload = {"tag": tag, "counter": tag and index, "payload": b"\4"}
         insert(blank.data, DATA, (("log_entry", place | entry), ("log_payload", place | payload)))

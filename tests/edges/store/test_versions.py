@@ -129,7 +129,8 @@ def fixture_below(request: pytest.FixtureRequest, database: Database) -> Callabl
 
     def on_server(statement: str) -> None:
         served: servers.Clone = request.getfixturevalue("served")
-        statement = statement.replace("logged_version", "doelpoort.logged_version")
+        for table in ("logged_version", "profile_version", "subject"):
+            statement = statement.replace(f" {table} ", f" doelpoort.{table} ")
         served.run("SET session_replication_role = replica", statement.format(r"'\xff'"))
 
     return on_files if database.data.reading().dialect.name == "sqlite" else on_server
@@ -196,6 +197,16 @@ def test_an_entry_that_stores_nothing_is_kept_nowhere(house: House) -> None:
         rows = connection.execute(sa.select(logged_version).order_by(logged_version.c.index)).all()
     tags = {one: house.sealer.tag(one.bytes) for one in (AMAL, BASHIR)}
     assert [tuple(row) for row in rows] == [(1, 1, tags[AMAL], 1), (1, 2, tags[BASHIR], 1)]
+
+
+def test_who_is_gone_from_the_store_is_a_fault(house: House, below: Callable[[str], None]) -> None:
+    """A person of whom every row was deleted is still one that the log knows."""
+    below("DELETE FROM profile_version WHERE version = 1")
+    below("DELETE FROM subject WHERE version = 1")
+    tags = [house.sealer.tag(one.bytes).hex() for one in (AMAL, BASHIR)]
+    assert house.faults() == [
+        f"tag {tag}: profile: was stored, and nobody in the store has it" for tag in tags
+    ]
 
 
 def test_a_version_of_nobody_is_a_fault(house: House) -> None:
