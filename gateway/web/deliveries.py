@@ -22,6 +22,7 @@ from gateway.domain.identifiers import FieldName
 from gateway.domain.quarantine import Fate, QuarantinedRow
 from gateway.web.guard import Screen
 from gateway.web.navigation import CASEMANAGER
+from gateway.web.numbers import whole
 from gateway.web.rendering import page
 from gateway.web.values import Teller
 from gateway.web.visit import Visit
@@ -182,8 +183,7 @@ def label_of(visit: Visit, name: str) -> str:
 
 
 def _number(text: str, last: int) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < len("10000") else 1
-    return min(max(number, 1), last)
+    return min(max(whole(text, 1), 1), last)
 
 
 SCREENS: Final = (

@@ -19,6 +19,7 @@ from gateway.domain.records import Receipt
 from gateway.domain.teams import SavedList, Whose
 from gateway.web.guard import Screen
 from gateway.web.navigation import KLANTMANAGER
+from gateway.web.numbers import whole
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import HANDOVER, HANDOVERS, forms
@@ -97,8 +98,7 @@ class Row:
 async def worklist(visit: Visit) -> Response:
     """Show one page of the list; what is shown and the page stand in the address, nothing else."""
     query = visit.request.query_params
-    number = query.get("pagina", "1")
-    page = min(int(number), _MOST_PAGES) if number.isascii() and number.isdecimal() else 1
+    page = min(whole(query.get("pagina", ""), 1), _MOST_PAGES)
     desk = visit.rooms.desks.team
     team, saved = await desk.roster.of(visit.caller), await desk.saved(visit.caller)
     return ReleasedPage(lambda: _list(visit, chosen_in(query), page, (team, saved)))

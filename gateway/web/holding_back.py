@@ -16,6 +16,7 @@ from gateway.domain.partners import Caller
 from gateway.web.deliveries import ONE, PATH, faults_of, label_of, lines_of, told
 from gateway.web.guard import Handler, Screen
 from gateway.web.navigation import CASEMANAGER
+from gateway.web.numbers import whole
 from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HTML, render
@@ -83,8 +84,7 @@ def _deciding(deed: Deed, done: str) -> Handler:
     async def decide(visit: Visit) -> Response:
         """Take the decision on what was read, and go back to the delivery."""
         form, spot = posted(visit), _spot(visit)
-        text = form.get("versie", "")
-        version = int(text) if text.isascii() and text.isdecimal() else 0
+        version = whole(form.get("versie", ""), 0)
         desk = visit.rooms.desks.backoffice.texts
         try:
             await deed(desk, visit.caller, spot, version, form.get("reden", ""))

@@ -15,6 +15,7 @@ from gateway.domain.records import Receipt
 from gateway.web.asking import ASKED
 from gateway.web.guard import Screen
 from gateway.web.navigation import AGENCY
+from gateway.web.numbers import whole
 from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.takings import PROFILES
@@ -119,7 +120,7 @@ class IntroductionsPage(HtmlFormat):
 
 
 def _count(text: str) -> int:
-    return min(int(text), 10) if text.isascii() and text.isdecimal() else 0
+    return min(whole(text, 0), 10)
 
 
 SCREENS: Final = (

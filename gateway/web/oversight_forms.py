@@ -13,6 +13,7 @@ from gateway.actions.references import whose
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.logbook import Filters
+from gateway.web.numbers import whole
 from gateway.web.overseers import Cells
 from gateway.web.visit import Visit
 from gateway.web.words import AMSTERDAM
@@ -20,7 +21,6 @@ from gateway.web.words import AMSTERDAM
 WEEK: Final = 7
 LARGEST_INDEX: Final = 2**53
 _DAY: Final = timedelta(days=1)
-_LONGEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def uuid_of(name: str, text: str) -> UUID:
 
 def number_of(name: str, text: str, least: int, most: int) -> int:
     """Read a whole number between two; raises ``InvalidRequestError``."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST else -1
+    number = whole(text, -1)
     if not least <= number <= most:
         raise InvalidRequestError(name, "is not a number that fits")
     return number

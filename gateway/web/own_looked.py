@@ -13,6 +13,7 @@ from gateway.domain.logbook import LoggedEvent
 from gateway.domain.partners import PartnerKind
 from gateway.domain.records import RecordKind
 from gateway.web.guard import Entry, Screen
+from gateway.web.numbers import whole
 from gateway.web.own_rendering import OWN
 from gateway.web.own_shared import InspectedPage, opened, purpose_words
 from gateway.web.release import ReleasedPage
@@ -70,7 +71,7 @@ class LookedPage(InspectedPage):
         """Return the lines, how many there are in all, and where they go on."""
         events = self.found.events
         before = self._visit.request.query_params.get("voor", "")
-        last = min(int(before) - 1, len(events)) if before.isdecimal() else len(events)
+        last = min(whole(before, len(events) + 1) - 1, len(events))
         shown = events[max(0, last - PAGE) : max(0, last)][::-1]
         older = last - PAGE
         return {

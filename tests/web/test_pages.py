@@ -164,3 +164,11 @@ def test_english_is_remembered(sanne: Visitor) -> None:
     page = tree(sanne.get("/overdrachten"))
     assert page.get("lang") == "en"
     assert page.findtext(".//h1") == "My handovers"
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "²", "-1", "٣"])
+def test_a_number_that_is_none_is_the_first_page(sanne: Visitor, number: str) -> None:
+    """Whatever stands in the place of a page's number, the first page comes."""
+    first, other = sanne.get("/overdrachten"), sanne.get(f"/overdrachten?pagina={number}")
+    assert other.status_code == 200
+    assert tree(other).xpath("//main//a/@href") == tree(first).xpath("//main//a/@href")

@@ -1,0 +1,12 @@
+"""Reads whole numbers from an address or a form, where anything at all may stand."""
+
+from typing import Final
+
+_DIGITS: Final = 15
+"""More digits than are ever meant; of thousands the interpreter refuses to make a number."""
+
+
+def whole(text: str, otherwise: int) -> int:
+    """Return a number that is written in at most fifteen digits; ``otherwise`` for any other text."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) if plain else otherwise
