@@ -9,7 +9,7 @@ They are kept outside the sealed profile, so that a worklist can be put in order
 4. What comes first stands first; nobody is put in order by anything else than a day.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -132,14 +132,17 @@ def waits(people: People, today: date, terms: Terms) -> Sequence[Waits]:
     told = cache(partial(_told, today, terms))
     found = []
     for one, alike in people.items():
-        first, views = told(Running(one.linked, one.housed, one.pip, one.talked))
+        first, views = told((one.linked, one.housed, one.pip, one.talked))
         deeds = ((View.UNCONFIRMED, not one.confirmed), (View.ASKED, one.asked > 0))
         found.append(Waits(one, alike, first, (*views, *_holding(deeds))))
     return found
 
 
-def _told(today: date, terms: Terms, one: Running) -> tuple[date, tuple[View, ...]]:
+def _told(
+    today: date, terms: Terms, clocks: tuple[date | None, bool, date | None, bool]
+) -> tuple[date, tuple[View, ...]]:
     """Return the day of the first clock, and the views that clocks tell."""
+    one = Running(*clocks)
     days = [due.day for due in one.dues(terms)]
     newest = today - timedelta(weeks=terms["linking_clock"])
     holds = (
@@ -174,7 +177,9 @@ def size(groups: Iterable[Waits]) -> int:
 
 def counts(groups: Iterable[Waits]) -> Mapping[View, int]:
     """Count who belongs in each view."""
-    held: Counter[View] = Counter()
+    held = dict.fromkeys(View, 0)
     for group in groups:
-        held.update(dict.fromkeys(group.views, len(group.people)))
-    return {view: held[view] for view in View}
+        people = len(group.people)
+        for view in group.views:
+            held[view] += people
+    return held

@@ -61,6 +61,7 @@ def day(value: date | str, language: Language) -> str:
     return format_date(known, "d MMM y", locale=str(language))
 
 
+@lru_cache(maxsize=4_096)
 def moment(value: datetime, language: Language) -> str:
     """Write a moment as a clock in the Netherlands shows it."""
     local = value.astimezone(AMSTERDAM)
