@@ -169,8 +169,9 @@ class HandoverPage(HtmlFormat):
             "onderwerp": TOPICS,
         }
         found = {name: options(self._visit, codes) for name, codes in lists.items()}
-        choose = ("", self._visit.say(N_("Kies")))
-        return {**found, "gemeente": [choose, *((code, name) for name, code in named)]}
+        found["gemeente"] = [(code, name) for name, code in named]
+        choose = ("", self._visit.say(N_("Kies")))  # what nobody chose is not recorded as chosen
+        return found | {name: [choose, *found[name]] for name in found.keys() - {"uitkomsten"}}
 
     def _talk(self, one: Talk, dossier: str) -> TalkLine:
         say, plan = self._visit.say, one.plan

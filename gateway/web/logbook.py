@@ -9,7 +9,7 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from gateway.actions.entries import SeenOne
+from gateway.actions.entries import SeenOne, Untold
 from gateway.actions.explain import Retold
 from gateway.actions.oversee import Inquiry, Overview
 from gateway.domain.errors import InvalidRequestError
@@ -210,9 +210,15 @@ async def entry(visit: Visit) -> Response:
         badge=desks.log.vouch(index, visit.now),
         steps=_steps(visit, found),
         same=isinstance(found.story, Retold) and found.story.same,
-        untold="" if isinstance(found.story, Retold) else visit.say(UNTOLD[found.story]),
+        untold=_untold(visit, found.story),
         receipt=found.receipt,
     )
+
+
+def _untold(visit: Visit, story: Retold | Untold) -> str:
+    """Say why the steps of a decision are not told; nothing where there was none."""
+    words = "" if isinstance(story, Retold) else UNTOLD[story]
+    return visit.say(words) if words else ""
 
 
 def _steps(visit: Visit, found: SeenOne) -> list[tuple[str, str, str, bool]]:

@@ -118,7 +118,7 @@ GROUPINGS: Final[Mapping[Grouping, str]] = {
 }
 UNTOLD: Final[Mapping[Untold, str]] = {
     Untold.ERASED: N_("De inhoud van deze regel is gewist; het blad en het bewijs blijven."),
-    Untold.NO_DECISION: N_("Deze regel gaat niet over een beslissing."),
+    Untold.NO_DECISION: "",
     Untold.OTHER_POLICY: N_(
         "Deze beslissing viel onder een eerdere versie van de regels en is hier niet na te spelen."
     ),

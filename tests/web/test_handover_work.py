@@ -74,6 +74,7 @@ def _talk(visitor: Visitor, path: str) -> str:
         ("/driegesprek", TALK | {"dag": "2020-01-01"}, "in het komende jaar"),
         ("/driegesprek", TALK | {"tijd": "half elf"}, "in het komende jaar"),
         ("/driegesprek", TALK | {"instemming": "0"}, "alleen bij als de bewoner"),
+        ("/driegesprek", TALK | {"scenario": ""}, "Kies een scenario"),
         ("/driegesprek", TALK | {"vorm": "wandelen"}, "hoe u het gesprek voert"),
         ("/vraag", {"onderwerp": "taal", "tekst": ""}, "hoogstens 500 tekens"),
         ("/vraag", {"onderwerp": "taal", "tekst": "Is zij zwanger?"}, "hoogstens 500 tekens"),

@@ -234,7 +234,7 @@ def test_two_officers_close_a_signal(door: Door, willem: Visitor) -> None:
     closed = hanna.submit(f"{place}/oordeel?{days}", **opinion)
     assert closed.headers["location"].endswith("gedaan=gesloten")
     assert "is gesloten" in words(hanna.follow(closed))
-    assert "Twee officers sloten dit signaal" in words(willem.get(path))
+    assert "Twee functionarissen sloten dit signaal" in words(willem.get(path))
 
 
 def test_a_verdict_needs_words_and_no_numbers(willem: Visitor) -> None:

@@ -71,7 +71,7 @@ def test_he_and_a_colleague_close_a_signal(
         expect(hanna.page.get_by_text("het signaal is gesloten")).to_be_visible()
         assert hanna.complaints == []
     willems.go(address)
-    expect(page.get_by_text("Twee officers sloten dit signaal")).to_be_visible()
+    expect(page.get_by_text("Twee functionarissen sloten dit signaal")).to_be_visible()
     assert willems.complaints == []
 
 
