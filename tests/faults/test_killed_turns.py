@@ -1,12 +1,16 @@
 """Kill the turning over of root and pseudonym keys at any write, sync or rename: run again, it ends.
 
 The kills are injected by strace into the real system calls of the command, one later each time,
-until the command gets to its end. Between them the store is looked at as a gate that starts.
+until the command gets to its end. Between them the store is looked at as a gate that starts. Each
+command is a fork of ``tests.faults.turner``: to import it anew would cost twenty times the command.
 """
 
+import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -27,10 +31,10 @@ from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.key_store import KeyStore
 from tests.faults.served import ROOT
+from tests.faults.turner import GO
 
 PEOPLE: Final = 10_000
 CALLS: Final = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "link", "rename", "unlink")
-KILLED: Final = (-signal.SIGKILL, 128 + signal.SIGKILL)
 MOVE, BEGIN, RETIRE = "move-root file", "rotate-pseudonyms", "retire-pseudonyms"
 RECIPIENTS: Final = ("00000099000000001000", "00000099000000002000")
 
@@ -38,11 +42,47 @@ Kill = tuple[str, int]
 """At which system call of its kind, of one thread, a command is killed."""
 
 
+class Turner:
+    """Runs commands on the keys, perhaps killed at some call."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run(self, words: Sequence[str], kill: Kill | None) -> int:
+        """Run a command; return how it ended."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(words) + "\n")
+        self._process.stdin.flush()
+        number = self._heard()
+        tracer = None if kill is None else _traced(number, *kill)
+        os.kill(number, GO)
+        ended = self._heard()
+        if tracer is not None:
+            tracer.wait()
+        return ended
+
+    def _heard(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
+def _traced(number: int, call: str, at: int) -> subprocess.Popen[bytes]:
+    """Let strace come to a process that waits, to kill it at a call."""
+    rule = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={at}")
+    words = ("strace", "-f", "-qqq", "-o", os.devnull, *rule, "-p", str(number))
+    tracer = subprocess.Popen(words)  # noqa: S603 - our own words
+    while "TracerPid:\t0\n" in Path(f"/proc/{number}/status").read_text(encoding="ascii"):
+        assert tracer.poll() is None
+        time.sleep(0.005)
+    return tracer
+
+
 class Store:
     """The keys and references of a gate, as one that starts now finds them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, turner: Turner) -> None:
         self.folder = folder
+        self.turner = turner
         self.path = folder / "root.key"
         self.keys = KeyStore(Database.open(folder))
 
@@ -51,6 +91,10 @@ class Store:
         """Open the root in force, as a gate does when it starts."""
         roots = Roots(RootKind.FILE, RootKeyFile(self.path), self.path)
         return Keyring(roots.current(self.keys), self.keys)
+
+    def turn(self, word: str, kill: Kill | None = None) -> int:
+        """Run a command on the keys, perhaps killed at some call; return how it ended."""
+        return self.turner.run(["keys", *word.split(), "--data", str(self.folder)], kill)
 
     def profile_keys(self) -> list[bytes]:
         """Open the profile key of every subject."""
@@ -75,26 +119,24 @@ def _people() -> Iterator[SubjectId]:
     return (SubjectId(UUID(int=number)) for number in range(PEOPLE))
 
 
+@pytest.fixture(name="turner", scope="module")
+def fixture_turner() -> Iterator[Turner]:
+    """Start the process of which all commands are forks."""
+    words = (sys.executable, "-m", "tests.faults.turner")
+    with subprocess.Popen(  # noqa: S603 - our own words
+        words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Turner(process)
+
+
 @pytest.fixture(name="store", scope="module")
-def fixture_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def fixture_store(tmp_path_factory: pytest.TempPathFactory, turner: Turner) -> Store:
     """Make a gate with the keys of 10,000 subjects."""
     folder = tmp_path_factory.mktemp("turns") / "data"
     wiring.build(Settings(data=folder), create=True).close()
-    store = Store(folder)
+    store = Store(folder, turner)
     FieldVault(store.keyring, store.keys, "doelpoort").create_keys(list(_people()))
     return store
-
-
-def _turn(store: Store, word: str, kill: Kill | None = None) -> int:
-    """Run a command on the keys, perhaps killed at some call; return how it ended."""
-    command = [sys.executable, "-m", "gateway", "keys", *word.split(), "--data", store.folder]
-    traced: tuple[str, ...] = ()
-    if kill:
-        call, at = kill
-        rule = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={at}")
-        traced = ("strace", "-f", "-qqq", "-o", "/dev/null", *rule)
-    run = subprocess.run([*traced, *map(str, command)], cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - our own words
-    return run.returncode
 
 
 def _kills(few: Iterable[Kill], *, deep: bool) -> Iterator[Iterator[Kill]]:
@@ -109,12 +151,12 @@ def test_a_killed_move_of_the_root_is_finished(store: Store, deep: bool) -> None
     before, old = store.profile_keys(), RootKeyFile(store.path).read()
     for kills in _kills([("write", 1)], deep=deep):
         for kill in kills:
-            ended = _turn(store, MOVE, kill)
+            ended = store.turn(MOVE, kill)
             assert store.profile_keys() == before, kill
             if ended == 0:
                 break
-            assert ended in KILLED, (kill, ended)
-    assert _turn(store, MOVE) == 0
+            assert ended == -signal.SIGKILL, (kill, ended)
+    assert store.turn(MOVE) == 0
     assert store.profile_keys() == before
     assert not Keyring(LocalRoot(old), store.keys).opens()
     assert not RootKeyFile(store.path).successor.exists
@@ -126,18 +168,18 @@ def test_a_killed_rotation_of_pseudonyms_is_finished(store: Store, deep: bool) -
     for beginnings in _kills([("pwrite64", 30)], deep=deep):
         given = store.references()
         for kill in beginnings:
-            _turn(store, BEGIN, kill)
+            store.turn(BEGIN, kill)
             assert store.lead_home(given), kill
             if store.references() != given:
                 break
-        _turn(store, BEGIN)
+        store.turn(BEGIN)
         anew = store.references()
         assert anew != given
         for kill in next(retirings):
-            ended = _turn(store, RETIRE, kill)
+            ended = store.turn(RETIRE, kill)
             assert store.references() == anew, kill
             if ended == 0:
                 break
-        assert _turn(store, RETIRE) == 0
+        assert store.turn(RETIRE) == 0
         assert not store.lead_home(given)
         assert store.lead_home(anew)
