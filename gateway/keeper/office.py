@@ -44,12 +44,14 @@ class AuditOffice:
     def verify(self, *, payloads: bool = True) -> list[Fault]:
         """Check the live store, payloads opened or not; all faults are named.
 
-        Of a log that holds, the anchored heads and the versions of profiles are compared with it.
+        Of a log that holds, the anchored heads are compared with it, and with its payloads the
+        versions of profiles.
         """
         sealer = self.sealer if payloads else None
         faults = verify_store(self.storage, sealer, self.signer.verifier)
         anchored = self.anchors.faults(self.publication, self.signer.verifier)
-        return faults or [*anchored, *version_faults(self.versions)]
+        kept = version_faults(self.versions) if payloads else ()
+        return faults or [*anchored, *kept]
 
     def examine(self) -> Examination:
         """Say what the log says of itself, and what is true (``audit.examination``)."""

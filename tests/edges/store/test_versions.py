@@ -14,6 +14,7 @@ from gateway.crypto.keyring import Keyring
 from gateway.crypto.root import LocalRoot
 from gateway.crypto.sealing import FieldVault
 from gateway.domain.changes import Change, OpenDelivery, RuleFacts, StoreProfile
+from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.ports import Entry
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
@@ -151,6 +152,14 @@ def test_an_older_profile_put_back_whole_does_not_open(house: House) -> None:
     assert house.read(AMAL) == {AMAL: None}
     assert house.read(AMAL, BASHIR) == {AMAL: None, BASHIR: b"1"}
     assert house.faults() == [f"subject {AMAL}: profile: version 1, though the log knows version 2"]
+
+
+def test_a_profile_of_which_the_sealed_parts_are_gone_is_no_blank(house: House) -> None:
+    """Her key was never destroyed, so she was not erased: the profile does not open."""
+    with house.database.data.writing() as connection:
+        connection.execute(sa.update(profile_version).values(parts=None))
+    with pytest.raises(UnreadableValueError):
+        house.read(AMAL)
 
 
 def test_who_puts_back_what_is_kept_too_meets_the_log(
