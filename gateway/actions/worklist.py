@@ -1,16 +1,26 @@
 """A municipality's worklist (Mijn overdrachten): its linked people, first due first, page by page."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
 from typing import Final
 
 from gateway.actions.accounts import Context
 from gateway.actions.disclose import Disclose, Question
 from gateway.actions.gate import Gate, admitted
-from gateway.domain.clocks import Clocks, People, Running, View, counts, ordered, size, waits
+from gateway.domain.clocks import (
+    Clocks,
+    People,
+    Running,
+    View,
+    Waits,
+    around,
+    counts,
+    ordered,
+    size,
+    waits,
+)
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Released
 from gateway.domain.handovers import NO_FILE, File, Handovers
@@ -72,12 +82,27 @@ class Waiting:
         self._parameters = parameters
 
     async def of(self, caller: Caller, purpose: PurposeCode, moment: datetime) -> People:
-        """Read the clocks of everyone of the caller's municipality.
+        """Read the clocks of everyone of the caller's municipality."""
+        own = sorted(caller.partner.gemeenten)
+        return await self._clocks.running(own, purpose, moment)
+
+    async def between(
+        self,
+        groups: Iterable[Waits],
+        places: tuple[int, int],
+        caller: Caller,
+        purpose: PurposeCode,
+        moment: datetime,
+    ) -> Mapping[SubjectId, Running]:
+        """Read who stand between two places of the list that these groups make, in order.
 
         A superset of who may be seen: each is still decided one by one before anything is shown.
         """
-        own = sorted(caller.partner.gemeenten)
-        return await self._clocks.running(own, purpose, moment)
+        near, before = around(groups, *places)
+        own, alike = sorted(caller.partner.gemeenten), [one.running for one in near]
+        people = await self._clocks.people(own, purpose, moment, alike)
+        start, end = (place - before for place in places)
+        return dict(ordered(near, people)[start:end])
 
     async def files(
         self, people: Sequence[SubjectId], caller: Caller, moment: datetime
@@ -112,8 +137,7 @@ class Worklist:
         await admitted(gate, Context.of(ask, gate.matrix, now))
         purpose = gate.matrix.purpose(ask.purpose)
         assert purpose is not None  # noqa: S101 - admitted refuses what is in no catalogue
-        people = await self._waiting.of(ask.caller, purpose.code, now)
-        excerpt = await self._excerpt(ask.caller, chosen, page, now, people)
+        excerpt = await self._excerpt(ask.caller, purpose.code, chosen, page, now)
         cell = gate.matrix.cell(ask.caller.role, purpose.code)
         narrowed = replace(ask, fields=(cell.named if cell else 0) & gate.fields.mask(COLUMNS))
         question = Question(narrowed, tuple(excerpt.running), format_for(excerpt))
@@ -121,18 +145,19 @@ class Worklist:
             yield released
 
     async def _excerpt(
-        self, caller: Caller, chosen: SavedList, page: int, now: datetime, people: People
+        self, caller: Caller, purpose: PurposeCode, chosen: SavedList, page: int, now: datetime
     ) -> Excerpt:
         today, me = now.date(), caller.actor
         terms = self._waiting.terms(today)
-        groups = waits(people, today, terms)
+        groups = waits(await self._waiting.of(caller, purpose, now), today, terms)
         inside = [one for one in groups if chosen.view in one.views]
         hers = [one for one in groups if is_of(one.running, chosen.whose, me)]
         hands = {who: size(one for one in inside if is_of(one.running, who, me)) for who in Whose}
         sizes = counts(hers)
         pages = max(1, -(-sizes[chosen.view] // ROWS))
         here = min(max(page, 1), pages)
-        wanted = ordered(one for one in hers if chosen.view in one.views)
-        shown = dict(islice(wanted, (here - 1) * ROWS, here * ROWS))
+        wanted = [one for one in hers if chosen.view in one.views]
+        places = (here - 1) * ROWS, here * ROWS
+        shown = await self._waiting.between(wanted, places, caller, purpose, now)
         held = await self._waiting.files(tuple(shown), caller, now)
         return Excerpt(chosen, here, pages, sizes, hands, today, terms, shown, held)

@@ -10,7 +10,7 @@ They are kept outside the sealed profile, so that a worklist can be put in order
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -96,8 +96,8 @@ class Due:
 
 _BY_DAY: Final = attrgetter("day", "clock")
 
-People = Mapping[Running, Collection[SubjectId]]
-"""Who waits, by what their clocks start from: people who stand alike are looked at once."""
+People = Mapping[Running, int]
+"""How many wait, by what their clocks start from: people who stand alike are looked at once."""
 
 
 class Clocks(Protocol):
@@ -106,23 +106,35 @@ class Clocks(Protocol):
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
     ) -> People:
-        """List who is linked to or housed in one of these now, unless shielded or past the purpose.
+        """Count who is linked to or housed in one of these now, unless shielded or past the purpose.
 
-        How far her handover is, by this tie, is in it. Each is still decided one by one before
-        anything of her is shown.
+        How far a handover is, by this tie, is in it.
+        """
+        ...
+
+    async def people(
+        self,
+        gemeenten: Sequence[GemeenteCode],
+        purpose: PurposeCode,
+        moment: datetime,
+        alike: Sequence[Running],
+    ) -> Mapping[SubjectId, Running]:
+        """List who of them stand so.
+
+        Each is still decided one by one before anything of her is shown.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """People who stand alike on a day: the day of their first clock, and the views they belong in.
+    """How many stand alike on a day: the day of their first clock, and the views they belong in.
 
     ``first`` is ``date.max`` for those without a clock.
     """
 
     running: Running
-    people: Collection[SubjectId]
+    people: int
     first: date
     views: tuple[View, ...]
 
@@ -131,10 +143,10 @@ def waits(people: People, today: date, terms: Terms) -> Sequence[Waits]:
     """Look at everyone's clocks, once for all who stand alike, whatever was done of their handovers."""
     told = cache(partial(_told, today, terms))
     found = []
-    for one, alike in people.items():
+    for one, many in people.items():
         first, views = told((one.linked, one.housed, one.pip, one.talked))
         deeds = ((View.UNCONFIRMED, not one.confirmed), (View.ASKED, one.asked > 0))
-        found.append(Waits(one, alike, first, (*views, *_holding(deeds))))
+        found.append(Waits(one, many, first, (*views, *_holding(deeds))))
     return found
 
 
@@ -160,26 +172,40 @@ def _holding(holds: Iterable[tuple[View, bool]]) -> tuple[View, ...]:
     return tuple([view for view, belongs in holds if belongs])
 
 
-def ordered(groups: Iterable[Waits]) -> Iterator[tuple[SubjectId, Running]]:
-    """Yield the first due first, and whoever has no clock last (4); a day is sorted when it comes."""
+def around(groups: Iterable[Waits], start: int, end: int) -> tuple[Sequence[Waits], int]:
+    """Choose by whole days, first due first, who stand between two places, and count who come before."""
     by_day: dict[date, list[Waits]] = defaultdict(list)
     for group in groups:
         by_day[group.first].append(group)
+    found: list[Waits] = []
+    before = upto = 0
     for day in sorted(by_day):
-        alike = ((subject, group.running) for group in by_day[day] for subject in group.people)
-        yield from sorted(alike, key=lambda one: one[0].int)
+        many = size(by_day[day])
+        if upto + many <= start:
+            before += many
+        elif upto < end:
+            found += by_day[day]
+        upto += many
+    return found, before
+
+
+def ordered(
+    groups: Iterable[Waits], people: Mapping[SubjectId, Running]
+) -> Sequence[tuple[SubjectId, Running]]:
+    """Put people in order: the first due first, and whoever has no clock last (4)."""
+    first = {group.running: group.first for group in groups}
+    return sorted(people.items(), key=lambda one: (first[one[1]], one[0].int))
 
 
 def size(groups: Iterable[Waits]) -> int:
     """Count everyone."""
-    return sum(len(group.people) for group in groups)
+    return sum(group.people for group in groups)
 
 
 def counts(groups: Iterable[Waits]) -> Mapping[View, int]:
     """Count who belongs in each view."""
     held = dict.fromkeys(View, 0)
     for group in groups:
-        people = len(group.people)
         for view in group.views:
-            held[view] += people
+            held[view] += group.people
     return held

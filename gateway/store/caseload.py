@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gateway.domain.clocks import TALK_TOLD, Running
 from gateway.domain.handovers import Cancelled, TalkState, settles
-from gateway.domain.identifiers import SubjectId
+from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.relations import MUNICIPAL, MunicipalTie, RelationEvent, municipal_ties
 from gateway.store import handover_tables, tables
 from gateway.store.caseload_tables import caseload
@@ -80,20 +80,26 @@ def _rows(
         connection, of=subject, here=tie.gemeente, tied=tie.since
     ):
         talked = told in TALK_TOLD or settles(_talks(talks))
-        days = _day(linked), _day(pip)
-        stands = (*days, tie.housed, talked, bool(confirmed), asked, worker)
+        days, handled = (_day(linked), tie.housed, _day(pip)), ActorId(worker) if worker else None
+        stands = write_stands(Running(*days, talked, bool(confirmed), asked, handled))
         yield {
             "gemeente": tie.gemeente,
             "subject": subject,
             "since": since,
             "until": until,
-            "stands": orjson.dumps(stands).decode(),
+            "stands": stands,
         }
 
 
+def write_stands(one: Running) -> str:
+    """Write how someone stands; who stand alike have the same text."""
+    deeds = one.talked, one.confirmed, one.asked, one.worker
+    return orjson.dumps((one.linked, one.housed, one.pip, *deeds)).decode()
+
+
 def read_stands(stored: str) -> Running:
-    """Read how people stand; who stands alike has the same text."""
-    linked, pip, housed, *deeds = orjson.loads(stored)
+    """Read how people stand."""
+    linked, housed, pip, *deeds = orjson.loads(stored)
     return Running(_day(linked), housed, _day(pip), *deeds)
 
 

@@ -6,7 +6,8 @@
    one takes effect; a row that ended goes with the next change. Of whom is shielded there is none.
 3. A town's rows stand together: its list is one stretch of pages, fetched in one go, however often
    the commits of others empty the cache of SQLite.
-4. How she stands is one text: of a town it is compared for everyone, and read once for all alike.
+4. How she stands is one text, and who stand alike lie together: they are counted where they lie, and
+   only the people of one page are read.
 """
 
 import sqlalchemy as sa
@@ -18,10 +19,10 @@ caseload = sa.Table(
     "caseload",
     MAIN,
     sa.Column("gemeente", sa.Text, primary_key=True),
+    sa.Column("stands", sa.Text, primary_key=True),
     sa.Column("subject", Id, sa.ForeignKey("subject.id"), primary_key=True, index=True),
     sa.Column("since", Moment, primary_key=True),
     sa.Column("until", Moment, nullable=False),
-    sa.Column("stands", sa.Text, nullable=False),
     sqlite_with_rowid=False,
     info={
         "holds": "a resident: who waits for her, by which clocks and deeds; a worker by pseudonym"

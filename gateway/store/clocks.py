@@ -1,32 +1,34 @@
-"""Clocks of the people who wait for a municipality, read in one stretch from its caseload."""
+"""Clocks of the people who wait for a municipality, counted in one stretch of its caseload."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from gateway.domain.clocks import People
+from gateway.domain.clocks import People, Running
 from gateway.domain.identifiers import GemeenteCode, PurposeCode, SubjectId
-from gateway.store.caseload import read_stands
+from gateway.store.caseload import read_stands, write_stands
 from gateway.store.caseload_tables import caseload
 from gateway.store.database import Database
-from gateway.store.prepared import Prepared
+from gateway.store.prepared import Prepared, PreparedIn
 from gateway.store.tables import purpose_closed
 
 _c, _p = caseload.c, purpose_closed.c
 _CLOSED: Final = sa.exists().where(
     _p.subject == _c.subject, _p.purpose == sa.bindparam("purpose_"), _p.at <= sa.bindparam("now_")
 )
-_WAITING: Final = Prepared(
-    sa.select(_c.subject, _c.stands).where(
-        _c.gemeente == sa.bindparam("here"),
-        _c.since <= sa.bindparam("now_"),
-        _c.until > sa.bindparam("now_"),
-        ~_CLOSED,
-    )
+_HERE: Final = sa.and_(
+    _c.gemeente == sa.bindparam("here"),
+    _c.since <= sa.bindparam("now_"),
+    _c.until > sa.bindparam("now_"),
+    ~_CLOSED,
+)
+_ALIKE: Final = Prepared(sa.select(_c.stands, sa.func.count()).where(_HERE).group_by(_c.stands))
+_WHO: Final = PreparedIn(
+    lambda among: sa.select(_c.subject, _c.stands).where(_HERE, _c.stands.in_(among)), sa.Text()
 )
 
 
@@ -39,30 +41,34 @@ class StoredClocks:
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
     ) -> People:
-        """List who is tied to one of these now."""
+        """Count who is tied to one of these now."""
 
         def read(connection: sa.Connection) -> People:
-            alike: dict[str, list[bytes]] = defaultdict(list)
+            found = Counter[str]()
             for gemeente in gemeenten:
-                asked = {"here": gemeente, "purpose_": purpose, "now_": moment}
-                for subject, stands in _WAITING.rows(connection, **asked):
-                    alike[stands].append(subject)
-            return {read_stands(stands): _Stored(people) for stands, people in alike.items()}
+                rows = _ALIKE.rows(connection, here=gemeente, purpose_=purpose, now_=moment)
+                found.update(dict(rows))
+            return {read_stands(stands): many for stands, many in found.items()}
 
         return await self._database.read(read)
 
+    async def people(
+        self,
+        gemeenten: Sequence[GemeenteCode],
+        purpose: PurposeCode,
+        moment: datetime,
+        alike: Sequence[Running],
+    ) -> Mapping[SubjectId, Running]:
+        """List who of them stand so."""
+        meant = {write_stands(one): one for one in alike}
 
-class _Stored(Collection[SubjectId]):
-    """People by their ids as stored: an id is made of who is looked at, a page of a whole town."""
+        def read(connection: sa.Connection) -> Mapping[SubjectId, Running]:
+            return {
+                SubjectId(UUID(bytes=bytes(who))): meant[stands]
+                for gemeente in gemeenten
+                for who, stands in _WHO.rows(
+                    connection, list(meant), here=gemeente, purpose_=purpose, now_=moment
+                )
+            }
 
-    def __init__(self, ids: Sequence[bytes]) -> None:
-        self._ids = ids
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def __iter__(self) -> Iterator[SubjectId]:
-        return (SubjectId(UUID(bytes=one)) for one in self._ids)
-
-    def __contains__(self, one: object) -> bool:
-        return isinstance(one, UUID) and one.bytes in self._ids
+        return await self._database.read(read)

@@ -1,6 +1,7 @@
 """Clocks: who is linked now, since when, whether housed, and the day of the plan."""
 
 import asyncio
+from collections import Counter
 from datetime import date
 
 from gateway.domain.changes import ClosePurposes, EraseFacts, RuleFacts, Shield, Unshield
@@ -21,8 +22,11 @@ def linked(kind: RelationKind, days: int, party: str = HERE) -> RelationEvent:
 
 def running(body: Body, *gemeenten: GemeenteCode, days: int = 10) -> dict[SubjectId, Running]:
     """Read the clocks some days after noon."""
-    found = asyncio.run(body.clocks.running(gemeenten or (HERE,), HANDOVER, NOON + days * DAY))
-    return {subject: one for one, people in found.items() for subject in people}
+    asked = (gemeenten or (HERE,), HANDOVER, NOON + days * DAY)
+    counted = asyncio.run(body.clocks.running(*asked))
+    found = asyncio.run(body.clocks.people(*asked, list(counted)))
+    assert Counter(found.values()) == counted
+    return dict(found)
 
 
 def test_a_clock_starts_from_the_facts(body: Body) -> None:

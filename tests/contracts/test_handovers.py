@@ -65,8 +65,9 @@ def told(
 def waiting(body: Body, town: GemeenteCode) -> Mapping[SubjectId, Running]:
     """Read how far everyone's handover to a town is, two days after noon."""
     purpose = PurposeCode("P02_warme_overdracht_brede_intake")
-    found = asyncio.run(body.clocks.running([town], purpose, NOON + 2 * DAY))
-    return {one: running for running, people in found.items() for one in people}
+    asked = ([town], purpose, NOON + 2 * DAY)
+    counted = asyncio.run(body.clocks.running(*asked))
+    return asyncio.run(body.clocks.people(*asked, list(counted)))
 
 
 def question(which: Handover, field: str | None = "talen") -> Question:

@@ -1,11 +1,12 @@
 """Clocks: what is due, in which order, and who belongs in which view of the list."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from gateway.domain.clocks import Clock, Due, Running, View, counts, ordered, size, waits
+from gateway.domain.clocks import Clock, Due, Running, View, around, counts, ordered, size, waits
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.parameters import Parameter, Status, Terms, Unit
 
@@ -69,11 +70,28 @@ def test_first_due_stands_first_and_no_clock_last() -> None:
     late, soon = person(linked=TODAY - 12 * WEEK), person(pip=TODAY + WEEK)
     none, other = person(), person(housed=True, linked=TODAY)
     numbered = {other: (4, 6), none: (5, 2), soon: (1,), late: (3,)}
-    people = {one: [subject(n) for n in numbers] for one, numbers in numbered.items()}
-    assert list(ordered(waits(people, TODAY, TERMS))) == [
+    people = {subject(n): one for one, numbers in numbered.items() for n in numbers}
+    groups = waits(Counter(people.values()), TODAY, TERMS)
+    assert ordered(groups, people) == [
         (subject(3), late), (subject(1), soon), (subject(2), none), (subject(4), other),
         (subject(5), none), (subject(6), other),
     ]  # fmt: skip
+
+
+def test_of_a_page_only_the_days_that_it_shows_are_read() -> None:
+    """Whole days around the places asked for, and how many people come before them."""
+    days = [person(pip=TODAY + timedelta(days=n)) for n in range(4)]
+    also = person(linked=TODAY - 10 * WEEK + timedelta(days=1), pip=TODAY + 9 * WEEK)
+    groups = waits({days[2]: 3, days[0]: 4, also: 1, days[1]: 2, days[3]: 5}, TODAY, TERMS)
+
+    def near(start: int, end: int) -> tuple[set[Running], int]:
+        found, before = around(groups, start, end)
+        return {one.running for one in found}, before
+
+    assert near(0, 4) == ({days[0]}, 0)
+    assert near(4, 8) == ({days[1], also, days[2]}, 4)
+    assert near(14, 15) == ({days[3]}, 10)
+    assert near(15, 20) == (set(), 15)
 
 
 def test_a_view_holds_who_belongs_in_it() -> None:
@@ -93,7 +111,7 @@ def test_a_view_holds_who_belongs_in_it() -> None:
         person(linked=TODAY + timedelta(days=1)),
     ]
     everyone = [*(one for held in edges.values() for one in held), *outside]
-    groups = waits({one: [subject(1), subject(2)] for one in everyone}, TODAY, TERMS)
+    groups = waits(dict.fromkeys(everyone, 2), TODAY, TERMS)
     for view, held in edges.items():
         assert [one.running for one in groups if view in one.views] == held, view
     found = counts(groups)

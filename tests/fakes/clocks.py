@@ -1,7 +1,7 @@
 """Clocks of a small world: every relation event is folded at the moment of the question."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,8 +22,24 @@ class Clocks:
     async def running(
         self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
     ) -> People:
-        """List whose last tie is with one of these."""
-        found: dict[Running, list[SubjectId]] = defaultdict(list)
+        """Count whose last tie is with one of these."""
+        return Counter((await self._all(gemeenten, purpose, moment)).values())
+
+    async def people(
+        self,
+        gemeenten: Sequence[GemeenteCode],
+        purpose: PurposeCode,
+        moment: datetime,
+        alike: Sequence[Running],
+    ) -> Mapping[SubjectId, Running]:
+        """List who of them stand so."""
+        found = await self._all(gemeenten, purpose, moment)
+        return {one: running for one, running in found.items() if running in alike}
+
+    async def _all(
+        self, gemeenten: Sequence[GemeenteCode], purpose: PurposeCode, moment: datetime
+    ) -> Mapping[SubjectId, Running]:
+        found: dict[SubjectId, Running] = {}
         files = await Handovers(self.world).current([*self.world.people], gemeenten, moment)
         for subject, person in self.world.people.items():
             ties = municipal_ties(person.relations, moment)
@@ -34,7 +50,7 @@ class Clocks:
             linked, pip = person.facts.koppel_datum, person.facts.pip_deadline
             told = person.facts.overdracht_status in TALK_TOLD
             running = Running(_day(linked), tie.housed, _day(pip), told)
-            found[running.after(files.get(subject, NO_FILE).progress)].append(subject)
+            found[subject] = running.after(files.get(subject, NO_FILE).progress)
         return found
 
 

@@ -279,9 +279,7 @@ def test_a_caseload_is_filled_as_every_change_writes_it(blank: Database) -> None
 
 def _caseload(store: Store) -> list[tuple[object, ...]]:
     rows = contents(store)["caseload"]
-    columns = [column.name for column in MAIN.tables["caseload"].c]
-    found = [tuple(getattr(row, name) for name in columns) for row in rows]
-    return sorted(((row[0], bytes(row[1]), *row[2:]) for row in found), key=lambda row: row[:3])
+    return sorted((r.gemeente, bytes(r.subject), r.since, r.until, r.stands) for r in rows)
 
 
 def test_every_table_says_whose_data_it_holds() -> None:

@@ -35,11 +35,11 @@ def upgrade() -> None:
     op.create_table(
         _NAME,
         sa.Column("gemeente", sa.Text, nullable=False),
+        sa.Column("stands", sa.Text, nullable=False),
         sa.Column("subject", sa.LargeBinary(16), nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
-        sa.Column("stands", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("gemeente", "subject", "since", name=f"pk_{_NAME}"),
+        sa.PrimaryKeyConstraint("gemeente", "stands", "subject", "since", name=f"pk_{_NAME}"),
         sa.ForeignKeyConstraint(["subject"], ["subject.id"], name=f"fk_{_NAME}_subject_subject"),
         sqlite_with_rowid=False,
     )
@@ -62,9 +62,9 @@ def _rows() -> Iterator[dict[str, Any]]:
         for event, until, (town, tied, housed) in _periods(hers):
             which = subject, town, tied
             talked = event.overdracht_status in _TOLD or _settled(talks[which])
-            days = _day(event.koppel_datum), _day(event.pip_deadline)
+            days = _day(event.koppel_datum), housed, _day(event.pip_deadline)
             deeds = (talked, which in confirmed, waiting[which], workers.get(which))
-            stands = json.dumps((*days, housed, *deeds), ensure_ascii=False, separators=(",", ":"))
+            stands = json.dumps((*days, *deeds), ensure_ascii=False, separators=(",", ":"))
             place = {"gemeente": town, "subject": subject, "since": event.at, "until": until}
             yield place | {"stands": stands}
 
