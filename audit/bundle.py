@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,8 +27,12 @@ evidence.json   the entries: leaf, payload where it is shown, salt, proof; and t
 verifier.html   checks evidence.json on your own device
 vkey            the log's key as the log itself states it; compare it with the one you know
                 from elsewhere, for a bundle cannot vouch for its own key
-{witnesses}
+{witnesses}{years}
 Decided under policy version: {policies}
+"""
+_YEARS = """\
+evidence-2.json and on: the same of later shards of the log, each with a key of its own in vkey;
+                check all files together, with all keys
 """
 _WITNESSES = """\
 tlog-policy     the witnesses that the log asks, who cosigned the checkpoint (c2sp.org/tlog-policy);
@@ -37,33 +41,42 @@ tlog-policy     the witnesses that the log asks, who cosigned the checkpoint (c2
 
 
 def with_open(evidence: Evidence, opened: Container[int]) -> Evidence:
-    """Show the payloads of ``opened`` only; leaves and proofs stay as they are."""
+    """Show the payloads of the places ``opened`` only; leaves and proofs stay as they are."""
     entries = tuple(
-        one if one.index in opened else replace(one, payload="", salt="")
+        one if evidence.base + one.index in opened else replace(one, payload="", salt="")
         for one in evidence.entries
     )
     return replace(evidence, entries=entries)
 
 
-def files(evidence: Evidence, policy: Policy | None = None) -> Mapping[str, bytes]:
-    """Return the files of a bundle by name; the policy is among them where the bundle meets it."""
-    met = policy if policy is not None and policy.digest == evidence.policy else None
-    leaves = [json.loads(one.leaf) for one in evidence.entries]
+def files(bundles: Sequence[Evidence], policy: Policy | None = None) -> Mapping[str, bytes]:
+    """Return the files of a bundle by name; the policy is among them where the bundle meets it.
+
+    Of entries of several shards there is a file of evidence for each, oldest first, and all keys
+    stand in the file of keys, one a line.
+    """
+    met = policy if policy and policy.digest in {one.policy for one in bundles} else None
+    leaves = [json.loads(one.leaf) for evidence in bundles for one in evidence.entries]
     policies = sorted({leaf["policy"] for leaf in leaves if "policy" in leaf})
     said = _READ_ME.format(
-        origin=evidence.vkey.split("+", 1)[0],
+        origin=", ".join(evidence.origin for evidence in bundles),
         count=len(leaves),
         instructions=INSTRUCTIONS,
         policies=", ".join(policies) or "none",
         witnesses=_WITNESSES if met else "",
+        years=_YEARS if len(bundles) > 1 else "",
     )
     known = {POLICY: met.raw} if met else {}
+    known |= {_name(number): one.encode() for number, one in enumerate(bundles, 1)}
     return known | {
-        EVIDENCE: evidence.encode(),
         PAGE: VERIFIER.read_bytes(),
-        KEY: f"{evidence.vkey}\n".encode(),
+        KEY: "".join(f"{one.vkey}\n" for one in bundles).encode(),
         READ_ME: said.encode(),
     }
+
+
+def _name(number: int) -> str:
+    return EVIDENCE if number == 1 else f"evidence-{number}.json"
 
 
 def write_folder(bundle: Mapping[str, bytes], folder: Path) -> None:

@@ -29,6 +29,8 @@ from audit.tree import leaf_hash
 _OPEN: Final = MAX_INTEGER + 1
 """Holds the place of a count and of an index before: no content has so large a number."""
 
+_BEFORE_ORIGIN: Final = len('","id":"') + 2 * EVENT_ID_BYTES + len('","log":')
+
 _COUNT: Final = b'"count":%d,' % _OPEN
 _PREV: Final = b',"prev":%d' % _OPEN
 
@@ -42,6 +44,13 @@ class Draft(NamedTuple):
     subject: bytes | None
     companions: tuple[object, ...]
     retry: bool
+    origin: bytes
+
+    def moved(self, origin: bytes) -> "Draft":
+        """Return the same for another shard of the log."""
+        before, own = self.around_commitment
+        head, tail = own[:_BEFORE_ORIGIN], own[_BEFORE_ORIGIN + len(self.origin) :]
+        return self._replace(around_commitment=(before, head + origin + tail), origin=origin)
 
     def leaf(self, commitment: bytes) -> bytes:
         """Return the leaf's bytes."""
@@ -74,15 +83,17 @@ def draft(submission: Submission, origin: bytes) -> Draft:
         raise EntryError("event_id is not 16 bytes")
     around_commitment = _around_commitment(event_id, leaf, origin)
     around_link = _around_link(event_id, payload)
-    return Draft(event_id, around_commitment, around_link, subject, companions, retry)
+    return Draft(event_id, around_commitment, around_link, subject, companions, retry, origin)
 
 
 def repeats(made: Draft, row: StoredRow, sealer: PayloadSealer) -> bool:
     """Tell whether a stored entry is this draft's; of an erased payload nothing is asked.
 
-    Raises ``ValueError`` when the stored entry cannot be read.
+    It may stand in another shard than the draft was made for. Raises ``ValueError`` when the stored
+    entry cannot be read.
     """
-    commitment = read_leaf(row.leaf).commitment
+    stored = read_leaf(row.leaf)
+    commitment, made = stored.commitment, made.moved(canonical(stored.origin))
     tag = None if made.subject is None else sealer.tag(made.subject)
     leaf = made.leaf(commitment)
     if (row.leaf, row.leaf_hash, row.tag) != (leaf, leaf_hash(leaf), tag):

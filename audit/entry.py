@@ -28,8 +28,13 @@ LEAF_KEYS: Mapping[str, type[str | int]] = {
     "basis": str,
     "policy": str,
     "recipient": str,
+    "before": str,
+    "next": str,
 }
-"""What a submission may put in a leaf; ``type`` and ``at`` (ms since 1970) must be there."""
+"""What a submission may put in a leaf; ``type`` and ``at`` (ms since 1970) must be there.
+
+``before`` and ``next`` join shards (``audit.shards``).
+"""
 
 PAYLOAD_KEYS = frozenset({"id", "count", "prev"})
 """What the log itself puts in a payload."""

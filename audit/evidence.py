@@ -10,6 +10,10 @@ program. ``audit/verifier.html`` checks it in any browser; ``verify_evidence`` c
    the entry before it about the same subject where that is shown too.
 5. Where the check is given a trust policy (c2sp.org/tlog-policy), the checkpoint meets it.
 
+Entries of several shards (``audit.shards``) make a bundle each, as each shard has a key and a
+checkpoint of its own; they are checked together, so that counts run on from one to the next. A bundle
+of a later shard says how many entries all before it have (``base``): links speak of places.
+
 Entries come in order of index, each once. A log with witnesses shows its entries under the newest
 checkpoint that they cosigned, once that reaches them all. The policy's digest names the rules by
 which its keeper asked them; it and the instructions are for reading, and nothing vouches for them:
@@ -19,7 +23,7 @@ who asks for witnesses judges by a policy of her own (5).
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,10 +34,13 @@ from audit.findings import Fault, Findings
 from audit.note import VerifierKey
 from audit.policy import Policy, Witnessed
 from audit.proof import TlogProof
-from audit.storage import LogStorage, PayloadSealer, StoredHead
+from audit.storage import Entries, PayloadSealer, StoredHead
 from audit.tree import ProofError
 
 FORMAT = "audit-evidence@v1"
+LATER_FORMAT = "audit-evidence@v2"
+"""Of a later shard: with its base."""
+
 VERIFIER = Path(__file__).with_name("verifier.html")
 INSTRUCTIONS = (
     "Open verifier.html in a browser; it needs no network. Choose this file, and give the key of the "
@@ -43,6 +50,7 @@ INSTRUCTIONS = (
 
 _TEXTS = {"format": str, "vkey": str, "policy": str, "checkpoint": str, "instructions": str}
 _KEYS = {*_TEXTS, "entries"}
+_FORMATS = {False: FORMAT, True: LATER_FORMAT}
 _ENTRY_KEYS = {"index", "leaf", "payload", "salt", "proof"}
 _SALT = re.compile(r"[0-9a-f]{64}")
 
@@ -74,10 +82,19 @@ class Evidence:
     checkpoint: str
     instructions: str
     entries: tuple[Exhibit, ...]
+    base: int = 0
+
+    @property
+    def origin(self) -> str:
+        """The origin of its shard, as it says itself."""
+        return self.vkey.partition("+")[0]
 
     def encode(self) -> bytes:
         """Write the bundle."""
-        return canonical({"format": FORMAT, **asdict(self)}) + b"\n"
+        stored = {"format": LATER_FORMAT if self.base else FORMAT, **asdict(self)}
+        if not self.base:
+            del stored["base"]
+        return canonical(stored) + b"\n"
 
     @classmethod
     def decode(cls, raw: bytes) -> "Evidence":
@@ -89,8 +106,12 @@ class Evidence:
             raise
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise EvidenceError("the file is no evidence bundle") from error
-        if stored.keys() != _KEYS or stored["format"] != FORMAT:
+        base = stored.get("base", 0)
+        later = "base" in stored
+        if stored.keys() - {"base"} != _KEYS or stored["format"] != _FORMATS[later]:
             raise EvidenceError("the bundle is of another format")
+        if later and (type(base) is not int or base < 1):
+            raise EvidenceError("the bundle's base is no number of entries")
         if not all(isinstance(stored[key], kind) for key, kind in _TEXTS.items()):
             raise EvidenceError("the bundle holds what is no text")
         return cls(
@@ -99,6 +120,7 @@ class Evidence:
             stored["checkpoint"],
             stored["instructions"],
             tuple(entries),
+            base,
         )
 
 
@@ -111,7 +133,7 @@ class Examined:
 
 
 def gather_evidence(
-    storage: LogStorage,
+    storage: Entries,
     key: VerifierKey,
     indexes: Iterable[int],
     opener: PayloadSealer | None = None,
@@ -128,29 +150,43 @@ def gather_evidence(
     head, digest = _head(storage.head(), chosen, witnessed)
     proofs = Publication(storage, key).prove_each(chosen, head)
     entries = tuple(_gather(storage, proof, opener) for proof in proofs)
-    return Evidence(str(key), digest, head.checkpoint, INSTRUCTIONS, entries)
+    base = storage.head().base
+    return Evidence(str(key), digest, head.checkpoint, INSTRUCTIONS, entries, base)
 
 
 def verify_evidence(raw: bytes, key: VerifierKey, policy: Policy | None = None) -> Examined:
     """Check a bundle against a key and a policy one trusts (1 to 5); only the bundle is read."""
+    return verify_together([raw], [key], policy)
+
+
+def verify_together(
+    raws: Sequence[bytes], keys: Sequence[VerifierKey], policy: Policy | None = None
+) -> Examined:
+    """Check bundles of shards of one log together, each against the one of the keys that it names."""
     try:
-        evidence = Evidence.decode(raw)
+        bundles = sorted(map(Evidence.decode, raws), key=lambda one: one.base)
     except EvidenceError as error:
         return Examined((Fault("bundle", str(error)),), complete=False)
-    findings = _Bundle(Findings(key, policy=policy))
-    findings.check(evidence)
-    counts = sorted(count for count, _ in findings.links.values())
+    links: dict[int, tuple[int, int]] = {}
+    faults: list[Fault] = []
+    for evidence in bundles:
+        key = next((key for key in keys if str(key) == evidence.vkey), keys[0])
+        one = _Bundle(Findings(key, policy=policy), evidence.base, links)
+        one.check(evidence)
+        shard = f"{key.name}, " if len(bundles) > 1 else ""
+        faults += [replace(fault, where=shard + fault.where) for fault in one.findings.faults]
+    counts = sorted(count for count, _ in links.values())
     gapless = bool(counts) and counts == list(range(1, len(counts) + 1))
-    faults = tuple(findings.findings.faults)
-    return Examined(faults, complete=gapless and not faults)
+    return Examined(tuple(faults), complete=gapless and not faults)
 
 
+@dataclass(slots=True)
 class _Bundle:
-    """Checks the entries of one bundle; ``links`` gives count and index before by index."""
+    """Checks the entries of one bundle; ``links`` gives count and place before by place."""
 
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
-        self.links: dict[int, tuple[int, int]] = {}
+    findings: Findings
+    base: int
+    links: dict[int, tuple[int, int]]
 
     def check(self, evidence: Evidence) -> None:
         findings = self.findings
@@ -182,14 +218,14 @@ class _Bundle:
             return
         payload = findings.payload(leaf, bytes.fromhex(exhibit.salt) + exhibit.payload.encode())
         if payload is not None and payload.link is not None:
-            self._link(exhibit.index, payload.link)
+            self._link(self.base + exhibit.index, payload.link)
 
-    def _link(self, index: int, link: tuple[int, int]) -> None:
+    def _link(self, place: int, link: tuple[int, int]) -> None:
         count, before = link
         known = (0, NO_ENTRY) if before == NO_ENTRY else self.links.get(before, (count - 1, 0))
-        if before >= index or known[0] != count - 1:
+        if before >= place or known[0] != count - 1:
             self.findings.fault("payload: count and prev do not fit the entry before it")
-        self.links[index] = link
+        self.links[place] = link
 
 
 def _head(
@@ -201,7 +237,7 @@ def _head(
     return witnessed.head, witnessed.policy.digest
 
 
-def _gather(storage: LogStorage, proof: TlogProof, opener: PayloadSealer | None) -> Exhibit:
+def _gather(storage: Entries, proof: TlogProof, opener: PayloadSealer | None) -> Exhibit:
     row = next(iter(storage.rows(proof.index, proof.index + 1)))
     salted = None if opener is None else open_payload(row, opener)
     return Exhibit(

@@ -9,20 +9,22 @@ and a new log with a new key opens with an entry that names the last head everyo
 """
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from audit.guard import against
 from audit.mark import Mark, MarkError
-from audit.note import VerifierKey
-from audit.storage import LogStorage, leaf_hashes
+from audit.shards import Keys
+from audit.storage import LogStorage
 from audit.tree import root
 from audit.trust import judge
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; ``marked`` is the guard's size, ``None`` without a mark that can be read."""
+    """What was found; ``marked`` is the guard's size, ``None`` without a mark that can be read.
+
+    Sizes count the entries of all shards (``audit.shards``), the root is that of the open one.
+    """
 
     size: int
     root: bytes
@@ -32,25 +34,24 @@ class Examination:
     followed: str | None
 
 
-def examine(storage: LogStorage, key: VerifierKey, mark: Path) -> Examination:
+def examine(storage: LogStorage, keys: Keys, mark: Path) -> Examination:
     """Read head and mark, and judge both afresh; nothing is written."""
     head = storage.head()
-
-    found = judge(head, key)
-    known = _read(mark, key)
-    followed = None if known is None else against(known, head, partial(leaf_hashes, storage))
+    found = judge(head, keys(head.label))
+    known = _read(mark, keys)
+    followed = None if known is None else against(known, head, storage, keys)
     return Examination(
-        head.size,
+        head.end,
         root(head.frontier),
         head.frozen,
         str(found) if found else None,
-        None if known is None else known.size,
+        None if known is None else known.end,
         str(followed) if followed else None,
     )
 
 
-def _read(path: Path, key: VerifierKey) -> Mark | None:
+def _read(path: Path, keys: Keys) -> Mark | None:
     try:
-        return Mark.read(path, key)
+        return Mark.read(path, keys)
     except (MarkError, OSError):
         return None

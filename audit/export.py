@@ -11,7 +11,7 @@ from typing import Protocol
 from audit.entry import SALT_BYTES, read_leaf
 from audit.note import VerifierKey
 from audit.proof import TlogProof
-from audit.storage import LogStorage, PayloadSealer, StoredHead, StoredRow, leaf_hashes
+from audit.storage import Entries, PayloadSealer, StoredHead, StoredRow, leaf_hashes
 from audit.tiles import (
     CHECKPOINT,
     ENTRIES,
@@ -53,7 +53,7 @@ class Publication:
     it stored it keeps, and proofs given before stay valid.
     """
 
-    def __init__(self, storage: LogStorage, key: VerifierKey, minimum: int = 0) -> None:
+    def __init__(self, storage: Entries, key: VerifierKey, minimum: int = 0) -> None:
         self._storage = storage
         self._key = key
         self._minimum = minimum
@@ -177,7 +177,7 @@ class UpTo:
     """A log as it was at an earlier head."""
 
     earlier: StoredHead
-    storage: LogStorage
+    storage: Readable
 
     def head(self) -> StoredHead:
         """Return the earlier head."""
@@ -220,7 +220,8 @@ def export_log(
         if tile.end > minimum:
             _write(directory, tile, raw)
     if opener is not None:
-        _write_payloads(storage.rows(minimum, head.size), directory / PAYLOADS, opener)
+        shown = storage.rows(minimum, head.size)
+        _write_payloads(shown, directory / PAYLOADS, opener, head.base)
     return head.size
 
 
@@ -230,13 +231,18 @@ def _write(directory: Path, tile: Tile, raw: bytes) -> None:
     path.write_bytes(raw)
 
 
-def _write_payloads(rows: Iterable[StoredRow], path: Path, opener: PayloadSealer) -> None:
+def _write_payloads(
+    rows: Iterable[StoredRow], path: Path, opener: PayloadSealer, base: int
+) -> None:
+    """Write a line for each payload; in a later shard with its place, which links speak of."""
     with open(path, "xb", opener=_private) as file:
         for row in rows:
             salted = open_payload(row, opener)
             if salted is not None:
                 salt, payload = salted[:SALT_BYTES].hex().encode(), salted[SALT_BYTES:]
-                file.write(b'{"index":%d,"payload":%b,"salt":"%b"}\n' % (row.index, payload, salt))
+                place = b',"place":%d' % (base + row.index) if base else b""
+                line = b'{"index":%d,"payload":%b%b,"salt":"%b"}\n'
+                file.write(line % (row.index, payload, place, salt))
 
 
 def _private(path: str, flags: int) -> int:

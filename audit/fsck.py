@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from audit.entry import NO_ENTRY, EntryError, Leaf, Payload, read_leaf, read_payload
 from audit.erasure import ERASURE, Run, erased_by, place, runs_of, without
 from audit.findings import Fault, Findings
 from audit.leaves import check_leaves
+from audit.shards import Keys, Shard, heads_of, parted
 from audit.storage import BatchSealer, LogStorage, PayloadSealer, StoredHead, StoredRow, Tail
 from audit.tiles import runs as tile_runs
 from audit.tree import root
@@ -16,24 +18,44 @@ _NO_TAIL = Tail(0, NO_ENTRY)
 _END = 2**63 - 1
 
 
-def check_store(findings: Findings, storage: LogStorage, sealer: PayloadSealer | None) -> None:
-    """Check head and entries (4, 5, 9 to 13), then payloads and erasures (14 to 16).
+def check_store(
+    findings: Findings, storage: LogStorage, sealer: PayloadSealer | None, keys: Keys
+) -> None:
+    """Check head and entries of each shard (4, 5, 10 to 14), then payloads and erasures (15 to 17).
 
-    Without a sealer no payload is read, and nothing is said of 14 to 16.
+    Without a sealer no payload is read, and nothing is said of 15 to 17.
     """
-    findings.at = "head"
-    head = storage.head()
-    size = max(head.size, 0)
-    _check_head(findings, head)
-    check_leaves(findings, storage, size)
-    if findings.frontier != head.frontier:
-        findings.at = "frontier"
-        findings.fault("does not follow from the entries")  # (14)
+    heads = heads_of(storage)
+    for head in heads:
+        _check_shard(findings, storage, head, keys)
+    for closed, following in pairwise(heads):
+        findings.at = f"shard {following.label}"
+        if (found := parted(storage, closed, following, keys)) is not None:
+            findings.fault(str(found))
+    head = heads[-1]
     entries = None if sealer is None else _Entries(findings, sealer)
     if entries is not None:
-        for rows in tile_runs(storage.rows(0, size)):
+        for rows in tile_runs(storage.rows(0, max(head.end, 0))):
             entries.check(rows)
     _check_end(findings, storage, head, entries)
+
+
+def _check_shard(findings: Findings, storage: LogStorage, head: StoredHead, keys: Keys) -> None:
+    """Check the head of a shard and its leaves, as of a log of its own (4, 5, 10 to 14)."""
+    shard = f"shard {head.label}, " if head.label else ""
+    own = Findings(keys(head.label), at="head", event_ids=findings.event_ids)
+    try:
+        _check_head(own, head)
+        check_leaves(own, Shard(storage, head.base), max(head.size, 0))
+        if own.size < head.size:
+            own.at = f"entry {own.size}"
+            own.fault(f"is missing; the head counts {head.size} entries")
+        if own.frontier != head.frontier:
+            own.at = "frontier"
+            own.fault("does not follow from the entries")  # (14)
+    finally:
+        findings.at = shard + own.at
+        findings.faults += [replace(fault, where=shard + fault.where) for fault in own.faults]
 
 
 def _check_head(findings: Findings, head: StoredHead) -> None:
@@ -54,15 +76,12 @@ def _check_head(findings: Findings, head: StoredHead) -> None:
 def _check_end(
     findings: Findings, storage: LogStorage, head: StoredHead, entries: "_Entries | None"
 ) -> None:
-    """Check that the log ends where its head says (12), and that all losses are named (17)."""
-    if findings.size < head.size:
-        findings.at = f"entry {findings.size}"
-        findings.fault(f"is missing; the head counts {head.size} entries")
+    """Check that the log ends where its last head says (12), and that all losses are named (17)."""
     last, later = NO_ENTRY, []
-    for row in storage.rows(max(head.size, 0), _END):
+    for row in storage.rows(max(head.end, 0), _END):
         last = max(row.index, last)
         later += [] if entries is None else entries.named_later(row)
-    if last >= storage.head().size:
+    if last >= storage.head().end:
         findings.at = f"entry {last}"
         findings.fault("stands beyond the head")
     if entries is not None:

@@ -10,7 +10,9 @@ The guard finds it before the next signature:
    guard that was lost. Only a person can tell which: ``FileGuard.adopt`` takes the store as it is.
 4. A witness or partner has seen a head that the store does not go on from. They are asked once, at
    the start; one that cannot be reached stops nothing.
-5. A guard that cannot be written refuses the next signature: a log that grows unwatched is not
+5. The store has turned to a later shard (``audit.shards``) since: then the one that was marked must
+   have gone on to its close, and each shard from the one before.
+6. A guard that cannot be written refuses the next signature: a log that grows unwatched is not
    guarded. It is written at most once a second, when the log falls quiet, and at close. What was
    signed after the last write before a crash is checked to go on from it.
 
@@ -19,6 +21,8 @@ Several processes on one machine may share the file; each reads it again when it
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -26,7 +30,8 @@ from typing import Protocol
 from audit.checkpoint import verify_checkpoint
 from audit.mark import INSTANCE_BYTES, Mark, MarkError
 from audit.note import NoteError, VerifierKey
-from audit.storage import StoredHead, UnavailableError
+from audit.shards import Keys, Shard, parted
+from audit.storage import LogStorage, StoredHead, UnavailableError
 from audit.tree import append, root
 from audit.trust import Cause, Freeze, Hashes, follow
 
@@ -39,8 +44,8 @@ _NEVER = float("-inf")
 class Elsewhere(Protocol):
     """Someone outside this gateway who sees heads of this log: a witness, a partner."""
 
-    def latest(self) -> str | None:
-        """Return the newest checkpoint of this log they have seen; raises ``OSError``."""
+    def latest(self, origin: str) -> str | None:
+        """Return the newest checkpoint they have seen of a shard; raises ``OSError``."""
         ...
 
 
@@ -48,11 +53,11 @@ class Guard(Protocol):
     """What a log asks of its guard, in its writer thread."""
 
     def name(self) -> str:
-        """Return the instance name that the next head bears; raises ``UnavailableError`` (5)."""
+        """Return the instance name that the next head bears; raises ``UnavailableError`` (6)."""
         ...
 
-    def check(self, head: StoredHead, hashes: Hashes) -> Freeze | None:
-        """Say what speaks against signing on this head; raises ``UnavailableError`` (5)."""
+    def check(self, head: StoredHead, storage: LogStorage) -> Freeze | None:
+        """Say what speaks against signing on this head; raises ``UnavailableError`` (6)."""
         ...
 
     def keep(self, head: StoredHead) -> None:
@@ -70,12 +75,12 @@ class FileGuard:
     def __init__(
         self,
         path: Path,
-        key: VerifierKey,
+        keys: Keys,
         elsewhere: Sequence[Elsewhere] = (),
         elapsed: Callable[[], float] = monotonic,
     ) -> None:
         self._path = path
-        self._key = key
+        self._keys = keys
         self._to_ask = list(elsewhere)
         self._elapsed = elapsed
         self._mark: Mark | None = None
@@ -92,14 +97,14 @@ class FileGuard:
         self._write(self._mark)
 
     def name(self) -> str:
-        """Return the instance name that the next head bears; raises ``UnavailableError`` (5)."""
+        """Return the instance name that the next head bears; raises ``UnavailableError`` (6)."""
         if self._mark is None:
             self._mark = _named(StoredHead(0, (), ""))
             self._write_or_refuse(self._mark)
         return self._mark.instance
 
-    def check(self, head: StoredHead, hashes: Hashes) -> Freeze | None:
-        """Say what speaks against signing on this head (1 to 4); raises ``UnavailableError`` (5)."""
+    def check(self, head: StoredHead, storage: LogStorage) -> Freeze | None:
+        """Say what speaks against signing on this head (1 to 5); raises ``UnavailableError`` (6)."""
         if self._mark is not None and self._waits and self._written == _NEVER:
             self._write_or_refuse(self._mark)
         try:
@@ -109,11 +114,11 @@ class FileGuard:
         if not marks and head.size:
             return Freeze(Cause.UNGUARDED, "the store has entries that this guard never saw")
         for mark in marks:
-            found = against(mark, head, hashes)
+            found = against(mark, head, storage, self._keys)
             if found is not None:
                 return found
-            self._mark = Mark(mark.instance, head.size, head.frontier, head.checkpoint)
-        return self._ask(head, hashes)
+            self._mark = replace(Mark.of(head), instance=mark.instance)
+        return self._ask(head, storage)
 
     def keep(self, head: StoredHead) -> None:
         """Remember a head that is durable; write it when a second has passed."""
@@ -135,7 +140,7 @@ class FileGuard:
         known = [] if self._mark is None else [self._mark]
         version = _version(self._path)
         if version is not None and version != self._version:
-            known.append(Mark.read(self._path, self._key))
+            known.append(Mark.read(self._path, self._keys))
             self._version = version
         return known
 
@@ -151,21 +156,22 @@ class FileGuard:
         except OSError as error:
             raise UnavailableError(f"the guard fails ({type(error).__name__})") from error
 
-    def _ask(self, head: StoredHead, hashes: Hashes) -> Freeze | None:
+    def _ask(self, head: StoredHead, storage: LogStorage) -> Freeze | None:
         """Ask once who else has seen this log (4)."""
+        key, shard = self._keys(head.label), Shard(storage, head.base, head.label)
         while self._to_ask:
             try:
-                note = self._to_ask.pop().latest()
+                note = self._to_ask.pop().latest(key.name)
             except OSError:
                 continue
-            found = None if note is None else witnessed(note, self._key, head, hashes)
+            found = None if note is None else witnessed(note, key, head, shard.hashes)
             if found is not None:
                 return found
         return None
 
 
 def witnessed(note: str, key: VerifierKey, head: StoredHead, hashes: Hashes) -> Freeze | None:
-    """Say whether a head goes on from a checkpoint that someone else shows.
+    """Say whether a head goes on from a checkpoint that someone else shows of its shard.
 
     A checkpoint that this log did not sign says nothing against it.
     """
@@ -185,11 +191,20 @@ def _named(head: StoredHead) -> Mark:
     return Mark(instance, head.size, head.frontier, head.checkpoint)
 
 
-def against(mark: Mark, head: StoredHead, hashes: Hashes) -> Freeze | None:
-    """Say what speaks against a head in the light of a mark (1, 2)."""
+def against(mark: Mark, head: StoredHead, storage: LogStorage, keys: Keys) -> Freeze | None:
+    """Say what speaks against a head in the light of a mark (1, 2, 5)."""
     if head.instance not in {mark.instance, ""}:
         return Freeze(Cause.COPY, "the store is of another instance of this log")
-    return follow(head, mark.size, mark.frontier, hashes)
+    if head.base < mark.base:
+        return Freeze(Cause.ROLLBACK, f"the store has {head.end} entries, {mark.end} were signed")
+    past = storage.closed() if head.base > mark.base else ()
+    since = [*(one for one in past if mark.base <= one.base < head.base), head]
+    if (since[0].base, since[0].label) != (mark.base, mark.label):
+        return Freeze(Cause.FORK, "the store has not the shard that was signed before")
+    shard = Shard(storage, mark.base, mark.label)
+    found = follow(since[0], mark.size, mark.frontier, shard.hashes)
+    turns = (parted(storage, *pair, keys) for pair in pairwise(since))
+    return found or next(filter(None, turns), None)
 
 
 def _version(path: Path) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from audit.entry import EVENT_ID_BYTES, EntryError, read_leaf
 from audit.findings import Findings
-from audit.storage import LogStorage, StoredLeaf
+from audit.storage import Entries, StoredLeaf
 from audit.tree import HASH_BYTES, leaf_hash
 
 MOST: Final = 4_096
@@ -27,7 +27,7 @@ _ID: Final = b'","id":"'
 _HEX: Final = b"0123456789abcdef"
 
 
-def check_leaves(findings: Findings, storage: LogStorage, size: int) -> None:
+def check_leaves(findings: Findings, storage: Entries, size: int) -> None:
     """Check place, bytes, hash and event id of each leaf (4, 5, 11, 12), and build their tree."""
     plain = _Plain(findings.key.name)
     for page in storage.leaves(0, size):

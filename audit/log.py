@@ -9,24 +9,25 @@
 5. A batch that breaks before its commit (an event that the store has already, a payload that cannot
    be sealed) has left no trace: its calls are tried again one by one, each event looked up first,
    so that one bad submission fails its own call only.
-6. The guard hears of every durable head; it is let to write when the log falls quiet, and at close.
+6. A turn to the next shard (``audit.shards``) has a commit of its own.
+7. The guard hears of every durable head; it is let to write when the log falls quiet, and at close.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from queue import SimpleQueue
 from threading import Condition, Lock, Thread
 from typing import NamedTuple
 
 from audit.draft import Draft, drafts
-from audit.entry import canonical
 from audit.guard import Guard
 from audit.note import Signer
 from audit.sequencer import Sequencer
 from audit.storage import LogStorage, LogTransaction, PayloadSealer, UnavailableError
-from audit.submission import Answer, Receipt, Submission
+from audit.submission import Answer, Receipt, Submission, Turn
 from audit.trust import Freeze
 
 __all__ = ["Answer", "Limits", "Log", "Receipt", "Submission"]
@@ -67,7 +68,6 @@ class Log:
         self._storage = storage
         self._limits = limits
         self._guard = guard
-        self._origin = canonical(signer.verifier.name)
         self._sequencer = Sequencer(storage, sealer, signer, guard)
         self._waiting: deque[_Call] = deque()
         self._count = 0
@@ -88,7 +88,9 @@ class Log:
         ``done`` is called once, in the writer thread, after the commit; it must be quick. Raises
         ``EntryError`` for a malformed submission, ``UnavailableError`` when closed or overloaded.
         """
-        call = _Call(drafts(submissions, self._origin), done)
+        self._queue(_Call(drafts(submissions, self._sequencer.origin), done))
+
+    def _queue(self, call: "_Call") -> None:
         with self._lock:
             if self._closed:
                 raise UnavailableError("the log is closed")
@@ -102,10 +104,16 @@ class Log:
         """Submit and wait for the answers; raises as ``submit`` does, and ``UnavailableError``."""
         answered: SimpleQueue[Outcome] = SimpleQueue()
         self.submit(submissions, answered.put)
-        answers = answered.get()
-        if isinstance(answers, UnavailableError):
-            raise answers
-        return answers
+        return _answers(answered)
+
+    def turn(self, turn: Turn) -> list[Answer]:
+        """Turn to the next shard and wait for it (6); refused where that is open, or the log empty.
+
+        Raises as ``append`` does.
+        """
+        answered: SimpleQueue[Outcome] = SimpleQueue()
+        self._queue(_Call((), answered.put, turn))
+        return _answers(answered)
 
     def accuse(self, found: Freeze) -> None:
         """Freeze the log for what was found elsewhere, as by a witness; on return it is saved."""
@@ -129,7 +137,7 @@ class Log:
     def _wait(self) -> bool:
         """Wait for work; ``False`` when there will be none."""
         if self._guard is not None and not self._pause(QUIET):
-            self._guard.flush()  # (6)
+            self._guard.flush()  # (7)
         self._pause(None)
         if not self._waiting and self._guard is not None:
             self._guard.flush()
@@ -178,7 +186,10 @@ class Log:
         self, transaction: LogTransaction, calls: Sequence["_Call"], *, again: bool
     ) -> Outcome:
         made = [draft for call in calls for draft in call.drafts]
+        turn = calls[0].turn if calls else None
         try:
+            if turn is not None:
+                return self._sequencer.turn(transaction, turn)
             return self._sequencer.sequence(transaction, made, again=again)
         except UnavailableError:
             raise
@@ -189,11 +200,11 @@ class Log:
         """Take whole calls up to the cap; the first is taken whatever its length."""
         with self._lock:
             calls = [self._waiting.popleft()]
-            taken = len(calls[0].drafts)
-            while self._waiting and taken + len(self._waiting[0].drafts) <= self._limits.batch:
+            taken = calls[0].weight
+            while self._waiting and taken + self._waiting[0].weight <= self._limits.batch:
                 calls.append(self._waiting.popleft())
-                taken += len(calls[-1].drafts)
-            self._count -= taken
+                taken += calls[-1].weight
+            self._count -= sum(len(call.drafts) for call in calls)
         return calls
 
 
@@ -204,6 +215,19 @@ class _BrokenError(Exception):
 class _Call(NamedTuple):
     drafts: Sequence[Draft]
     done: Done
+    turn: Turn | None = None
+
+    @property
+    def weight(self) -> int | float:
+        """How much of a batch it takes; a turn takes all of one, and more (6)."""
+        return len(self.drafts) if self.turn is None else inf
+
+
+def _answers(answered: SimpleQueue[Outcome]) -> list[Answer]:
+    answers = answered.get()
+    if isinstance(answers, UnavailableError):
+        raise answers
+    return answers
 
 
 def _answer(calls: Sequence[_Call], outcome: Outcome) -> None:
@@ -212,7 +236,7 @@ def _answer(calls: Sequence[_Call], outcome: Outcome) -> None:
     gone = suppress(Exception)  # who asked (a closed event loop); the others must still be answered
     at = 0
     for call in calls:
-        end = at + len(call.drafts)
+        end = at + (len(call.drafts) if call.turn is None else len(answers))
         with gone:
             call.done(UnavailableError(str(failed)) if failed else answers[at:end])
         at = end

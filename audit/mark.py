@@ -1,18 +1,19 @@
 """A mark: a signed head as it is remembered outside the database, in one small file.
 
 It holds the frontier too, so that what was appended since can be checked without reading what came
-before. A mark proves itself: its checkpoint is signed by the log, and covers the frontier.
+before. A mark proves itself: its checkpoint is signed by the log, and covers the frontier. It says
+too of which shard it is (``audit.shards``), but for the first.
 """
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audit.checkpoint import verify_checkpoint
 from audit.durable import replace_file
 from audit.entry import canonical
-from audit.note import VerifierKey
+from audit.shards import LABEL, Keys
 from audit.storage import StoredHead
 from audit.tree import root
 
@@ -34,11 +35,18 @@ class Mark:
     size: int
     frontier: tuple[bytes, ...]
     checkpoint: str
+    base: int = 0
+    label: str = ""
+
+    @property
+    def end(self) -> int:
+        """How many entries all shards had up to here."""
+        return self.base + self.size
 
     @classmethod
     def of(cls, head: StoredHead) -> "Mark":
         """Take the mark of a head."""
-        return cls(head.instance, head.size, head.frontier, head.checkpoint)
+        return cls(head.instance, head.size, head.frontier, head.checkpoint, head.base, head.label)
 
     def encode(self) -> bytes:
         """Write the mark in its one form."""
@@ -47,7 +55,7 @@ class Mark:
             "instance": self.instance,
             "frontier": [node.hex() for node in self.frontier],
             "checkpoint": self.checkpoint,
-        }
+        } | ({"base": self.base, "shard": self.label} if self.label else {})
         return canonical(stored) + b"\n"
 
     def write(self, path: Path) -> None:
@@ -55,11 +63,11 @@ class Mark:
         replace_file(path, self.encode())
 
     @classmethod
-    def read(cls, path: Path, key: VerifierKey) -> "Mark":
+    def read(cls, path: Path, keys: Keys) -> "Mark":
         """Read a mark and prove it; raises ``MarkError``, and ``OSError`` as of any file."""
         raw = path.read_bytes()
         try:
-            mark = _parse(raw, key)
+            mark = _parse(raw, keys)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise MarkError("the file holds no mark of this log") from error
         if mark.encode() != raw or not _INSTANCE.fullmatch(mark.instance):
@@ -67,13 +75,16 @@ class Mark:
         return mark
 
 
-def _parse(raw: bytes, key: VerifierKey) -> Mark:
+def _parse(raw: bytes, keys: Keys) -> Mark:
     stored = json.loads(raw)
+    base, label = stored.get("base", 0), stored.get("shard", "")
+    if type(base) is not int or not LABEL.fullmatch(label or "0000"):
+        raise MarkError("the mark is of no shard")
     frontier = tuple(bytes.fromhex(node) for node in stored["frontier"])
-    mark = Mark(stored["instance"], 0, frontier, stored["checkpoint"])
+    mark = Mark(stored["instance"], 0, frontier, stored["checkpoint"], base, label)
     if not frontier and not mark.checkpoint:
         return mark
-    signed = verify_checkpoint(mark.checkpoint, key)
+    signed = verify_checkpoint(mark.checkpoint, keys(label))
     if len(frontier) != signed.size.bit_count() or root(frontier) != signed.root:
         raise MarkError("the mark's frontier is not that of its checkpoint")
-    return Mark(mark.instance, signed.size, frontier, mark.checkpoint)
+    return replace(mark, size=signed.size)

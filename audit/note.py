@@ -5,6 +5,7 @@ recomputed; signatures of unknown keys are ignored; one bad signature of a known
 whole note. Base64 is read in its one canonical form, so that no byte can change unseen.
 """
 
+import hmac
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -146,13 +147,28 @@ class Signature:
 class Signer:
     """Signs notes with an Ed25519 key, made from its name and its seed of 32 secret bytes."""
 
-    __slots__ = ("_key", "verifier")
+    __slots__ = ("_key", "_shards", "verifier")
 
     def __init__(self, name: str, seed: bytes) -> None:
         if len(seed) != SEED_BYTES:
             raise NoteError("an Ed25519 seed has 32 bytes")
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.verifier = VerifierKey(name, ED25519, self._key.public_key().public_bytes_raw())
+        self._shards: dict[str, Signer] = {"": self}
+
+    def of(self, label: str) -> "Signer":
+        """Return the signer of a shard of this log, with a name and a key of its own.
+
+        No tlog-policy may list one key for two logs.
+        """
+        if label not in self._shards:
+            seed = hmac.digest(self._key.private_bytes_raw(), b"shard " + label.encode(), "sha256")
+            self._shards[label] = Signer(f"{self.verifier.name}/{label}", seed)
+        return self._shards[label]
+
+    def key(self, label: str) -> VerifierKey:
+        """Return the key by which the checkpoints of a shard verify."""
+        return self.of(label).verifier
 
     def sign(self, text: str) -> str:
         """Return the note: the text with one signature line; raises ``NoteError``."""

@@ -2,14 +2,15 @@
 
 1. Each entry stands at its place, and its leaf hash is that of its leaf.
 2. What follows from all entries up to the size at which a pass began is the head of that moment.
-3. A pass that ends begins anew with the head as it is then.
+3. A pass that ends is followed by one over the next shard (``audit.shards``); after the open one
+   comes the first again.
 
 A fault is told once a second look finds it too: entries never change, so a read that was disturbed
 is no fault of theirs.
 """
 
 from audit.checkpoint import verify_checkpoint
-from audit.note import VerifierKey
+from audit.shards import Keys, Shard, shards_of
 from audit.storage import LogStorage, StoredRow
 from audit.tree import append, leaf_hash, root
 from audit.trust import Cause, Freeze
@@ -18,9 +19,10 @@ from audit.trust import Cause, Freeze
 class RollingCheck:
     """One check that never ends; not safe to call from several threads at once."""
 
-    def __init__(self, storage: LogStorage, key: VerifierKey) -> None:
+    def __init__(self, storage: LogStorage, keys: Keys) -> None:
         self._storage = storage
-        self._key = key
+        self._keys = keys
+        self._shard: Shard | None = None
         self._at = 0
         self._frontier: tuple[bytes, ...] = ()
         self._until = 0
@@ -32,25 +34,31 @@ class RollingCheck:
         Raises ``NoteError`` when the head that a pass begins with is not this log's: its guard says
         so, and why.
         """
-        if self._at == self._until:
-            self._begin()
+        shard = self._shard
+        if shard is None or self._at == self._until:
+            shard = self._begin()
         end = min(self._at + entries, self._until)
-        wrong = self._check(end) and self._check(end)
+        wrong = self._check(shard, end) and self._check(shard, end)
         if wrong:
             return Freeze(Cause.ENTRY, wrong)
         return None
 
-    def _begin(self) -> None:
-        head = self._storage.head()
+    def _begin(self) -> Shard:
+        shards = shards_of(self._storage)
+        shard = next((one for one in shards if self._shard and one.base > self._shard.base), None)
+        self._shard = shard = shard or shards[0]
+        head = shard.head()
         self._at, self._frontier, self._until = 0, (), 0
         if head.checkpoint:
-            signed = verify_checkpoint(head.checkpoint, self._key)
+            signed = verify_checkpoint(head.checkpoint, self._keys(shard.label))
             self._until, self._root = signed.size, signed.root
+        return shard
 
-    def _check(self, end: int) -> str | None:
-        rows = list(self._storage.rows(self._at, end))
+    def _check(self, shard: Shard, end: int) -> str | None:
+        rows = list(shard.rows(self._at, end))
         wrong = _first_wrong(rows, self._at, end)
         if wrong is not None:
+            wrong += shard.base
             return f"entry {wrong} is missing, out of place, or not the one that was signed"
         frontier = append(self._at, self._frontier, (row.leaf_hash for row in rows))
         if end == self._until and self._until and root(frontier) != self._root:

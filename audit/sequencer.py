@@ -7,16 +7,19 @@
 3. An entry that the store has already is answered from the store; its companions stand with it and
    are not carried out again. Looked up are retries, and what a companion refuses: a change that was
    made the first time often does not hold a second time.
+4. Which shard is open is read with the head: what was drafted for the one before moves on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from audit.checkpoint import sign_checkpoint
-from audit.draft import Draft, repeats
+from audit.draft import Draft, draft, repeats
+from audit.entry import canonical
 from audit.guard import Guard
 from audit.note import Signer
 from audit.rows import rows_of
+from audit.shards import BEFORE, NEXT, after
 from audit.storage import (
     LogStorage,
     LogTransaction,
@@ -25,9 +28,8 @@ from audit.storage import (
     StoredHead,
     StoredRow,
     UnavailableError,
-    leaf_hashes,
 )
-from audit.submission import Answer, Receipt
+from audit.submission import Answer, Receipt, Submission, Turn
 from audit.tails import Tails
 from audit.tree import append, root
 from audit.trust import Cause, Freeze, judge
@@ -47,6 +49,11 @@ class Sequencer:
     seen: StoredHead | None = None
     saved: StoredHead | None = None
     tails: Tails = field(default_factory=Tails)
+    label: str = ""
+    origin: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.origin = canonical(self.signer.verifier.name)
 
     def sequence(
         self, transaction: LogTransaction, drafts: Sequence[Draft], *, again: bool
@@ -56,6 +63,8 @@ class Sequencer:
         self.saved = None
         if not self.trusts(transaction, head):
             return UnavailableError(f"the log is frozen: {self.frozen}")
+        origin = self.origin
+        drafts = [d if d.origin == origin else d.moved(origin) for d in drafts]  # (4)
         known = self._known(transaction, head, [d for d in drafts if again or d.retry])
         answers = [known.get(d.event_id) or _admit(transaction, d) for d in drafts]
         if any(answers):
@@ -75,7 +84,42 @@ class Sequencer:
             transaction.save_head(replace(head, frozen=self.frozen))
         if self.frozen is None:
             self.seen = head
+            if head.label != self.label:
+                self.label, self.origin = head.label, canonical(self.signer.key(head.label).name)
         return self.frozen is None
+
+    def turn(self, transaction: LogTransaction, turn: Turn) -> list[Answer] | UnavailableError:
+        """Close the shard that is open and open the next (``audit.shards``, 3)."""
+        head = transaction.head()
+        self.saved = None
+        if not self.trusts(transaction, head):
+            return UnavailableError(f"the log is frozen: {self.frozen}")
+        if not head.size or turn.label <= head.label:
+            refused = RefusedError("shard: this one is open already, or the log is empty")
+            return [refused, refused]
+        name = self.signer.key(turn.label).name
+        last, closed = self._entry(transaction, head, turn.closing, {NEXT: name})
+        said = {BEFORE: after(closed, self.signer.key(head.label))}
+        empty = StoredHead(0, (), "", None, closed.instance, closed.end, turn.label)
+        first, opened = self._entry(transaction, empty, turn.opening, said)
+        transaction.turn(closed, opened)
+        self.saved = opened
+        return [last, first]
+
+    def _entry(
+        self,
+        transaction: LogTransaction,
+        head: StoredHead,
+        submission: Submission,
+        said: Mapping[str, str],
+    ) -> tuple[Receipt, StoredHead]:
+        """Write an entry on either side of a turn, and the head that it makes."""
+        origin = canonical(self.signer.key(head.label).name)
+        made = draft(submission._replace(leaf={**submission.leaf, **said}), origin)
+        rows = rows_of([made], head.end, self.sealer, self.tails.of(transaction))
+        transaction.insert(rows)
+        (row,), saved = rows, self._advance(head, rows)
+        return Receipt(row.event_id, row.index, row.leaf_hash, saved.checkpoint), saved
 
     def committed(self) -> None:
         """Remember that what ``sequence`` saved is durable."""
@@ -91,16 +135,13 @@ class Sequencer:
         if self.accused is not None:
             return self.accused
         if head != self.seen:
-            if self.seen is not None and head.size <= self.seen.size:
-                cause = Cause.ROLLBACK if head.size < self.seen.size else Cause.FORK
+            if self.seen is not None and head.end <= self.seen.end:
+                cause = Cause.ROLLBACK if head.end < self.seen.end else Cause.FORK
                 return Freeze(cause, "the head lies behind or beside one that was committed")
-            found = judge(head, self.signer.verifier)
+            found = judge(head, self.signer.key(head.label))
             if found is not None:
                 return found
-        return None if self.guard is None else self.guard.check(head, self._hashes)
-
-    def _hashes(self, start: int, stop: int) -> Iterator[bytes]:
-        return leaf_hashes(self.storage, start, stop)
+        return None if self.guard is None else self.guard.check(head, self.storage)
 
     def _known(
         self, transaction: LogTransaction, head: StoredHead, asked: Sequence[Draft]
@@ -108,11 +149,12 @@ class Sequencer:
         """Answer from the store what it has already (3)."""
         if not asked:
             return {}
-        found = transaction.find({draft.event_id for draft in asked})
+        found = transaction.find({made.event_id for made in asked})
+        heads = [*transaction.closed(), head] if found and head.base else [head]
         return {
-            draft.event_id: self._repeat(draft, found[draft.event_id], head)
-            for draft in asked
-            if draft.event_id in found
+            made.event_id: self._repeat(made, found[made.event_id], heads)
+            for made in asked
+            if made.event_id in found
         }
 
     def _reconsider(
@@ -128,15 +170,16 @@ class Sequencer:
         known = self._known(transaction, head, refused)
         return [known.get(d.event_id, answer) for d, answer in pairs]
 
-    def _repeat(self, draft: Draft, row: StoredRow, head: StoredHead) -> Answer:
-        if not repeats(draft, row, self.sealer):
+    def _repeat(self, made: Draft, row: StoredRow, heads: Sequence[StoredHead]) -> Answer:
+        if not repeats(made, row, self.sealer):
             return RefusedError("event id: stands in the log with another content")
+        head = next(one for one in heads if row.index < one.end)
         return Receipt(row.event_id, row.index, row.leaf_hash, head.checkpoint)
 
     def _write(
         self, transaction: LogTransaction, head: StoredHead, admitted: Sequence[Draft]
     ) -> list[Receipt]:
-        rows = rows_of(admitted, head.size, self.sealer, self.tails.of(transaction))
+        rows = rows_of(admitted, head.end, self.sealer, self.tails.of(transaction))
         saved = self._advance(head, rows)
         transaction.insert(rows)
         transaction.save_head(saved)
@@ -146,9 +189,9 @@ class Sequencer:
     def _advance(self, head: StoredHead, rows: Sequence[StoredRow]) -> StoredHead:
         frontier = append(head.size, head.frontier, (row.leaf_hash for row in rows))
         size = head.size + len(rows)
-        checkpoint = sign_checkpoint(size, root(frontier), self.signer)
+        checkpoint = sign_checkpoint(size, root(frontier), self.signer.of(head.label))
         instance = head.instance if self.guard is None else self.guard.name()
-        return StoredHead(size, frontier, checkpoint, None, instance)
+        return StoredHead(size, frontier, checkpoint, None, instance, head.base, head.label)
 
 
 def _admit(transaction: LogTransaction, draft: Draft) -> RefusedError | None:

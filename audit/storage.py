@@ -21,6 +21,8 @@ class StoredHead:
     ``frontier`` holds the roots of the perfect subtrees, largest first; ``checkpoint`` the last
     signed note (empty while the log is empty); ``frozen`` why the log stopped, if it did;
     ``instance`` the random name that a guarded log got at its birth (empty without a guard).
+    Size and frontier are those of one shard (``audit.shards``), known by its ``label``; ``base`` is
+    how many entries all shards before it have.
     """
 
     size: int
@@ -28,10 +30,19 @@ class StoredHead:
     checkpoint: str
     frozen: str | None = None
     instance: str = ""
+    base: int = 0
+    label: str = ""
+
+    @property
+    def end(self) -> int:
+        """How many entries all shards have up to here: the place of the next."""
+        return self.base + self.size
 
 
 class StoredRow(NamedTuple):
     """One entry at rest: the leaf that stays for ever, and the payload that may be erased.
+
+    ``index`` is its place: it counts on over all shards of a log.
 
     Logs are read by the million, and a tuple is made three times faster than a dataclass.
 
@@ -90,27 +101,43 @@ class LogTransaction(Protocol):
         ...
 
     def save_head(self, head: StoredHead) -> None:
-        """Replace the head row."""
+        """Replace the head row, within one shard."""
+        ...
+
+    def turn(self, closed: StoredHead, opened: StoredHead) -> None:
+        """Keep the head of a shard for good, and put that of the next in its place."""
+        ...
+
+    def closed(self) -> Sequence[StoredHead]:
+        """Return the last heads of the shards that are closed, oldest first."""
         ...
 
 
-class LogStorage(Protocol):
-    """Where one log lives."""
-
-    def locked(self) -> AbstractContextManager[LogTransaction]:
-        """Begin a transaction and take the head lock; commit durably on leaving, or roll back."""
-        ...
+class Entries(Protocol):
+    """What is read of a log, or of one of its shards."""
 
     def head(self) -> StoredHead:
         """Read the head without locking."""
         ...
 
     def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
-        """Read entries ``start`` up to but not including ``stop``, in order of index."""
+        """Read the entries at ``start`` up to but not including ``stop``, in order."""
         ...
 
     def leaves(self, start: int, stop: int) -> Iterator[Sequence[StoredLeaf]]:
         """Read the leaves of entries ``start`` up to ``stop`` alone, in order, a page at a time."""
+        ...
+
+
+class LogStorage(Entries, Protocol):
+    """Where one log lives, all its shards; entries are read by their places."""
+
+    def locked(self) -> AbstractContextManager[LogTransaction]:
+        """Begin a transaction and take the head lock; commit durably on leaving, or roll back."""
+        ...
+
+    def closed(self) -> Sequence[StoredHead]:
+        """Read the last heads of the shards that are closed, oldest first."""
         ...
 
     def one(self, event_id: bytes) -> StoredRow | None:
@@ -126,7 +153,7 @@ class LogStorage(Protocol):
         ...
 
 
-def leaf_hashes(storage: LogStorage, start: int, stop: int) -> Iterator[bytes]:
+def leaf_hashes(storage: Entries, start: int, stop: int) -> Iterator[bytes]:
     """Read the leaf hashes of entries ``start`` up to but not including ``stop``, in order."""
     return (stored for page in storage.leaves(start, stop) for _, _, stored, _ in page)
 

@@ -23,8 +23,19 @@ class Submission(NamedTuple):
     retry: bool = False
 
 
+class Turn(NamedTuple):
+    """Closes the shard that is open and opens the next, by the label; each with an entry.
+
+    The log itself puts in these what joins the two (``audit.shards``).
+    """
+
+    label: str
+    closing: Submission
+    opening: Submission
+
+
 class Receipt(NamedTuple):
-    """Where an entry stands, and the signed checkpoint that includes it.
+    """Where an entry stands, by its place, and the signed checkpoint of its shard that includes it.
 
     Every entry is answered with one, and a tuple is made three times faster than a dataclass.
     """

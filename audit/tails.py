@@ -43,8 +43,8 @@ class Tails:
         before, head = self._head, transaction.head()
         if head == before:
             return
-        if before is not None and before.size < head.size <= before.size + MOST:
-            self._known |= transaction.counted(before.size, head.size)
+        if before is not None and before.end < head.end <= before.end + MOST:
+            self._known |= transaction.counted(before.end, head.end)
         else:
             self._known = {}
         self._head = head

@@ -12,10 +12,14 @@ An export (``python -m audit.verify EXPORT --vkey STRING|FILE [--minimum INDEX]
 6. Each hash tile is the one that follows from the leaves.
 7. The root that follows from the leaves is the signed root.
 8. Each opened payload matches its entry's commitment and event id, and its count links to the
-   entry before it about the same subject.
+   entry before it about the same subject. Links speak of places (``audit.shards``): an export of a
+   later shard says of each payload at which place it stands.
 9. Where the check is given a trust policy (c2sp.org/tlog-policy), the checkpoint meets it.
 
 A live store (``verify_store``); 4 and 5 hold here too:
+
+Each shard (``audit.shards``) is as in 10 to 14, by itself and in turn, and goes on from the one
+before; what is numbered 15 to 17 is asked of all of them together.
 
 10. The head is not frozen, and its frontier has the hashes that its size asks for.
 11. The checkpoint is as in 1, with the head's size and the root of its frontier.
@@ -35,6 +39,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, takewhile
 from pathlib import Path
 
@@ -44,6 +49,7 @@ from audit.findings import Fault, Findings
 from audit.fsck import check_store
 from audit.note import NoteError, VerifierKey
 from audit.policy import Policy, PolicyError
+from audit.shards import BEFORE, Keys
 from audit.storage import LogStorage, PayloadSealer
 from audit.tiles import (
     CHECKPOINT,
@@ -61,6 +67,8 @@ from audit.tree import HASH_BYTES, append, root
 
 __all__ = ["Fault", "main", "verify_export", "verify_store"]
 
+_OPENED = {"index", "payload", "salt"}
+
 
 def verify_export(
     directory: Path, key: VerifierKey, minimum: int = 0, policy: Policy | None = None
@@ -75,17 +83,15 @@ def verify_export(
     return findings.faults
 
 
-def verify_store(
-    storage: LogStorage, sealer: PayloadSealer | None, verifier_key: VerifierKey
-) -> list[Fault]:
+def verify_store(storage: LogStorage, sealer: PayloadSealer | None, keys: Keys) -> list[Fault]:
     """Check a live store, steps 4, 5 and 10 to 17; an empty list means that all holds.
 
     Without a sealer only the leaves and their head are checked, to step 14: no payload is opened.
 
     Others may go on writing; entries after the head that was read first are left for next time.
     """
-    findings = Findings(verifier_key)
-    _guarded(findings, lambda: check_store(findings, storage, sealer))
+    findings = Findings(keys(""))
+    _guarded(findings, lambda: check_store(findings, storage, sealer, keys))
     return findings.faults
 
 
@@ -118,7 +124,8 @@ def _check_export(findings: Findings, directory: Path, minimum: int) -> None:
         findings.fault("the signed root does not follow from the entries")  # (7)
     if (directory / PAYLOADS).exists():
         leaves = chain.from_iterable(_bundles(findings, directory, tiles))
-        _payloads(findings, directory / PAYLOADS, enumerate(leaves, first_shown(minimum)))
+        shown = enumerate(leaves, first_shown(minimum))
+        _payloads(findings, directory / PAYLOADS, _Places(), shown)
 
 
 def _pruned(
@@ -178,44 +185,66 @@ def _hashes(findings: Findings, bundles: Iterable[list[bytes]]) -> Iterator[byte
         yield from findings.grow(leaves)
 
 
-def _payloads(findings: Findings, path: Path, leaves: Iterator[tuple[int, bytes]]) -> None:
+@dataclass(slots=True)
+class _Places:
+    """Tells whether all entries of a shard stand where its base says; the first one says which."""
+
+    base: int | None = None
+
+    def fit(self, index: int, raw: bytes, place: int) -> bool:
+        if self.base is None:
+            self.base = place - index
+            before = read_leaf(raw).content.get(BEFORE) if index == 0 else None
+            if before is not None and str(before).rpartition(" ")[2] != str(place):
+                return False
+        return self.base == place - index >= 0
+
+
+def _payloads(
+    findings: Findings, path: Path, places: _Places, leaves: Iterator[tuple[int, bytes]]
+) -> None:
     """Check opened payloads, which stand in order of index, beside their leaves (8)."""
     counts: dict[int, int] = {}
     followed: set[int] = set()
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             findings.at = f"{PAYLOADS} line {number}"
-            index, salted = _opened(line)
+            index, place, salted = _opened(line)
             raw = next((raw for at, raw in leaves if at == index), None)
             findings.at = f"{PAYLOADS} line {number}"
             if raw is None:
                 findings.fault("names no entry, or one out of order")
                 return
             findings.at = f"entry {index}"
+            if not places.fit(index, raw, place):
+                findings.fault("payload: its place is not that of its entry")
             payload = findings.payload(read_leaf(raw), salted)
             if payload is None or payload.link is None:
                 continue
-            counts[index], before = payload.link
-            if not _linked(index, before, counts) or before in followed:
+            counts[place], before = payload.link
+            if not _linked(place, before, counts) or before in followed:
                 findings.fault("payload: count and prev do not fit the entry before it")
             followed |= {before} - {NO_ENTRY}
 
 
-def _opened(line: bytes) -> tuple[int, bytes]:
-    """Read a line of opened payloads into its index and salt || payload."""
+def _opened(line: bytes) -> tuple[int, int, bytes]:
+    """Read a line of opened payloads into its index, its place and salt || payload."""
     stored = json.loads(line)
     salted = bytes.fromhex(stored["salt"]) + canonical(stored["payload"])
-    if canonical(stored) + b"\n" != line or stored.keys() != {"index", "payload", "salt"}:
+    if canonical(stored) + b"\n" != line or stored.keys() - {"place"} != _OPENED:
         raise TileError("the line is not canonical")
-    if type(stored["index"]) is not int:
+    index, place = stored["index"], stored.get("place", stored["index"])
+    if type(index) is not int or type(place) is not int:
         raise TileError("the line has no index")
-    return stored["index"], salted
+    if ("place" in stored) != (place > index):
+        raise TileError("the line names a place that it does not need")
+    return index, place, salted
 
 
-def _linked(index: int, before: int, counts: Mapping[int, int]) -> bool:
+def _linked(place: int, before: int, counts: Mapping[int, int]) -> bool:
     if before == NO_ENTRY:
-        return counts[index] == 1
-    return 0 <= before < index and counts.get(before, counts[index] - 1) == counts[index] - 1
+        return counts[place] == 1
+    return 0 <= before < place and counts.get(before, counts[place] - 1) == counts[place] - 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

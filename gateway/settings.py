@@ -108,7 +108,12 @@ class Settings(BaseSettings):
         200, ge=0, description="Stored entries re-checked every second while serving; 0 is none."
     )
     log_minimum: int = Field(
-        0, ge=0, description="Index below which the log is pruned: shown and exported no more."
+        0, ge=0, description="Place below which the log is pruned: shown and exported no more."
+    )
+    log_yearly: bool = Field(
+        default=False,
+        description="Whether the daily round (`retention run`) turns the log to a new shard, with an "
+        "origin and a key of its own, on its first run in a new year.",
     )
     witness_name: str = Field(
         "doelpoort.example/witness",

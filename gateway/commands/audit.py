@@ -10,9 +10,12 @@ import typer
 from audit.verify import Fault
 from gateway.commands import evidence, review
 from gateway.commands.shared import Data, Json, complaints, console, opened, show
-from gateway.domain.errors import SettingsError
+from gateway.domain.errors import InvalidRequestError, SettingsError
 from gateway.keeper.office import AuditOffice
 
+Log = Annotated[
+    str | None, typer.Option("--log", help="Origin of a shard; the open one if not given.")
+]
 app = typer.Typer(help="The log that nobody can rewrite.", no_args_is_help=True)
 app.add_typer(review.app, name="review")
 app.command()(evidence.evidence)
@@ -53,11 +56,13 @@ def _verify_store(data: Path | None, *, payloads: bool, as_json: bool) -> None:
 def _described(office: AuditOffice) -> dict[str, object]:
     """State size and root of a log that holds, and how far witnesses cosigned it as its policy asks.
 
+    Of a log of several shards: of the open one, with the entries of all.
     Of a log that does not hold they say nothing, or cannot be read.
     """
     head, witnessed = office.head(), office.witnessed()
     told = {} if witnessed is None else {"witnessed": witnessed.size}
-    return {"size": head.size, "root": office.root_of(head)} | told
+    shard = {"log": office.vkey().partition("+")[0], "entries": head.end} if head.base else {}
+    return {"size": head.size, "root": office.root_of(head)} | shard | told
 
 
 def _say(report: dict[str, object], faults: list[Fault], *, as_json: bool) -> None:
@@ -97,17 +102,19 @@ def export_log(
     witnessed: Annotated[
         bool, typer.Option("--witnessed", help="Up to the newest head that witnesses cosigned.")
     ] = False,
+    log: Log = None,
     data: Data = None,
 ) -> None:
     """Write checkpoint, tiles, entries and key to a folder that anyone can verify."""
     with opened(data) as gateway:
-        gateway.audit.export(folder, payloads=payloads, witnessed=witnessed)
+        gateway.audit.export(folder, payloads=payloads, witnessed=witnessed, log=log)
     console.print(f"exported: {folder}")
 
 
 @app.command()
 def prove(
-    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")], data: Data = None
+    index: Annotated[int, typer.Argument(min=0, help="Place of the entry, over all shards.")],
+    data: Data = None,
 ) -> None:
     """Print the inclusion proof of one entry as a C2SP tlog-proof."""
     with opened(data) as gateway:
@@ -120,10 +127,35 @@ def vkey_line(
     mldsa: Annotated[
         bool, typer.Option("--mldsa", help="The ML-DSA-44 key that cosigns published heads.")
     ] = False,
+    log: Log = None,
 ) -> None:
-    """Print the key by which the log's checkpoints verify, on exactly one line."""
+    """Print the key by which the log's checkpoints verify, on exactly one line.
+
+    With --log that of a closed shard, or of one to come, for those who will witness it.
+    """
     with opened(data) as gateway:
-        line = gateway.audit.mldsa if mldsa else gateway.audit.vkey()
+        label = gateway.audit.label_of(log)
+        line = gateway.audit.mldsa(label) if mldsa else gateway.audit.signer.key(label)
     if line is None:
         raise SettingsError("ML-DSA-44 is not offered by the installed library")
     typer.echo(str(line))
+
+
+@app.command()
+def turn(
+    actor: Annotated[str, typer.Option(help="Who decides.")],
+    reason: Annotated[str, typer.Option(help="Why the log turns now; stands in the log.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Close the shard of the log that is open, and open that of this year; gates may go on.
+
+    Both entries of the turn name the other shard. A closed shard is never signed again.
+    """
+    if not reason.strip():
+        raise InvalidRequestError("reason", "is needed")
+    with opened(data) as gateway:
+        turned = gateway.turn_log(actor, reason)
+        key = gateway.audit.vkey()
+    report = {"log": turned.origin, "last": turned.last, "first": turned.first, "vkey": key}
+    show(report, as_json=as_json, title="turned")

@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from audit.bundle import write_folder, zipped
-from audit.evidence import verify_evidence
+from audit.evidence import verify_together
 from audit.note import NoteError, VerifierKey
 from audit.policy import Policy, PolicyError
 from gateway import wiring
@@ -61,8 +61,13 @@ def evidence(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 def verify_bundle(
-    bundle: Annotated[Path, typer.Argument(help="The bundle's evidence.json.", exists=True)],
-    vkey: Annotated[str, typer.Option(help="The log's key, as you know it from elsewhere.")],
+    bundle: Annotated[
+        list[Path],
+        typer.Argument(help="The bundle's evidence.json, and what goes with it.", exists=True),
+    ],
+    vkey: Annotated[
+        list[str], typer.Option(help="The log's key, as you know it from elsewhere; one a shard.")
+    ],
     policy: Annotated[
         Path | None, typer.Option(help="Whose cosignatures you ask for (tlog-policy).", exists=True)
     ] = None,
@@ -70,10 +75,10 @@ def verify_bundle(
 ) -> None:
     """Check an evidence bundle offline; exit 1 names every fault."""
     try:
-        key = VerifierKey.parse(vkey)
+        keys = [VerifierKey.parse(line) for line in vkey]
     except NoteError:
         raise InvalidRequestError("vkey", "is not a verifier key") from None
-    examined = verify_evidence(bundle.read_bytes(), key, _policy(policy))
+    examined = verify_together([one.read_bytes() for one in bundle], keys, _policy(policy))
     faults = [str(fault) for fault in examined.faults]
     report = {"faults": faults, "complete": examined.complete}
     show(report, as_json=as_json, title="evidence")

@@ -100,7 +100,7 @@ def doctor(
             "store": wiring.store_status(gateway.settings)["store"],
             "mode": gateway.settings.mode,
             "policy": gateway.actions.gate.matrix.digest,
-            "entries": gateway.audit.head().size,
+            "entries": gateway.audit.head().end,
             "guard": str(gateway.audit.mark),
             "guardApart": "yes" if gateway.settings.log_guard else "no: set DOELPOORT_LOG_GUARD",
             "ready": why_not or "yes",

@@ -13,7 +13,8 @@ class AnchoredHead:
     """A head that someone outside vouches for: witnesses, a timestamp authority, or both.
 
     ``note`` is the signed checkpoint with every cosignature; ``token`` the answer of the timestamp
-    authority (RFC 3161, DER) over the checkpoint's text.
+    authority (RFC 3161, DER) over the checkpoint's text. ``base`` is how many entries all shards
+    before its own have.
     """
 
     size: int
@@ -21,6 +22,12 @@ class AnchoredHead:
     note: str
     cosigned: bool = False
     token: bytes | None = None
+    base: int = 0
+
+    @property
+    def end(self) -> int:
+        """How many entries all shards had up to here."""
+        return self.base + self.size
 
 
 class AnchoredHeads(Protocol):
@@ -29,16 +36,16 @@ class AnchoredHeads(Protocol):
     def keep(self, head: AnchoredHead) -> None:
         """Keep a head; of one that is there already, what is new is added.
 
-        Heads without a timestamp that a newer cosigned one makes needless are dropped.
+        Heads without a timestamp that a newer cosigned one of their shard makes needless are dropped.
         """
         ...
 
     def newest_cosigned(self) -> AnchoredHead | None:
-        """Return the largest head that a witness cosigned; ``None`` when there is none."""
+        """Return the last head that a witness cosigned; ``None`` when there is none."""
         ...
 
     def all(self) -> Sequence[AnchoredHead]:
-        """List what is kept, smallest first."""
+        """List what is kept, in the order of the log."""
         ...
 
 

@@ -32,7 +32,7 @@ class LogArchive(Protocol):
         ...
 
     async def root_after(self, moment: datetime) -> tuple[int, bytes] | None:
-        """Return size and root of the log with the first entry made at or after a moment.
+        """Return size and root of the shard with the first entry made at or after a moment.
 
         ``None`` while there is no such entry. Every later checkpoint goes on from that root.
         """

@@ -6,12 +6,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from audit.checkpoint import Checkpoint, verify_checkpoint
 from audit.export import Publication
 from audit.findings import Fault
 from audit.note import NoteError, VerifierKey
+from audit.shelf import Shelf
 from audit.tree import verify_consistency
 from gateway.domain.anchors import AnchoredHead, AnchoredHeads, TimestampError, Timestamps
 from gateway.keeper.publishing import PublishedHeads
@@ -26,33 +28,34 @@ class Anchors:
     heads: AnchoredHeads
     timestamps: Timestamps | None
 
-    def faults(self, publication: Publication, key: VerifierKey) -> Iterator[Fault]:
-        """Check every anchored head (1, 2)."""
-        kept = self.heads.all()
-        if not kept:
-            return
-        try:
-            now = verify_checkpoint(publication.checkpoint(), key)
-        except NoteError as error:
-            yield Fault("anchored heads", f"cannot be compared: {error}")
-            return
-        for head in kept:
-            why = self._wrong(head, publication, key, now)
-            if why is not None:
-                yield Fault(f"anchored head of size {head.size}", why)
+    def faults(self, shelf: Shelf) -> Iterator[Fault]:
+        """Check every anchored head, each with its shard (1, 2)."""
+        for base, kept in groupby(self.heads.all(), key=lambda head: head.base):
+            shard = shelf.holding(base)
+            publication, key = shelf.publication(shard), shelf.key(shard)
+            try:
+                now = verify_checkpoint(publication.checkpoint(), key)
+            except NoteError as error:
+                yield Fault("anchored heads", f"cannot be compared: {error}")
+                return
+            for head in kept:
+                why = self._wrong(head, publication, key, now)
+                if why is not None:
+                    yield Fault(f"anchored head of size {head.end}", why)
 
     def export(self, folder: Path) -> int:
         """Write note and timestamp of each head into a folder; return how many there are.
 
+        A file is named by how many entries all shards had up to there.
         ``openssl ts -verify`` takes the text of a note, up to its blank line, as data.
         """
         folder.mkdir(parents=True, exist_ok=True)
         kept = self.heads.all()
         for head in kept:
-            (folder / f"{head.size}.checkpoint").write_bytes(head.note.encode())
+            (folder / f"{head.end}.checkpoint").write_bytes(head.note.encode())
             if head.token is not None:
-                (folder / f"{head.size}.txt").write_bytes(text_of(head.note).encode())
-                (folder / f"{head.size}.tsr").write_bytes(head.token)
+                (folder / f"{head.end}.txt").write_bytes(text_of(head.note).encode())
+                (folder / f"{head.end}.tsr").write_bytes(head.token)
         return len(kept)
 
     def _wrong(

@@ -1,6 +1,7 @@
 """Everything one may ask of the log itself."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from audit.examination import Examination, examine
 from audit.export import ExportError, Publication, UpTo, export_log
 from audit.note import Signer, VerifierKey
 from audit.policy import Policy, Witnessed
+from audit.shards import LABEL, Shard
+from audit.shelf import Shelf
 from audit.storage import LogStorage, PayloadSealer, StoredHead
 from audit.tree import root
 from audit.verify import Fault, verify_store
@@ -24,22 +27,27 @@ from gateway.keeper.vouching import vouch
 class AuditOffice:
     """Reads, checks, proves and shows one log; ``mark`` is its guard's file.
 
-    ``minimum`` is the index below which the log is pruned: nothing that only concerns entries below
-    it is shown (``public``) or exported. ``mldsa`` is the key of the cosignature on published heads, where there is one;
-    ``policy`` names those who are asked to cosign them.
+    ``minimum`` is the place below which the log is pruned: nothing that only concerns entries below
+    it is shown (``public``) or exported. ``mldsa`` gives the key of the cosignature on published heads
+    of a shard, where there is one; ``policy`` names those who are asked to cosign them.
     """
 
     storage: LogStorage
     sealer: PayloadSealer
     signer: Signer
-    publication: Publication
-    public: Publication
+    shelf: Shelf
+    public: Shelf
     anchors: Anchors
     versions: VersionBook
     mark: Path
     minimum: int = 0
-    mldsa: VerifierKey | None = None
+    mldsa: Callable[[str], VerifierKey | None] = lambda _: None
     policy: Policy | None = None
+
+    @property
+    def publication(self) -> Publication:
+        """What readers of the open shard may fetch, were nothing pruned."""
+        return self.shelf.publication(self.shelf.open())
 
     def verify(self, *, payloads: bool = True) -> list[Fault]:
         """Check the live store, payloads opened or not; all faults are named.
@@ -48,14 +56,13 @@ class AuditOffice:
         versions of profiles.
         """
         sealer = self.sealer if payloads else None
-        faults = verify_store(self.storage, sealer, self.signer.verifier)
-        anchored = self.anchors.faults(self.publication, self.signer.verifier)
+        faults = verify_store(self.storage, sealer, self.signer.key)
         kept = version_faults(self.versions) if payloads else ()
-        return faults or [*anchored, *kept]
+        return faults or [*self.anchors.faults(self.shelf), *kept]
 
     def examine(self) -> Examination:
         """Say what the log says of itself, and what is true (``audit.examination``)."""
-        return examine(self.storage, self.signer.verifier, self.mark)
+        return examine(self.storage, self.signer.key, self.mark)
 
     def health(self) -> LogHealth:
         """Say how the log stands; see ``gateway.domain.upkeep``."""
@@ -80,49 +87,84 @@ class AuditOffice:
         """Return the root hash of a head, in hexadecimal."""
         return root(head.frontier).hex()
 
-    def export(self, folder: Path, *, payloads: bool, witnessed: bool = False) -> None:
-        """Write the log to a folder that verifies offline; ``witnessed``: as far as it was cosigned.
+    def export(
+        self, folder: Path, *, payloads: bool, witnessed: bool = False, log: str | None = None
+    ) -> None:
+        """Write a shard, the open one unless ``log`` is its origin, to a folder that verifies offline.
 
-        Raises ``ExportError``.
+        ``witnessed``: as far as it was cosigned. Raises ``ExportError``.
         """
         sealer = self.sealer if payloads else None
-        log = self._cosigned_log() if witnessed else self.storage
-        export_log(log, folder, self.signer.verifier, sealer, self.minimum)
+        shard = self.shelf.open() if log is None else self.shelf.named(log)
+        minimum = min(max(self.minimum - shard.base, 0), shard.head().size)
+        entries = self._cosigned(shard) if witnessed else shard
+        export_log(entries, folder, self.shelf.key(shard), sealer, minimum)
 
-    def _cosigned_log(self) -> UpTo:
+    def _cosigned(self, shard: Shard) -> UpTo:
         found = self.witnessed()
-        if found is None or not 0 < found.size <= self.head().size:
+        of_it = found is not None and found.note.startswith(f"{self.shelf.key(shard).name}\n")
+        if found is None or not of_it or not 0 < found.size <= shard.head().size:
             raise ExportError("no head of this log was cosigned as the witnesses' policy asks")
-        return UpTo(found.head, self.storage)
+        return UpTo(replace(found.head, base=shard.base, label=shard.label), shard)
 
-    def prove(self, index: int) -> str:
-        """Return the tlog-proof of one entry."""
-        return self.publication.prove(index)
+    def prove(self, place: int) -> str:
+        """Return the tlog-proof of the entry at a place."""
+        return self.shelf.prove(place)
 
-    def vouch(self, index: int, moment: datetime) -> Vouched:
-        """Check one entry under the newest head, and the cosignatures of the published one."""
-        own = [self.mldsa] if self.mldsa else []
+    def vouch(self, place: int, moment: datetime) -> Vouched:
+        """Check one entry under its shard's newest head, and the cosignatures of the published one."""
+        shard = self.shelf.holding(place)
+        own = self.mldsa(shard.label)
         asked = self.policy.witnesses.values() if self.policy else ()
-        keys = [*own, *(peer.key for peer in asked)]
-        return vouch(self.publication, self.checkpoint(), keys, index, moment)
+        keys = [*([own] if own else []), *(peer.key for peer in asked)]
+        shown, index = self.checkpoint(shard.label), place - shard.base
+        found = vouch(self.shelf.publication(shard), shown, keys, index, moment)
+        return replace(found, index=place)
 
     def witnessed(self) -> Witnessed | None:
-        """Return the newest head that witnesses cosigned, with the policy that judges them."""
+        """Return the last head that witnesses cosigned, with the policy that judges them."""
         head = self.anchors.heads.newest_cosigned() if self.policy else None
         return None if self.policy is None or head is None else Witnessed(self.policy, head.note)
 
-    def checkpoint(self) -> str:
-        """Return the published head; empty while the log is empty."""
-        return self.anchors.published.shown()
+    def checkpoint(self, label: str | None = None) -> str:
+        """Return the published head of the open shard or of one by label; empty while the log is.
 
-    def tile(self, path: str) -> bytes:
+        Raises ``ValueError`` when there is no such shard.
+        """
+        shard = self._shard(label)
+        head = shard.head()
+        if head.base == self.storage.head().base:
+            return self.anchors.published.shown()
+        return self.anchors.published.of(head)
+
+    def tile(self, path: str, label: str | None = None) -> bytes:
         """Return a tile or entry bundle by its path; raises ``ValueError`` when there is none."""
-        return self.public.tile(path)
+        return self.public.publication(self._shard(label)).tile(path)
 
-    def vkey(self) -> str:
-        """Return the verifier key, one line."""
-        return str(self.signer.verifier)
+    def vkey(self, label: str | None = None) -> str:
+        """Return the verifier key of a shard, one line; raises ``ValueError`` as the others do."""
+        return str(self.shelf.key(self._shard(label)))
+
+    def labels(self) -> list[str]:
+        """List the shards by their labels, oldest first; the first has an empty one."""
+        return [shard.label for shard in self.shelf.shards()]
+
+    def label_of(self, log: str | None) -> str:
+        """Return the label of the shard of an origin, be it one to come; of none, the open one's.
+
+        Raises ``ExportError`` for what is no origin of this log.
+        """
+        if log is None:
+            return self.shelf.open().label
+        own = self.signer.verifier.name
+        label = log.removeprefix(f"{own}/")
+        if log != own and (label == log or not LABEL.fullmatch(label)):
+            raise ExportError("this store has no log of this origin")
+        return "" if log == own else label
+
+    def _shard(self, label: str | None) -> Shard:
+        return self.shelf.open() if label is None else self.shelf.labelled(label)
 
 
 def _seen(head: AnchoredHead | None) -> SeenHead | None:
-    return SeenHead(head.size, head.at) if head else None
+    return SeenHead(head.end, head.at) if head else None

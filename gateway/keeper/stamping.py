@@ -60,7 +60,8 @@ class Stamping:
             raise TimestampError(f"the authority answers with status {reply.status}")
         at = self._timestamps.check(text.encode(), reply.body, request.nonce)
         size = parse_checkpoint(text).size
-        self._anchored.keep(AnchoredHead(size, at, note, token=reply.body))
+        base = self._published.base(note)
+        self._anchored.keep(AnchoredHead(size, at, note, token=reply.body, base=base))
         return Stamped(size, at)
 
 

@@ -5,19 +5,19 @@
    Only one that this log itself signed counts, and one that the store does not go on from freezes
    the log: a rollback or a fork. A witness's word alone stops nothing.
 3. A witness that cannot be reached, or answers what it should not, stops nothing; it is named.
+4. After a turn to the next shard (``audit.shards``) the last head of the one before goes first, until
+   someone has cosigned it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
-from audit.export import Publication
 from audit.guard import witnessed
-from audit.note import NoteError, VerifierKey
+from audit.note import NoteError
 from audit.policy import Peer, Policy, PolicyError
-from audit.storage import LogStorage, leaf_hashes
+from audit.shelf import Shelf
 from audit.treehead import parse_checkpoint
 from audit.trust import Freeze
 from audit.witness import (
@@ -55,9 +55,7 @@ class QuorumMissedError(GatewayError):
 class OpenLog:
     """The log whose heads are witnessed."""
 
-    storage: LogStorage
-    publication: Publication
-    key: VerifierKey
+    shelf: Shelf
     accused: Accused
 
 
@@ -77,11 +75,10 @@ class SeenBy:
 
     exchange: Exchange
     url: str
-    origin: str
 
-    def latest(self) -> str | None:
+    def latest(self, origin: str) -> str | None:
         """Return the newest checkpoint that the witness shows; raises ``OSError``."""
-        reply = self.exchange.get(f"{self.url.rstrip('/')}/{origin_key(self.origin)}/checkpoint")
+        reply = self.exchange.get(f"{self.url.rstrip('/')}/{origin_key(origin)}/checkpoint")
         if reply.status != HTTPStatus.OK:
             return None
         return reply.body.decode(errors="replace")
@@ -103,13 +100,25 @@ class Witnessing:
         self._exchange = exchange
         self._published, self._anchored = heads
         self._clock = clock
-        self._seen: dict[bytes, int] = {}
+        self._seen: dict[tuple[str, bytes], int] = {}
 
     def __call__(self) -> Round | None:
         """Ask every witness that has an address; ``None`` while the log is empty."""
+        last = self._last()
+        if last is not None:
+            self._round(last)
         note = self._published.newest()
-        if not note:
-            return None
+        return self._round(note) if note else None
+
+    def _last(self) -> str | None:
+        """Return the last head of the shard closed before, while nobody cosigned it (4)."""
+        for shard in self._log.shelf.shards()[-2:-1]:
+            head = shard.head()
+            if not any(one.cosigned and one.end == head.end for one in self._anchored.all()):
+                return self._published.of(head)
+        return None
+
+    def _round(self, note: str) -> Round:
         size = _size(note)
         result, cosigned, failed = note, list[str](), list[str]()
         for name, peer in self._policy.witnesses.items():
@@ -121,7 +130,8 @@ class Witnessing:
             except (WitnessError, OSError, ValueError) as error:
                 failed.append(f"{_word(name)}: {error}")
         if cosigned:
-            self._anchored.keep(AnchoredHead(size, self._clock.now(), result, cosigned=True))
+            now, base = self._clock.now(), self._published.base(note)
+            self._anchored.keep(AnchoredHead(size, now, result, cosigned=True, base=base))
         return Round(size, tuple(cosigned), tuple(failed), _met(self._policy, result))
 
     def demand(self) -> None:
@@ -132,51 +142,53 @@ class Witnessing:
 
     def _ask(self, name: bytes, peer: Peer, note: str, result: str) -> str:
         """Return ``result`` with the witness's line added; raises ``WitnessError``, ``OSError``."""
-        size = _size(note)
-        answer = self._submit(peer, self._seen.get(name, 0), note, result)
+        size, seen = _size(note), (_origin(note), name)
+        answer = self._submit(peer, self._seen.get(seen, 0), note, result)
         if isinstance(answer, Behind) and answer.size <= size:
             answer = self._submit(peer, answer.size, note, result)
         if isinstance(answer, Behind):
-            self._confront(peer)
+            self._confront(peer, _origin(note))
             raise WitnessError(f"has seen {answer.size} entries")
-        self._seen[name] = size
+        self._seen[seen] = size
         return answer.checkpoint
 
     def _submit(self, peer: Peer, old: int, note: str, result: str) -> Cosigned | Behind:
         size = _size(note)
-        proof = self._log.publication.prove_consistency(old, size) if old else ()
+        shelf = self._log.shelf
+        publication = shelf.publication(shelf.named(_origin(note)))
+        proof = publication.prove_consistency(old, size) if old else ()
         body = build_request(old, proof, note).encode()
         reply = self._exchange.post(f"{_address(peer)}/{ADD_CHECKPOINT}", body, PLAIN)
         if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            self._confront(peer)
+            self._confront(peer, _origin(note))
         text = reply.body.decode(errors="replace")
         answer = Response(reply.status, text, reply.media_type)
         return read_answer(answer, result, [peer.key])
 
-    def _confront(self, peer: Peer) -> None:
+    def _confront(self, peer: Peer, origin: str) -> None:
         """Freeze the log when the witness shows a head of ours that the store does not go on from."""
-        note = SeenBy(self._exchange, _address(peer), self._log.key.name).latest()
+        note = SeenBy(self._exchange, _address(peer)).latest(origin)
         if note is None:
             return
-        storage = self._log.storage
-        found = witnessed(
-            note,
-            self._log.key,
-            storage.head(),
-            partial(leaf_hashes, storage),
-        )
+        shelf = self._log.shelf
+        shard = shelf.named(origin)
+        found = witnessed(note, shelf.key(shard), shard.head(), shard.hashes)
         if found is not None:
             self._log.accused.accuse(found)
 
 
-def seen_by(policy: Policy, exchange: Exchange, key: VerifierKey) -> Sequence[SeenBy]:
+def seen_by(policy: Policy, exchange: Exchange) -> Sequence[SeenBy]:
     """List the witnesses that can be asked what they have seen of a log."""
     peers = policy.witnesses.values()
-    return [SeenBy(exchange, peer.url, key.name) for peer in peers if peer.url is not None]
+    return [SeenBy(exchange, peer.url) for peer in peers if peer.url is not None]
 
 
 def _size(note: str) -> int:
     return parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+
+
+def _origin(note: str) -> str:
+    return note.partition("\n")[0]
 
 
 def _address(peer: Peer) -> str:

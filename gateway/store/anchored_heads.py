@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from gateway.store.database import Database
 from gateway.store.log_tables import log_checkpoint
 
 _c = log_checkpoint.c
-_HEADS = sa.select(_c.size, _c.at, _c.note, _c.cosigned, _c.token)
+_HEADS = sa.select(_c.base, _c.size, _c.at, _c.note, _c.cosigned, _c.token)
 
 
 class StoredHeads:
@@ -24,13 +25,14 @@ class StoredHeads:
     def keep(self, head: AnchoredHead) -> None:
         """Keep a head, with what is known of it already; drop what a newer cosigned one replaces."""
         with self._store.writing(alone=False) as connection:
-            known = connection.execute(self._of(_c.size == head.size)).first()
-            whole = _joined(AnchoredHead(*known), head) if known else head
-            connection.execute(sa.delete(log_checkpoint).where(self._same, _c.size == head.size))
+            known = connection.execute(self._of(_c.size == head.end)).first()
+            whole = _joined(_head(known), head) if known else head
+            connection.execute(sa.delete(log_checkpoint).where(self._same, _c.size == head.end))
             connection.execute(
                 sa.insert(log_checkpoint).values(
                     log=self._log,
-                    size=whole.size,
+                    size=whole.end,
+                    base=whole.base,
                     at=whole.at,
                     note=whole.note,
                     cosigned=whole.cosigned,
@@ -38,20 +40,20 @@ class StoredHeads:
                 )
             )
             if whole.cosigned:
-                older = (_c.size < whole.size) & _c.token.is_(None)
+                older = (_c.size > whole.base) & (_c.size < whole.end) & _c.token.is_(None)
                 connection.execute(sa.delete(log_checkpoint).where(self._same, older))
 
     def newest_cosigned(self) -> AnchoredHead | None:
-        """Return the largest head that a witness cosigned; ``None`` when there is none."""
+        """Return the last head that a witness cosigned; ``None`` when there is none."""
         query = self._of(_c.cosigned).order_by(_c.size.desc()).limit(1)
         found = self._store.read(lambda connection: connection.execute(query).first())
-        return AnchoredHead(*found) if found else None
+        return _head(found) if found else None
 
     def all(self) -> Sequence[AnchoredHead]:
-        """List what is kept, smallest first."""
+        """List what is kept, in the order of the log."""
         query = self._of(sa.true()).order_by(_c.size)
         found = self._store.read(lambda connection: connection.execute(query).all())
-        return [AnchoredHead(*row) for row in found]
+        return [_head(row) for row in found]
 
     @property
     def _same(self) -> sa.ColumnElement[bool]:
@@ -59,8 +61,14 @@ class StoredHeads:
 
     def _of(
         self, which: sa.ColumnElement[bool]
-    ) -> sa.Select[int, datetime, str, bool, bytes | None]:
+    ) -> sa.Select[int, int, datetime, str, bool, bytes | None]:
         return _HEADS.where(self._same, which)
+
+
+def _head(row: Sequence[Any]) -> AnchoredHead:
+    """Read a row; its size counts the entries of all shards."""
+    base, end, at, note, cosigned, token = row
+    return AnchoredHead(end - base, at, note, cosigned, token, base)
 
 
 def _joined(known: AnchoredHead, new: AnchoredHead) -> AnchoredHead:

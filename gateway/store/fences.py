@@ -23,11 +23,12 @@ ROLES: Final[Mapping[str, str]] = {
     OFFICER: "reads the log, payloads sealed; nothing else",
 }
 STEPS: Final = "alembic_version"
-_LOG: Final = frozenset({"log_head", "log_entry", "log_payload"})
+_LOG: Final = frozenset({"log_head", "log_closed", "log_entry", "log_payload"})
 _ADDED_TO: Final = frozenset(
     {
         "relation_event",
         "consent_event",
+        "log_closed",
         "log_entry",
         "log_payload",
         "logged_version",

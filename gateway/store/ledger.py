@@ -42,7 +42,7 @@ class LogLedger:
         waiter = inbox.waiter()
         try:
             self._log.submit(
-                [_submission(entry) for entry in entries],
+                [submission_of(entry) for entry in entries],
                 lambda outcome: inbox.put(waiter, outcome),
             )
         except UnavailableError as error:
@@ -116,7 +116,8 @@ class _Inbox:
         self._keep_time()
 
 
-def _submission(entry: Entry) -> Submission:
+def submission_of(entry: Entry) -> Submission:
+    """Return what the log takes of an entry: what stays for ever, and what is sealed (1)."""
     record = entry.record
     return Submission(
         record.event_id.bytes,

@@ -14,9 +14,9 @@ from typing import Final
 from uuid import UUID
 
 from audit.bundle import files, with_open
-from audit.evidence import EvidenceError, gather_evidence
-from audit.export import Publication
+from audit.evidence import EvidenceError
 from audit.policy import Witnessed
+from audit.shelf import Shelf
 from audit.storage import LogStorage, PayloadSealer, StoredRow
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import SubjectId
@@ -34,14 +34,14 @@ class LogArchive:
         self,
         storage: LogStorage,
         sealer: PayloadSealer,
-        publication: Publication,
+        shelf: Shelf,
         witnessed: Callable[[], Witnessed | None] = lambda: None,
     ) -> None:
         self._storage = storage
         self._sealer = sealer
-        self._publication = publication
+        self._shelf = shelf
         self._witnessed = witnessed
-        self._reader = LogReader(storage, sealer, publication)
+        self._reader = LogReader(storage, sealer, shelf)
 
     async def period(self, sought: Sought) -> AsyncIterator[LoggedEvent]:
         """Read all that is sought, in the order of the log."""
@@ -63,7 +63,7 @@ class LogArchive:
         return self._sealer.tag(subject.bytes)
 
     async def root_after(self, moment: datetime) -> tuple[int, bytes] | None:
-        """Return size and root of the log with the first entry made at or after a moment."""
+        """Return size and root of the shard with the first entry made at or after a moment."""
         return await asyncio.to_thread(self._root_after, moment)
 
     async def evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
@@ -82,22 +82,25 @@ class LogArchive:
         return None if row is None else next(self._reader.select(row, _EVERYTHING))
 
     def _root_after(self, moment: datetime) -> tuple[int, bytes] | None:
-        size = self._storage.head().size
+        size = self._storage.head().end
         for row in self._storage.rows(self._place(moment, -_SLACK, size), size):
             if event_of(row).at >= moment:
-                return row.index + 1, self._publication.root_at(row.index + 1)
+                shard = self._shelf.holding(row.index)
+                reached = row.index - shard.base + 1
+                return reached, self._shelf.publication(shard).root_at(reached)
         return None
 
     def _evidence(self, indexes: Sequence[int], opened: frozenset[int]) -> Mapping[str, bytes]:
-        key, known = self._publication.key, self._witnessed()
+        known = self._witnessed()
         try:
-            whole = gather_evidence(self._storage, key, indexes, self._sealer, known)
+            whole = self._shelf.evidence(indexes, self._sealer, known)
         except EvidenceError:
             raise InvalidRequestError("selectie", "holds no entry") from None
-        return files(with_open(whole, opened), known.policy if known else None)
+        shown = [with_open(one, opened) for one in whole]
+        return files(shown, known.policy if known else None)
 
     def _rows(self, sought: Sought) -> Iterator[StoredRow]:
-        filters, size = sought.filters, self._storage.head().size
+        filters, size = sought.filters, self._storage.head().end
         if filters.about is not None:
             return chain.from_iterable(map(self._storage.about, sorted(filters.about)))
         start = 0 if filters.since is None else self._place(filters.since, -_SLACK, size)

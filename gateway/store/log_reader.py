@@ -1,4 +1,4 @@
-"""The log, read back: what ``ledger`` wrote, opened where the key still lives.
+"""The log, read back: what ``ledger`` wrote, opened where the key still lives; its indexes are places.
 
 1. A page back reads so many entries at most, its cursor tells where to look further, found or not.
    All reading and opening is done in a thread: the event loop goes on.
@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from audit.entry import Payload, read_leaf, read_payload
-from audit.export import Publication
+from audit.shelf import Shelf
 from audit.storage import LogStorage, PayloadSealer, StoredRow
 from gateway.domain.errors import UnreadableValueError
 from gateway.domain.identifiers import FieldName, Oin, PurposeCode, SubjectId
@@ -31,16 +31,14 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 class LogReader:
     """Reads one log back; see ``gateway.domain.ports.LogReader``."""
 
-    def __init__(
-        self, storage: LogStorage, sealer: PayloadSealer, publication: Publication
-    ) -> None:
+    def __init__(self, storage: LogStorage, sealer: PayloadSealer, shelf: Shelf) -> None:
         self._storage = storage
         self._sealer = sealer
-        self._publication = publication
+        self._shelf = shelf
 
     async def back(self, sought: Sought, before: int | None, limit: int) -> LogPage:
         """Read what is sought below an index, newest first (1)."""
-        size = self._storage.head().size
+        size = self._storage.head().end
         stop = size if before is None else max(0, min(before, size))
         floor = max(0, stop - REACH)
         found: list[LoggedEvent] = []
@@ -90,14 +88,14 @@ class LogReader:
         if row is None:
             return None
         try:
-            self._publication.prove(row.index)
+            self._shelf.prove(row.index)
         except ValueError:
             raise UnreadableValueError(f"log entry {row.index} was changed") from None
         return self._opened(row)
 
     async def prove(self, index: int) -> Proven:
         """Prove that the log holds an entry it has."""
-        proof = await asyncio.to_thread(self._publication.prove, index)
+        proof = await asyncio.to_thread(self._shelf.prove, index)
         (row,) = await asyncio.to_thread(list, self._storage.rows(index, index + 1))
         return Proven(index, row.leaf, proof)
 
@@ -111,7 +109,7 @@ class LogReader:
     def _row(self, place: int | UUID) -> StoredRow | None:
         if isinstance(place, UUID):
             return self._storage.one(place.bytes)
-        known = 0 <= place < self._storage.head().size
+        known = 0 <= place < self._storage.head().end
         rows = self._storage.rows(place, place + 1) if known else ()
         return next(iter(rows), None)
 

@@ -2,7 +2,8 @@
 
 1. ``locked`` locks the head's row first; whoever holds it is alone to move the head. Many gateways
    may write one log, and two logs of a database do not wait for each other where it can tell.
-2. Entries are only ever added: triggers refuse to change or delete them.
+2. Entries are only ever added, and so are the heads of closed shards (``audit.shards``): triggers
+   refuse to change or delete them. An entry's index here is its place.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,9 +29,17 @@ _HASH: Final = 32
 _NO_END: Final = 2**63 - 1
 _EMPTY: Final = StoredHead(0, (), "")
 
-_h, _e, _p = log_tables.log_head.c, log_tables.log_entry.c, log_tables.log_payload.c
+_h, _c, _e, _p = (
+    log_tables.log_head.c,
+    log_tables.log_closed.c,
+    log_tables.log_entry.c,
+    log_tables.log_payload.c,
+)
 _HEAD_COLUMNS: Final = ("size", "frontier", "checkpoint", "frozen", "instance")
-_head_of = sa.select(*(_h[name] for name in _HEAD_COLUMNS)).where(_h.log == sa.bindparam("of"))
+_SHARD_COLUMNS: Final = ("base", "label")
+_head_of = sa.select(*(_h[name] for name in _HEAD_COLUMNS + _SHARD_COLUMNS)).where(
+    _h.log == sa.bindparam("of")
+)
 _HEAD = Prepared(_head_of)
 _LOCK_HEAD = Prepared(_head_of.with_for_update())  # SQLite leaves it out: its lock is the file's
 # What both databases call ON CONFLICT DO NOTHING: who else makes the row first is waited for.
@@ -46,6 +55,20 @@ _SAVE_HEAD = Prepared(
     sa.update(log_tables.log_head)
     .where(_h.log == sa.bindparam("of"))
     .values({name: sa.bindparam("new_" + name) for name in _HEAD_COLUMNS})
+)
+_NEXT_SHARD = Prepared(
+    sa.update(log_tables.log_head)
+    .where(_h.log == sa.bindparam("of"))
+    .values({name: sa.bindparam("new_" + name) for name in _SHARD_COLUMNS})
+)
+_CLOSE = Prepared(
+    sa.insert(log_tables.log_closed),
+    "log", "base", "label", "size", "frontier", "checkpoint", "instance",
+)  # fmt: skip
+_CLOSED = Prepared(
+    sa.select(_c.size, _c.frontier, _c.checkpoint, sa.null(), _c.instance, _c.base, _c.label)
+    .where(_c.log == sa.bindparam("of"))
+    .order_by(_c.base)
 )
 
 
@@ -150,7 +173,12 @@ class LogStorage:
     def head(self) -> StoredHead:
         """Read the head without locking."""
         found = self._store.read(lambda connection: _HEAD.rows(connection, of=self._log))
-        return _head(found) if found else _EMPTY
+        return _head(found[0]) if found else _EMPTY
+
+    def closed(self) -> Sequence[StoredHead]:
+        """Read the last heads of the shards that are closed, oldest first."""
+        found = self._store.read(lambda connection: _CLOSED.rows(connection, of=self._log))
+        return [_head(row) for row in found]
 
     def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
         """Read entries ``start`` up to but not including ``stop``, a page at a time."""
@@ -274,6 +302,25 @@ class _Transaction:
         )
         self._head = head
 
+    def turn(self, closed: StoredHead, opened: StoredHead) -> None:
+        _CLOSE.run(
+            self._connection,
+            log=self._log,
+            base=closed.base,
+            label=closed.label,
+            size=closed.size,
+            frontier=b"".join(closed.frontier),
+            checkpoint=closed.checkpoint,
+            instance=closed.instance,
+        )
+        _NEXT_SHARD.run(
+            self._connection, of=self._log, new_base=opened.base, new_label=opened.label
+        )
+        self.save_head(opened)
+
+    def closed(self) -> Sequence[StoredHead]:
+        return [_head(row) for row in _CLOSED.rows(self._connection, of=self._log)]
+
 
 def _locked_head(connection: sa.Connection, log: int) -> StoredHead:
     """Lock the head's row, made where this log has none yet, and read it."""
@@ -281,10 +328,10 @@ def _locked_head(connection: sa.Connection, log: int) -> StoredHead:
     if not found:
         _FIRST_HEAD.run(connection, log=log, size=0, frontier=b"", checkpoint="", instance="")
         found = _LOCK_HEAD.rows(connection, of=log)
-    return _head(found)
+    return _head(found[0])
 
 
-def _head(found: Sequence[tuple[Any, ...]]) -> StoredHead:
-    ((size, frontier, checkpoint, frozen, instance),) = found
+def _head(row: tuple[Any, ...]) -> StoredHead:
+    size, frontier, checkpoint, frozen, instance, base, label = row
     hashes = tuple(frontier[at : at + _HASH] for at in range(0, len(frontier), _HASH))
-    return StoredHead(size, hashes, checkpoint, frozen, instance)
+    return StoredHead(size, hashes, checkpoint, frozen, instance, base, label)

@@ -1,4 +1,4 @@
-"""The tables of the log: its head, leaves, sealed payloads, vouched heads, and what is still to be told."""
+"""The tables of the log: its heads, leaves, sealed payloads, vouched heads, and what is still to be told."""
 
 import sqlalchemy as sa
 
@@ -14,7 +14,22 @@ log_head = sa.Table(
     sa.Column("checkpoint", sa.Text, nullable=False),
     sa.Column("frozen", sa.Text),
     sa.Column("instance", sa.Text, nullable=False),
+    sa.Column("base", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("label", sa.Text, nullable=False, server_default=sa.text("''")),
     info={"holds": "nobody: hashes and a signature"},
+)
+
+log_closed = sa.Table(
+    "log_closed",
+    MAIN,
+    sa.Column("log", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("base", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("frontier", sa.LargeBinary, nullable=False),
+    sa.Column("checkpoint", sa.Text, nullable=False),
+    sa.Column("instance", sa.Text, nullable=False),
+    info={"holds": "nobody: the last heads of shards that are closed"},
 )
 
 log_checkpoint = sa.Table(
@@ -26,6 +41,7 @@ log_checkpoint = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("cosigned", sa.Boolean, nullable=False),
     sa.Column("token", sa.LargeBinary),
+    sa.Column("base", sa.BigInteger, nullable=False, server_default="0"),
     info={"holds": "nobody: heads of the log that witnesses or a timestamp authority vouch for"},
 )
 

@@ -35,7 +35,7 @@ class LogTraces:
         """Read the whole log for what it says was erased."""
         profiles: set[SubjectId] = set()
         indexes: set[int] = set()
-        for row in self._storage.rows(0, self._storage.head().size):
+        for row in self._storage.rows(0, self._storage.head().end):
             leaf = read_leaf(row.leaf)
             if leaf.content["type"] == RecordKind.PROFILE_ERASED:
                 profiles |= self._whose(row, leaf)

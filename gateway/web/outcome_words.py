@@ -90,6 +90,8 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "role chosen": N_("rol gekozen"),
     "adopted": N_("aangenomen"),
     "restored": N_("teruggezet"),
+    "shard closed": N_("jaardeel gesloten"),
+    "shard opened": N_("jaardeel geopend"),
     "open": N_("open"),
     "searched": N_("gezocht"),
     "group too small": N_("groep te klein"),

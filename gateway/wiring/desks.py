@@ -193,12 +193,12 @@ def _erase(bench: Bench) -> Erase:
 
 def reader_of(audit: AuditOffice) -> LogReader:
     """Return the log as who looks something up in it reads it."""
-    return LogReader(audit.storage, audit.sealer, audit.publication)
+    return LogReader(audit.storage, audit.sealer, audit.shelf)
 
 
 def archive_of(audit: AuditOffice) -> LogArchive:
     """Return the log as overseers and projections read it."""
-    return LogArchive(audit.storage, audit.sealer, audit.publication, audit.witnessed)
+    return LogArchive(audit.storage, audit.sealer, audit.shelf, audit.witnessed)
 
 
 def _issuer(settings: Settings) -> Issuer:

@@ -31,17 +31,18 @@ from gateway.domain.callers import Persona
 from gateway.domain.delivery import Delivery
 from gateway.domain.errors import SettingsError
 from gateway.domain.policy_changes import Edition
-from gateway.domain.ports import Clock, Source
+from gateway.domain.ports import Clock, Entry, Source
 from gateway.domain.purposes import Matrix
 from gateway.domain.records import Receipt
 from gateway.keeper.adoption import Adopted, recorded
 from gateway.keeper.courier import Courier
 from gateway.keeper.diary import Diary
 from gateway.keeper.office import AuditOffice
+from gateway.keeper.turning import Turned, YearTurn
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.job_runs import StoredRuns
-from gateway.store.ledger import LogLedger
+from gateway.store.ledger import LogLedger, submission_of
 from gateway.store.subjects import Subjects
 from gateway.telemetry import SpanTelemetry
 from gateway.web.app import Web
@@ -146,6 +147,20 @@ class Gateway:
         """Record that the store was adopted as the log goes on."""
         gate = self.actions.gate
         return await recorded(gate.ledger, gate.clock, adopted, actor, reason)
+
+    def turn_log(self, actor: str, reason: str) -> Turned:
+        """Close the shard of the log that is open, and open that of this year."""
+        return self._turn()(actor, reason, self.actions.gate.clock.now())
+
+    def turn_log_if_due(self, actor: str) -> Turned | None:
+        """Do so where the settings let the daily round do it, once a year."""
+        now = self.actions.gate.clock.now()
+        if not self.settings.log_yearly or not self._turn().due(now):
+            return None
+        return self.turn_log(actor, "a new year")
+
+    def _turn(self) -> YearTurn:
+        return YearTurn(self.audit, self.log.log, lambda record: submission_of(Entry(record)))
 
     def close(self) -> None:
         """Answer all that waits for the log, then close the store."""

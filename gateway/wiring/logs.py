@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from adapters.peers.http import HttpExchange
 from audit.cosigner import Cosigner, Ed25519Cosigner, MlDsaCosigner
-from audit.export import Publication
 from audit.guard import FileGuard
 from audit.log import Limits, Log
 from audit.note import NoteError, Signer, VerifierKey
 from audit.policy import Policy, PolicyError
 from audit.rolling import RollingCheck
+from audit.shards import origin_of
+from audit.shelf import Shelf
 from audit.storage import UnavailableError
 from audit.witness import Witness
 from audit.witness_store import FolderWitnessStore
@@ -95,13 +97,12 @@ def open_log(settings: Settings, cabinet: Cabinet, clock: Clock, telemetry: Tele
     """Open the log for writing; it judges its head at once."""
     office = open_office(settings, cabinet, clock)
     policy, exchange = _policy(settings), HttpExchange()
-    key = office.signer.verifier
-    elsewhere = seen_by(policy, HttpExchange(AT_START), key) if policy else ()
-    guard = FileGuard(office.mark, key, elsewhere)
+    elsewhere = seen_by(policy, HttpExchange(AT_START)) if policy else ()
+    guard = FileGuard(office.mark, office.signer.key, elsewhere)
     limits = Limits(waiting=settings.log_waiting)
     log = Log(office.storage, office.sealer, office.signer, limits, guard)
     anchors = office.anchors
-    opened = OpenLog(office.storage, office.publication, key, log)
+    opened = OpenLog(office.shelf, log)
     heads = anchors.published, anchors.heads
     witnessing = Witnessing(opened, policy, exchange, heads, clock) if policy else None
     return OpenedLog(
@@ -110,7 +111,7 @@ def open_log(settings: Settings, cabinet: Cabinet, clock: Clock, telemetry: Tele
         LogWatch(log, office.storage, telemetry),
         witnessing,
         _stamping(settings, anchors, exchange),
-        RollingCheck(office.storage, key),
+        RollingCheck(office.storage, office.signer.key),
     )
 
 
@@ -120,20 +121,19 @@ def open_office(settings: Settings, cabinet: Cabinet, clock: Clock) -> AuditOffi
     storage = LogStorage(cabinet.database, told=bool(settings.logbook_url))
     signer = Signer(settings.origin, keyring.named("log-signing"))
     heads = StoredHeads(cabinet.database)
-    cosigners = _cosigners(settings.origin, keyring)
+    cosigners = partial(_cosigners, settings.origin, keyring)
     published = PublishedHeads(storage, cosigners, heads, clock, _fresh(settings))
-    publication = Publication(storage, signer.verifier)
     return AuditOffice(
         storage,
         LogPayloadSealer(keyring, cabinet.keys),
         signer,
-        publication,
-        Publication(storage, signer.verifier, settings.log_minimum),
+        Shelf(storage, signer.key),
+        Shelf(storage, signer.key, settings.log_minimum),
         Anchors(published, heads, _timestamps(settings)),
         StoredVersions(cabinet.database, keyring.subject_tag),
         settings.guard_file,
         settings.log_minimum,
-        _mldsa_key(cosigners),
+        lambda label: next((one.verifier for one in cosigners(label)), None),
         _policy(settings),
     )
 
@@ -141,7 +141,7 @@ def open_office(settings: Settings, cabinet: Cabinet, clock: Clock) -> AuditOffi
 def adopt_store(settings: Settings, cabinet: Cabinet, clock: Clock) -> Adopted:
     """Take the store as it is; the gate must not run."""
     office = open_office(settings, cabinet, clock)
-    return adopt(office, FileGuard(office.mark, office.signer.verifier))
+    return adopt(office, FileGuard(office.mark, office.signer.key))
 
 
 def open_witness(settings: Settings, keyring: Keyring, logs: bytes) -> tuple[Witness, VerifierKey]:
@@ -170,16 +170,13 @@ def _fresh(settings: Settings) -> timedelta:
     return timedelta(seconds=rounds * settings.witness_seconds)
 
 
-def _cosigners(origin: str, keyring: Keyring) -> Sequence[Cosigner]:
-    """Cosign with ML-DSA-44 where the installed library has it."""
+def _cosigners(origin: str, keyring: Keyring, label: str) -> Sequence[Cosigner]:
+    """Cosign a shard with ML-DSA-44 where the installed library has it."""
+    name, key = origin_of(origin, label), "log-signing-mldsa" + (f"-{label}" if label else "")
     try:
-        return [MlDsaCosigner(origin, keyring.named("log-signing-mldsa"))]
+        return [MlDsaCosigner(name, keyring.named(key))]
     except NoteError:
         return []
-
-
-def _mldsa_key(cosigners: Sequence[Cosigner]) -> VerifierKey | None:
-    return next((one.verifier for one in cosigners), None)
 
 
 def _timestamps(settings: Settings) -> TrustedTimestamps | None:

@@ -25,7 +25,7 @@ PROOFS = [
 
 def check(world: World) -> list[Fault]:
     """Check the whole store."""
-    return verify_store(world.storage, world.sealer, world.signer.verifier)
+    return verify_store(world.storage, world.sealer, world.signer.key)
 
 
 def forget(world: World, gone: set[int], number: int = 900) -> None:

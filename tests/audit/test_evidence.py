@@ -297,7 +297,7 @@ def test_entries_are_shown_under_the_checkpoint_that_witnesses_cosigned() -> Non
     assert verify_evidence(evidence.encode(), KEY, policy).faults == ()
     (fault,) = verify_evidence(evidence.encode(), KEY, _asking(STRANGER)).faults
     assert str(fault) == "checkpoint: the checkpoint is not cosigned by the quorum"
-    bundle = files(evidence, policy)
+    bundle = files([evidence], policy)
     assert bundle["tlog-policy"] == policy.raw
     assert b"tlog-policy" in bundle["README.txt"]
 
@@ -313,7 +313,7 @@ def test_what_is_not_witnessed_is_shown_under_the_logs_own_word(
     witnessed = Witnessed(policy, _cosigned(200, witness))
     evidence = gather_evidence(WORLD.storage, KEY, [index], WORLD.sealer, witnessed)
     assert (evidence.checkpoint, evidence.policy) == (WORLD.storage.head().checkpoint, "")
-    assert "tlog-policy" not in files(evidence, policy)
+    assert "tlog-policy" not in files([evidence], policy)
     assert verify_evidence(evidence.encode(), KEY).faults == ()
     assert verify_evidence(evidence.encode(), KEY, policy).faults != ()
 

@@ -18,6 +18,7 @@ from audit.tree import root
 from tests.audit.worlds import World, copied, received, signer, submission
 
 KEY = signer().verifier
+KEYS = signer().key
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Witness:
     reachable: bool = True
     asked: int = 0
 
-    def latest(self) -> str | None:
+    def latest(self, _origin: str) -> str | None:
         """Show what was seen."""
         self.asked += 1
         if not self.reachable:
@@ -56,7 +57,7 @@ class Place:
 
     def guard(self, *elsewhere: Witness) -> FileGuard:
         """Make a guard, as a new process does."""
-        return FileGuard(self.path, KEY, elsewhere)
+        return FileGuard(self.path, KEYS, elsewhere)
 
     def write(self, first: int, count: int = 1, *elsewhere: Witness) -> None:
         """Append entries in a process of their own."""
@@ -91,7 +92,7 @@ def test_a_guarded_log_goes_on_from_process_to_process(place: Place) -> None:
     """The mark of a closed log is its head, and the next process appends to it."""
     place.write(5, 3)
     head = place.world.storage.head()
-    assert Mark.read(place.path, KEY) == Mark.of(head)
+    assert Mark.read(place.path, KEYS) == Mark.of(head)
     assert (head.size, len(head.instance)) == (8, 32)
     assert stat.S_IMODE(place.path.stat().st_mode) == 0o600
 
@@ -171,7 +172,7 @@ def test_several_processes_share_one_store_and_one_guard(place: Place) -> None:
         for number in range(5, 25):
             log = one if number % 2 else two
             received(log.append([submission(number, b"s%d" % (number % 3))]))
-    assert Mark.read(place.path, KEY).size >= 24
+    assert Mark.read(place.path, KEYS).size >= 24
     place.write(90)
     assert place.world.storage.head().size == 26
 
@@ -221,7 +222,7 @@ def test_no_changed_bit_of_a_mark_passes(place: Place) -> None:
         changed = bytearray(raw)
         changed[index] ^= 1 << index % 8
         place.path.write_bytes(changed)
-        found = place.guard().check(head, lambda _first, _last: [])
+        found = place.guard().check(head, place.world.storage)
         assert found is not None
         assert found.cause in {"unguarded", "copy"}
 
@@ -240,14 +241,14 @@ def test_what_is_no_mark_is_refused(place: Place, name: str) -> None:
     """A file of another kind or version is not read as a mark."""
     place.path.write_bytes(CHANGES[name](place.path.read_bytes()))
     with pytest.raises(MarkError):
-        Mark.read(place.path, KEY)
+        Mark.read(place.path, KEYS)
     assert place.refusal() == "unguarded: the mark cannot be read (MarkError)"
 
 
 def test_a_mark_is_written_at_most_once_a_second(tmp_path: Path) -> None:
     """Many commits in one second cost one write; the last is written when it ends."""
     clock, path = Clock(10.0), tmp_path / "mark"
-    guard, head = FileGuard(path, KEY, elapsed=clock), World().fill(7).storage
+    guard, head = FileGuard(path, KEYS, elapsed=clock), World().fill(7).storage
     guard.keep(replace(head.head(), instance="0" * 32))
     first = path.stat().st_ino
     for moment in (10.2, 10.9):
@@ -256,7 +257,7 @@ def test_a_mark_is_written_at_most_once_a_second(tmp_path: Path) -> None:
         assert path.stat().st_ino == first
     clock.now = 11.0
     guard.keep(replace(head.head(), instance="1" * 32))
-    assert Mark.read(path, KEY).instance == "1" * 32
+    assert Mark.read(path, KEYS).instance == "1" * 32
 
 
 def test_a_quiet_log_writes_its_mark(tmp_path: Path) -> None:
@@ -266,7 +267,7 @@ def test_a_quiet_log_writes_its_mark(tmp_path: Path) -> None:
         for number in range(3):
             log.append([submission(number)])
         until = monotonic() + 120
-        while Mark.read(place.path, KEY).size < 3:
+        while Mark.read(place.path, KEYS).size < 3:
             assert monotonic() < until
             sleep(0.01)
 
@@ -274,7 +275,7 @@ def test_a_quiet_log_writes_its_mark(tmp_path: Path) -> None:
 def test_a_guard_that_cannot_write_stops_the_signing(place: Place) -> None:
     """A log that would grow unwatched refuses, and goes on when the guard can write again."""
     clock = Clock(100.0)
-    guard = FileGuard(place.path, KEY, elapsed=clock)
+    guard = FileGuard(place.path, KEYS, elapsed=clock)
     blocked = place.path.with_name("mark.new")
     with place.world.open(guard=guard) as log:
         blocked.mkdir()
@@ -283,7 +284,7 @@ def test_a_guard_that_cannot_write_stops_the_signing(place: Place) -> None:
             log.append([submission(6)])
         blocked.rmdir()
         received(log.append([submission(6)]))
-    assert Mark.read(place.path, KEY).size == 7
+    assert Mark.read(place.path, KEYS).size == 7
 
 
 def test_a_new_log_is_not_signed_without_its_guard(tmp_path: Path) -> None:
@@ -327,18 +328,18 @@ def test_an_examination_tells_what_is_true_now(place: Place) -> None:
     """A frozen log is looked at without a change: what it says, and what is found afresh."""
     backup, size = copied(place.world), 5
     unguarded(place.world, 20)
-    growing = examine(place.world.storage, KEY, place.path)
+    growing = examine(place.world.storage, KEYS, place.path)
     assert (growing.size, growing.marked, growing.followed) == (6, 5, None)
     place.write(5)
     place.world = backup
     place.refusal()
     why = "rollback: the store has 5 entries, 7 were signed"
     head = backup.storage.head()
-    assert examine(backup.storage, KEY, place.path) == Examination(
+    assert examine(backup.storage, KEYS, place.path) == Examination(
         size, root(head.frontier), why, None, 7, why
     )
     backup.storage.state = replace(head, frontier=(bytes(32), *head.frontier[1:]))
-    found = examine(backup.storage, KEY, place.path.with_name("none"))
+    found = examine(backup.storage, KEYS, place.path.with_name("none"))
     assert (found.judged, found.marked, found.followed) == (
         "checkpoint: it does not fit the size and the frontier",
         None,

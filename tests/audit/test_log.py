@@ -25,7 +25,7 @@ Heard = SimpleQueue[list[Answer] | UnavailableError]
 
 def faults(world: World) -> list[str]:
     """Check the whole store, and say what is wrong."""
-    found = verify_store(world.storage, world.sealer, world.signer.verifier)
+    found = verify_store(world.storage, world.sealer, world.signer.key)
     return [str(fault) for fault in found]
 
 

@@ -20,7 +20,7 @@ WORLD = World().fill(SIZE)
 
 def passes(world: World, step: int, steps: int) -> list[str]:
     """Check a number of steps; list what was found."""
-    check = RollingCheck(world.storage, world.signer.verifier)
+    check = RollingCheck(world.storage, world.signer.key)
     found = [check.step(step) for _ in range(steps)]
     return [str(one) for one in found if one is not None]
 
@@ -34,7 +34,7 @@ def test_a_whole_log_is_never_accused(step: int) -> None:
 def test_a_log_that_grows_meanwhile_is_not_accused() -> None:
     """Entries after the head that a pass began with are left for the next pass."""
     world = World().fill(10)
-    check = RollingCheck(world.storage, world.signer.verifier)
+    check = RollingCheck(world.storage, world.signer.key)
     for number in range(10, 40):
         with world.open() as log:
             log.append([submission(number)])
@@ -98,11 +98,11 @@ class Flickering:
 
 def test_a_disturbed_read_is_looked_at_again() -> None:
     """What a second look does not find is no fault."""
-    check = RollingCheck(Flickering(WORLD), signer().verifier)  # type: ignore[arg-type]  # only reads
+    check = RollingCheck(Flickering(WORLD), signer().key)  # type: ignore[arg-type]  # only reads
     assert check.step(10) is None
 
 
 def test_the_head_of_another_log_is_left_to_the_guard() -> None:
     """With a key that did not sign the head nothing can be compared: an error, not an accusation."""
     with pytest.raises(NoteError):
-        RollingCheck(WORLD.storage, signer(2).verifier).step(10)
+        RollingCheck(WORLD.storage, signer(2).key).step(10)

@@ -33,7 +33,7 @@ SIZE = 6
 
 def check(world: World) -> list[Fault]:
     """Check the store as an operator does."""
-    return verify_store(world.storage, world.sealer, world.signer.verifier)
+    return verify_store(world.storage, world.sealer, world.signer.key)
 
 
 @pytest.fixture
@@ -247,17 +247,17 @@ def test_a_checkpoint_on_an_empty_log_is_a_fault() -> None:
 def test_the_check_of_leaves_alone_finds_every_changed_byte(field: str, world: World) -> None:
     """Without a sealer nothing is opened, and no byte of what stays for ever changes unseen."""
     original = world.storage.stored[4]
-    assert verify_store(world.storage, None, world.signer.verifier) == []
+    assert verify_store(world.storage, None, world.signer.key) == []
     for changed in _one_bit_changed(getattr(original, field)):
         world.storage.damage(4, **{field: changed})
-        found = verify_store(world.storage, None, world.signer.verifier)
+        found = verify_store(world.storage, None, world.signer.key)
         assert "entry 4" in {fault.where for fault in found}
 
 
 def test_the_check_of_leaves_alone_asks_nothing_about_payloads(world: World) -> None:
     """A payload that is gone is a fault of the whole check only."""
     world.storage.damage(4, payload=None)
-    assert verify_store(world.storage, None, world.signer.verifier) == []
+    assert verify_store(world.storage, None, world.signer.key) == []
     assert check(world) == [Fault("entry 4", "payload: is gone, and no erasure names it")]
 
 
@@ -281,7 +281,7 @@ def test_a_page_is_judged_as_its_leaves_are() -> None:
             alone.fault("event id: is not that of the leaf")
         signed = replace(world, storage=replace(world.storage, stored=[*world.storage.stored]))
         _append(signed, row._replace(leaf=raw, leaf_hash=leaf_hash(raw)))
-        assert verify_store(signed.storage, None, world.signer.verifier) == alone.faults
+        assert verify_store(signed.storage, None, world.signer.key) == alone.faults
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_a_leaf_not_as_written_is_found_though_signed(leaf: bytes, what: str) ->
     row = _row(world)
     raw = leaf % (b"0c" * 32, row.event_id.hex().encode(), ORIGIN.encode())
     _append(world, row._replace(leaf=raw, leaf_hash=leaf_hash(raw)))
-    (found,) = verify_store(world.storage, None, world.signer.verifier)
+    (found,) = verify_store(world.storage, None, world.signer.key)
     assert found.where == "entry 0"
     assert found.what.startswith(what)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
-from audit.export import Publication
 from audit.log import Log
 from audit.note import Signer
+from audit.shelf import Shelf
 from gateway.domain import ports
 from gateway.domain.archive import LogArchive
 from gateway.domain.blind import Held, IndexStock
@@ -372,8 +372,8 @@ def _stored(database: Database) -> Iterator[Body]:
                 Deliveries(database),
                 StoredExports(database),
                 StoredKeys(database),
-                LogReader(storage, sealer, Publication(storage, signer.verifier)),
-                StoredArchive(storage, sealer, Publication(storage, signer.verifier)),
+                LogReader(storage, sealer, Shelf(storage, signer.key)),
+                StoredArchive(storage, sealer, Shelf(storage, signer.key)),
                 StoredOutbox(database),
                 StoredSignals(database),
                 StoredClocks(database),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -108,3 +109,13 @@ def test_two_logs_of_one_store_do_not_mix(tmp_path: Path) -> None:
     assert one.all() == [cosigned(3)]
     assert other.all() == [cosigned(2)]
     database.close()
+
+
+def test_heads_of_shards_keep_apart(heads: Heads) -> None:
+    """Of two shards each may have a head of one size; a newer one replaces none of the shard before."""
+    heads.keep(cosigned(3))
+    later = [replace(cosigned(size), base=5) for size in (1, 3)]
+    for head in later:
+        heads.keep(head)
+    assert heads.all() == [cosigned(3), later[1]]
+    assert heads.newest_cosigned() == later[1]

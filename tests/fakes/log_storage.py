@@ -38,6 +38,7 @@ class MemoryLogStorage:
 
     state: StoredHead = field(default_factory=lambda: StoredHead(0, (), ""))
     stored: list[StoredRow] = field(default_factory=list)
+    past: list[StoredHead] = field(default_factory=list)
     carried_out: list[str] = field(default_factory=list)
     lose: int = 0
     keep: int = 0
@@ -65,6 +66,10 @@ class MemoryLogStorage:
     def head(self) -> StoredHead:
         """Read the head."""
         return self.state
+
+    def closed(self) -> Sequence[StoredHead]:
+        """Read the last heads of closed shards."""
+        return list(self.past)
 
     def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
         """Read entries by their index, whatever their place in the list."""
@@ -102,6 +107,7 @@ class MemoryLogStorage:
         if transaction.saved is not None:
             self.state = transaction.saved
             self.stored = [*self.stored, *transaction.inserted]
+            self.past = [*self.past, *transaction.past]
             self.commits += 1
         self.carried_out = [*self.carried_out, *transaction.carried_out]
         if self.keep:
@@ -115,6 +121,7 @@ class _Transaction:
     inserted: list[StoredRow] = field(default_factory=list)
     carried_out: list[str] = field(default_factory=list)
     saved: StoredHead | None = None
+    past: list[StoredHead] = field(default_factory=list)
     over: bool = False
 
     def head(self) -> StoredHead:
@@ -159,7 +166,7 @@ class _Transaction:
         self._require_lock()
         known = {row.event_id for row in (*self.storage.stored, *self.inserted)}
         for row in rows:
-            if row.index != self.storage.state.size + len(self.inserted):
+            if row.index != self.storage.state.end + len(self.inserted):
                 raise LawBrokenError("an index was left out or used again")
             if row.event_id in known:
                 raise CommitError
@@ -170,12 +177,29 @@ class _Transaction:
         self._require_lock()
         if self.saved is not None:
             raise LawBrokenError("the head was saved twice")
+        if (head.base, head.label) != (self.storage.state.base, self.storage.state.label):
+            raise LawBrokenError("a head was saved in the place of another shard's")
         self.saved = head
+
+    def turn(self, closed: StoredHead, opened: StoredHead) -> None:
+        """Close a shard and open the next."""
+        self._require_lock()
+        if self.saved is not None or opened.base != closed.end or opened.label <= closed.label:
+            raise LawBrokenError("a shard was not closed where the next one begins")
+        if not (closed.checkpoint and opened.checkpoint):
+            raise LawBrokenError("a head was not signed")
+        self.past.append(closed)
+        self.saved = opened
+
+    def closed(self) -> Sequence[StoredHead]:
+        """Read the last heads of closed shards."""
+        self._require_lock()
+        return list(self.storage.past)
 
     def require_whole(self) -> None:
         """Refuse rows without their head, and a head without its rows."""
-        size = self.storage.state.size + len(self.inserted)
-        if (self.saved or self.storage.state).size != size:
+        end = self.storage.state.end + len(self.inserted)
+        if (self.saved or self.storage.state).end != end:
             raise LawBrokenError("the head and the entries do not fit")
 
     def _require_lock(self) -> None:

@@ -146,7 +146,7 @@ class Ordeal:
         database = Database.open(self.folder)
         try:
             storage = LogStorage(database)
-            assert verify_store(storage, sealer(), signer().verifier) == []
+            assert verify_store(storage, sealer(), signer().key) == []
             rows = {row.event_id.hex(): row for row in storage.rows(0, sys.maxsize)}
             assert sorted(row.index for row in rows.values()) == [*range(storage.head().size)]
             with database.data.writing() as connection:

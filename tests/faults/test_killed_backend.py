@@ -145,7 +145,7 @@ def test_no_acknowledged_entry_is_lost(
         met[step] += not assassin.step
     log.close()
     assert all(met[step] for step in STEPS if step != "find")
-    assert verify_store(storage, sealer, signer().verifier) == []
+    assert verify_store(storage, sealer, signer().key) == []
     rows = list(storage.rows(0, sys.maxsize))
     assert [row.index for row in rows] == list(range(storage.head().size))
     assert {row.event_id: (row.index, row.leaf_hash) for row in rows} == {

@@ -1,6 +1,8 @@
 """The log's public face: a checkpoint that verifies, tiles for all, entries for overseers."""
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from audit.note import VerifierKey
 from audit.tiles import decode_bundle
 from audit.tree import leaf_hash
 from gateway import wiring
+from gateway.keeper.adoption import Adopted
 from gateway.settings import Settings
 from tests.edges.api.door import NOON, OWN, Door
 from tests.fakes.clock import Clock
@@ -20,6 +23,15 @@ def fixture_empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     clock = Clock(NOON)
     settings = Settings(data=tmp_path_factory.mktemp("empty") / "data")
     gateway = wiring.build(settings, create=True, clock=clock)
+    yield Door(gateway, gateway.app(), clock)
+    gateway.close()
+
+
+@pytest.fixture(name="own")
+def fixture_own(tmp_path: Path) -> Iterator[Door]:
+    """Open a gate of one test's own."""
+    clock = Clock(NOON)
+    gateway = wiring.build(Settings(data=tmp_path / "data"), create=True, clock=clock)
     yield Door(gateway, gateway.app(), clock)
     gateway.close()
 
@@ -92,3 +104,28 @@ def test_no_spelling_of_a_bundle_opens_it_to_all(door: Door, path: str) -> None:
     assert door.ask("GET", f"/auditlog/tile/{path}", None).status_code in {401, 404}
     answer = door.ask("GET", f"/auditlog/tile/{path}", "gemeente_klantmanager")
     assert answer.status_code in {403, 404}
+
+
+def test_a_closed_shard_is_shown_at_an_address_of_its_own(own: Door) -> None:
+    """After the turn the open shard is shown as before; both verify, each with its own key."""
+    gateway = own.gateway
+    assert own.ask("GET", "/auditlog/delen/eerste/checkpoint", None).status_code == 404
+    for _ in range(2):
+        own.ask("GET", "/auditlog/tile/entries/000.p/1", "gemeente_klantmanager")
+        asyncio.run(gateway.record_adoption(Adopted(0, None, None), "ann", "a test"))
+    size = gateway.audit.head().size
+    year = gateway.turn_log("ann", "a new year").label
+    parts = own.ask("GET", "/auditlog/delen", None).json()
+    assert [one["deel"] for one in parts] == ["eerste", year]
+    sizes = []
+    for one, place in zip(parts, ("/auditlog/delen/eerste", "/auditlog"), strict=True):
+        key = VerifierKey.parse(one["vkey"])
+        assert own.ask("GET", f"{place}/vkey", None).text == f"{key}\n"
+        note = own.ask("GET", f"{place}/checkpoint", None).text
+        sizes.append(verify_checkpoint(note, key).size)
+        assert len(own.ask("GET", f"{place}/tile/0/000.p/1", None).content) == 32
+    assert sizes == [size + 1, 1]
+    same = own.ask("GET", f"/auditlog/delen/{year}/checkpoint", None)
+    assert same.content == own.ask("GET", "/auditlog/checkpoint", None).content
+    for path in ("checkpoint", "vkey", "tile/0/000.p/1"):
+        assert own.ask("GET", f"/auditlog/delen/1999/{path}", None).status_code == 404

@@ -633,6 +633,10 @@ def _tile(door: Door, role: str | None, number: int) -> httpx.Response:
     return door.ask("GET", "/auditlog/tile/entries/000.p/5", role)
 
 
+def _shard_tile(door: Door, role: str | None, number: int) -> httpx.Response:
+    return door.ask("GET", "/auditlog/delen/eerste/tile/entries/000.p/5", role)
+
+
 MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/v1/verstrekkingen"): Row(_disclose, PERSONS, refused=404, purposeless=403),
     ("POST", "/v1/verstrekkingen/_uitleg"): Row(_explain, PERSONS, refused=404, purposeless=200),
@@ -813,6 +817,16 @@ MATRIX: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/auditlog/vkey"): Row(_get("/auditlog/vkey"), ALL, 200, open=True),
     ("GET", "/auditlog/tile/{path:path}"): Row(
         _tile, frozenset({"privacy_officer", "autoriteit_persoonsgegevens"}), 200
+    ),
+    ("GET", "/auditlog/delen"): Row(_get("/auditlog/delen"), ALL, 200, open=True),
+    ("GET", "/auditlog/delen/{deel}/checkpoint"): Row(
+        _get("/auditlog/delen/eerste/checkpoint"), ALL, 200, open=True
+    ),
+    ("GET", "/auditlog/delen/{deel}/vkey"): Row(
+        _get("/auditlog/delen/eerste/vkey"), ALL, 200, open=True
+    ),
+    ("GET", "/auditlog/delen/{deel}/tile/{path:path}"): Row(
+        _shard_tile, frozenset({"privacy_officer", "autoriteit_persoonsgegevens"}), 200
     ),
     **{
         ("POST", f"{BASE}/{path}"): Row(_may_have(path), ALL - {NOBODY}, 200)

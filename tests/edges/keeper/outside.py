@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from audit.cosigner import Ed25519Cosigner
-from audit.export import Publication
 from audit.policy import Policy
+from audit.shelf import Shelf
 from audit.trust import Freeze
 from audit.witness import Witness
 from gateway.domain.anchors import (
@@ -81,9 +81,9 @@ class Case:
 
     def witnessing(self) -> Witnessing:
         """Begin anew, as after a start."""
-        storage, key = self.world.storage, self.world.signer.verifier
-        opened = OpenLog(storage, Publication(storage, key), key, self.court)
-        published = PublishedHeads(storage, (), self.heads, self.clock)
+        storage, keys = self.world.storage, self.world.signer.key
+        opened = OpenLog(Shelf(storage, keys), self.court)
+        published = PublishedHeads(storage, lambda _: (), self.heads, self.clock)
         return Witnessing(opened, self.policy, self.wire, (published, self.heads), self.clock)
 
     def grow(self, entries: int) -> None:

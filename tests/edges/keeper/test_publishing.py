@@ -33,7 +33,7 @@ def test_a_published_head_carries_both_signatures() -> None:
     """Ed25519 by the log's own key, ML-DSA-44 by its cosigner, over the same text."""
     world = World().fill(3)
     cosigner = MlDsaCosigner(ORIGIN, b"\x09" * 32)
-    heads = PublishedHeads(world.storage, [cosigner], AnchoredHeads(), Clock(NOON))
+    heads = PublishedHeads(world.storage, lambda _: [cosigner], AnchoredHeads(), Clock(NOON))
     keys = [world.signer.verifier, cosigner.verifier]
     _, signatures = signatures_of(heads.newest(), keys)
     assert [signature.key for signature in signatures] == keys
@@ -43,7 +43,7 @@ def test_a_published_head_carries_both_signatures() -> None:
 def test_an_empty_log_publishes_nothing() -> None:
     """There is no head before the first entry, and there is one right after it."""
     world = World()
-    heads = PublishedHeads(world.storage, (), AnchoredHeads(), Clock(NOON))
+    heads = PublishedHeads(world.storage, lambda _: (), AnchoredHeads(), Clock(NOON))
     assert heads.newest() == heads.shown() == ""
     grow(world, 1)
     assert size_of(heads.newest()) == 1
@@ -54,7 +54,7 @@ def test_heads_are_published_once_a_second(monkeypatch: pytest.MonkeyPatch) -> N
     world = World().fill(1)
     elapsed = [0.0]
     monkeypatch.setattr(publishing, "monotonic", lambda: elapsed[0])
-    heads = PublishedHeads(world.storage, (), AnchoredHeads(), Clock(NOON))
+    heads = PublishedHeads(world.storage, lambda _: (), AnchoredHeads(), Clock(NOON))
     assert size_of(heads.newest()) == 1
     grow(world, 100)
     elapsed[0] = 0.9
@@ -69,8 +69,8 @@ def test_a_cosigned_head_goes_first_while_it_is_fresh() -> None:
     kept, clock = AnchoredHeads(), Clock(NOON)
     older = World().fill(1).storage.head().checkpoint
     kept.keep(AnchoredHead(1, NOON, older, cosigned=True))
-    witnessed = PublishedHeads(world.storage, (), kept, clock, MINUTE)
-    alone = PublishedHeads(world.storage, (), kept, clock)
+    witnessed = PublishedHeads(world.storage, lambda _: (), kept, clock, MINUTE)
+    alone = PublishedHeads(world.storage, lambda _: (), kept, clock)
     assert size_of(witnessed.shown()) == 1
     assert size_of(alone.shown()) == 2
     clock.wait(MINUTE + timedelta(seconds=1))

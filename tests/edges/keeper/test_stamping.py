@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.export import Publication
+from audit.shelf import Shelf
 from gateway.domain.anchors import AnchoredHead, TimestampError
 from gateway.keeper.anchors import Anchors
 from gateway.keeper.publishing import PublishedHeads
@@ -20,15 +20,14 @@ from tests.fakes.clock import Clock
 def parts(world: World, notary: Notary) -> tuple[Stamping, AnchoredHeads, Anchors]:
     """Build the desk that has heads stamped."""
     heads = AnchoredHeads()
-    published = PublishedHeads(world.storage, (), heads, Clock(NOON))
+    published = PublishedHeads(world.storage, lambda _: (), heads, Clock(NOON))
     stamping = Stamping(notary, notary, "http://tsa.example", published, heads)
     return stamping, heads, Anchors(published, heads, notary)
 
 
 def faults(world: World, anchors: Anchors) -> list[str]:
     """Check what is kept."""
-    key = world.signer.verifier
-    return [str(fault) for fault in anchors.faults(Publication(world.storage, key), key)]
+    return [str(fault) for fault in anchors.faults(Shelf(world.storage, world.signer.key))]
 
 
 def test_the_newest_head_is_stamped_and_holds() -> None:

@@ -75,7 +75,7 @@ def test_partners_cosign_each_other(partners: tuple[Partner, Partner]) -> None:
             note = door.ask("GET", "/auditlog/checkpoint", None).text
             verdict = Policy.parse(partner.policy.read_bytes()).evaluate(note)
             assert verdict.checkpoint.size == done.size == 5
-            mldsa = door.gateway.audit.mldsa
+            mldsa = door.gateway.audit.mldsa("")
             assert mldsa is not None
             assert f"\u2014 {mldsa.name} " in note
             assert door.gateway.audit.verify() == []

@@ -10,7 +10,7 @@ from audit.witness import Witness
 from audit.witness_store import FolderWitnessStore
 from gateway.domain.anchors import Reply
 from gateway.keeper.witnessing import seen_by
-from tests.audit.worlds import World, copied, submission
+from tests.audit.worlds import ORIGIN, World, copied, submission
 from tests.edges.keeper.outside import PLACE, Case, Wire, cosigner, policy_of
 
 
@@ -153,11 +153,10 @@ def test_a_head_that_another_gate_sent_first_is_no_accusation(case: Case) -> Non
 
 def test_the_guard_can_ask_what_witnesses_have_seen(case: Case) -> None:
     """At the start of a gate each witness shows its newest head; one that has none shows nothing."""
-    key = case.world.signer.verifier
-    places = seen_by(case.policy, case.wire, key)
-    assert [place.latest() for place in places] == [None, None]
+    places = seen_by(case.policy, case.wire)
+    assert [place.latest(ORIGIN) for place in places] == [None, None]
     case.witnessing()()
-    assert all(place.latest() for place in places)
+    assert all(place.latest(ORIGIN) for place in places)
     case.wire.broken.add(f"{PLACE}/1")
     with pytest.raises(OSError, match="no answer"):
-        places[0].latest()
+        places[0].latest(ORIGIN)

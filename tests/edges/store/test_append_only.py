@@ -18,6 +18,8 @@ ROWS = {
     "consent_event": "(subject, consent_id, kind, at, recorded_by, interpreter)"
     " VALUES ({one}, {two}, 'given', 3, 'w', false)",
     "log_entry": '(log, "index", event_id, leaf_hash, leaf) VALUES (1, 0, {one}, {two}, {two})',
+    "log_closed": "(log, base, label, size, frontier, checkpoint, instance)"
+    " VALUES (1, 0, '', 1, {two}, 'note', '')",
     "logged_version": '(log, "index", tag, version) VALUES (1, 0, {one}, 1)',
 }
 BYTES = {"files": {"one": "x'01'", "two": "x'02'"}, "owner": {"one": r"'\x01'", "two": r"'\x02'"}}

@@ -60,7 +60,7 @@ def stored(place: str) -> list[str]:
     """Reopen the store, find it whole, and list its event ids; each entry has its deed."""
     database = opened(place)
     storage = LogStorage(database)
-    assert verify_store(storage, MemoryPayloadSealer(), signer().verifier) == []
+    assert verify_store(storage, MemoryPayloadSealer(), signer().key) == []
     rows = list(storage.rows(0, sys.maxsize))
     assert [row.index for row in rows] == list(range(storage.head().size))
     counted = sa.select(sa.func.count()).select_from(search_spent)

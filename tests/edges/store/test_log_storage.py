@@ -1,6 +1,7 @@
 """The log at rest: pages, tails, erased payloads, and a transaction that ends whole."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -52,6 +53,27 @@ def test_the_head_comes_back_as_saved(database: Database) -> None:
             transaction.save_head(head)
             assert transaction.head() == head
         assert storage.head() == head
+
+
+def test_a_turn_keeps_the_closed_head_and_opens_the_next(database: Database) -> None:
+    """What is closed comes back whole and in order, of each log its own; the open head goes on."""
+    storage, other = LogStorage(database, 1), LogStorage(database, 2)
+    first = StoredHead(5, (b"a" * 32, b"b" * 32), "note", None, "born")
+    later = StoredHead(3, (b"c" * 32,) * 2, "next", None, "born", 5, "2027")
+    last = StoredHead(1, (b"d" * 32,), "last", None, "born", 8, "2028")
+    for closed, opened in ((first, later), (later, last)):
+        with storage.locked() as transaction:
+            transaction.turn(closed, opened)
+            assert (transaction.head(), transaction.closed()[-1]) == (opened, closed)
+        assert storage.head() == opened
+    assert storage.closed() == [first, later]
+    assert (other.closed(), other.head().end, storage.head().end) == ([], 0, 9)
+    with storage.locked() as transaction:
+        transaction.save_head(replace(last, size=2))
+    assert storage.head() == replace(last, size=2)
+    with pytest.raises(UnavailableError), storage.locked() as transaction:
+        transaction.turn(first, last)
+    assert storage.closed() == [first, later]
 
 
 def test_rows_come_in_order_across_pages(
@@ -134,7 +156,7 @@ def test_the_same_event_is_taken_once(database: Database, log: Log) -> None:
     assert (first.index, repeated.index, new.index) == (0, 0, 1)
     spent = sa.select(sa.func.count()).select_from(search_spent)
     assert database.data.read(lambda connection: connection.scalar(spent)) == 2
-    assert verify_store(storage, MemoryPayloadSealer(), signer().verifier) == []
+    assert verify_store(storage, MemoryPayloadSealer(), signer().key) == []
 
 
 def test_entries_are_found_by_their_event(database: Database) -> None:
