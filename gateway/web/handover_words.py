@@ -103,3 +103,8 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
 def options(visit: Visit, codes: Mapping[str, str]) -> Sequence[tuple[str, str]]:
     """List codes with their words, to choose from."""
     return [(str(code), visit.say(words)) for code, words in codes.items()]
+
+
+def unchosen(visit: Visit, listed: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Put a line on top that says nothing: what nobody chose is not recorded as chosen."""
+    return [("", visit.say(N_("Kies"))), *listed]

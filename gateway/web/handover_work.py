@@ -40,6 +40,7 @@ from gateway.web.handover_words import (
     STATES,
     TOPICS,
     options,
+    unchosen,
 )
 from gateway.web.handovers import PATH, divided, workers
 from gateway.web.navigation import KLANTMANAGER
@@ -48,7 +49,7 @@ from gateway.web.release import ReleasedPage
 from gateway.web.rendering import HtmlFormat
 from gateway.web.values import called
 from gateway.web.visit import Visit
-from gateway.web.words import AMSTERDAM, N_
+from gateway.web.words import AMSTERDAM
 
 WORK: Final = PATH + "/{ref:uuid}/overdracht"
 _Code = TypeVar("_Code", Scenario, TalkForm, Cancelled, Outcome, Topic)
@@ -161,17 +162,13 @@ class HandoverPage(HtmlFormat):
         own = self._visit.caller.partner.gemeenten
         towns = self._visit.rooms.codes.gemeenten
         named = sorted((name, code) for code, name in towns.items() if code not in own)
-        lists = {
-            "scenario": SCENARIOS,
-            "vorm": FORMS,
-            "reden": CANCELLED,
-            "uitkomsten": OUTCOMES,
-            "onderwerp": TOPICS,
-        }
+        lists = {"scenario": SCENARIOS, "vorm": FORMS, "reden": CANCELLED, "onderwerp": TOPICS}
         found = {name: options(self._visit, codes) for name, codes in lists.items()}
         found["gemeente"] = [(code, name) for name, code in named]
-        choose = ("", self._visit.say(N_("Kies")))  # what nobody chose is not recorded as chosen
-        return found | {name: [choose, *found[name]] for name in found.keys() - {"uitkomsten"}}
+        return {
+            **{name: unchosen(self._visit, listed) for name, listed in found.items()},
+            "uitkomsten": options(self._visit, OUTCOMES),
+        }
 
     def _talk(self, one: Talk, dossier: str) -> TalkLine:
         say, plan = self._visit.say, one.plan

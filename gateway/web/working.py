@@ -26,7 +26,7 @@ from gateway.domain.placements import (
 )
 from gateway.domain.records import Receipt
 from gateway.web.guard import Handler, Screen
-from gateway.web.handover_words import options
+from gateway.web.handover_words import options, unchosen
 from gateway.web.navigation import AGENCY
 from gateway.web.oversight_forms import posted
 from gateway.web.release import ReleasedPage
@@ -158,6 +158,7 @@ class WorkPage(HtmlFormat):
             "name": called(visit, one),
             "here": f"{PROFILES}/{one.reference}/werk",
             "list": PROFILES,
+            "profile": f"{PROFILES}/{one.reference}",
             "standing": standing,
             "running": standing.work.running,
             "placements": [self._placement(each) for each in standing.work.placements],
@@ -172,11 +173,12 @@ class WorkPage(HtmlFormat):
     def _choices(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         visit = self._visit
         goings = {code: label for code, (label, _) in GOINGS.items()}
-        lists = {"contract": CONTRACTS, "reden": ENDS, "hoe": goings, "behoefte": NEEDS}
+        lists = {"contract": CONTRACTS, "reden": ENDS, "hoe": goings}
         other = (_OTHER, visit.say(N_("Een andere werkgever")))
         return {
-            **{name: options(visit, codes) for name, codes in lists.items()},
-            "werkgever": [*_employers(visit), other],
+            **{name: unchosen(visit, options(visit, codes)) for name, codes in lists.items()},
+            "behoefte": options(visit, NEEDS),
+            "werkgever": unchosen(visit, [*_employers(visit), other]),
         }
 
     def _placement(self, one: Placement) -> PlacementLine:
