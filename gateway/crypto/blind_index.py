@@ -1,6 +1,6 @@
 """Equal values are found by equal keyed terms; a term shows no value, and terms of two names do not match."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from time import monotonic
 from unicodedata import normalize
@@ -37,19 +37,19 @@ class KeyedIndex:
 
     def seal(self, term: bytes, subject: SubjectId) -> bytes:
         """Return the seal that says that a subject has a term, by the key that made the term."""
-        return self.seals([(term, subject.bytes)])[0]
+        return self.seals(term, [subject.bytes])[0]
 
-    def seals(self, held: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-        """Return the seal of each term for the subject of these bytes.
+    def seals(self, term: bytes, subjects: Collection[bytes]) -> Sequence[bytes]:
+        """Return the seal of a term for each subject, told by her bytes.
 
-        Under a key that is no longer living the seal is empty: it equals none.
+        Under a key that is no longer living the seals are empty: they equal none.
         """
-        living = self._living.versions()
-        by_version = {one.version: self._for(one.key, _SEALS).tag for one in living}
-        return [
-            tag(term + subject, SEAL_SIZE) if (tag := by_version.get(version_of(term))) else b""
-            for term, subject in held
-        ]
+        made_by = version_of(term)
+        for one in self._living.versions():
+            if one.version == made_by:
+                messages = [term + subject for subject in subjects]
+                return self._for(one.key, _SEALS).tags(messages, SEAL_SIZE)
+        return [b""] * len(subjects)
 
     def _term(self, version: VersionedKey, name: str, folded: bytes) -> bytes:
         tag = self._for(version.key, name).tag(folded, BARE_SIZE)

@@ -4,7 +4,7 @@ A sealed message is laid out as: format (1 byte, 1), algorithm (1 byte), nonce (
 ciphertext with its 16-byte tag. The first two bytes are authenticated with the context.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from secrets import token_bytes
 from typing import NamedTuple
@@ -144,3 +144,12 @@ class Tagger:
         one = self._keyed.copy()
         one.update(message)
         return one.finalize()[:length]
+
+    def tags(self, messages: Iterable[bytes], length: int) -> list[bytes]:
+        """Return the first ``length`` bytes for each message."""
+        fresh, tags = self._keyed.copy, []
+        for message in messages:
+            one = fresh()
+            one.update(message)
+            tags.append(one.finalize()[:length])
+        return tags

@@ -318,8 +318,8 @@ class BlindIndex(Protocol):
         """Return the seal that says that a subject has a term; another's, or chance, never equals it."""
         ...
 
-    def seals(self, held: Iterable[tuple[bytes, bytes]]) -> Sequence[bytes]:
-        """Return the seal of each term for the subject whose bytes stand beside it."""
+    def seals(self, term: bytes, subjects: Collection[bytes]) -> Sequence[bytes]:
+        """Return the seal of a term for each subject, told by her bytes."""
         ...
 
 

@@ -9,7 +9,8 @@ Some hold a term as cover only (``gateway.store.covering``): whoever is met is s
 her terms, or left out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -24,10 +25,10 @@ from gateway.domain.identifiers import ActorId, SubjectId
 from gateway.domain.ports import BlindIndex
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
-from gateway.store.questions import Row, rows_met
+from gateway.store.questions import Row, findable, rows_met
 from gateway.store.tables import candidate_term, search_spent
 
-FEW: Final = 64
+FEW: Final = 32
 GROWTH: Final = 8
 _ALL: Final = 2**128
 _term = candidate_term.c
@@ -41,6 +42,8 @@ _few = (
 _LAST_OF_FEW = Prepared(
     sa.select(sa.func.count().over(), _few.c.subject).order_by(_few.c.subject.desc()).limit(1)
 )
+
+Seals = dict[bytes, bytes | None]
 
 
 class Candidates:
@@ -68,8 +71,10 @@ def _found(wanted: Wanted, index: BlindIndex, connection: sa.Connection) -> tupl
     wanted = replace(wanted, groups=[tuple(group) for group in groups])
     found: list[bytes] = []
     for begin, end in _stretches(wanted, sum(groups[0].values()) if groups else 0, found):
-        rows = rows_met(connection, wanted, begin, end)
-        found += _true(index, wanted.groups, rows) if groups else sorted({one for (one,) in rows})
+        if groups:
+            found += _true(index, wanted, rows_met(connection, wanted, begin, end))
+        else:
+            found += sorted(findable(connection, wanted, begin, end))
     return tuple(SubjectId(UUID(bytes=one)) for one in found[: wanted.limit])
 
 
@@ -120,18 +125,22 @@ def _stored(number: int) -> bytes:
     return number.to_bytes(16, "big")
 
 
-def _true(
-    index: BlindIndex, groups: Sequence[Sequence[bytes]], rows: Sequence[Row]
-) -> Sequence[bytes]:
-    """Return in order of id whoever does not hold all terms of some group as cover only."""
-    met = {(row[0], row[at], row[at + 1]) for row in rows for at in range(1, len(row), 2)}
-    seals = index.seals([(term, subject) for subject, term, _ in met])
-    hers: dict[bytes, set[bytes]] = {}
-    for (subject, term, seal), right in zip(met, seals, strict=True):
-        if seal is None or seal == right:
-            hers.setdefault(subject, set()).add(term)
-    return sorted(
-        subject
-        for subject, terms in hers.items()
-        if not any(terms.isdisjoint(group) for group in groups)
-    )
+def _true(index: BlindIndex, wanted: Wanted, rows: Iterable[Row]) -> Sequence[bytes]:
+    """Return in order of id whoever has a true seal for a term of each group."""
+    held: list[dict[bytes, Seals]] = [{term: {} for term in group} for group in wanted.groups]
+    left: set[bytes] = set()
+    for place, subject, term, seal in rows:
+        held[place][term][subject] = seal
+        left.add(subject)
+    for group in held:
+        left = set[bytes]().union(
+            *(_sealed(index, term, seals, left) for term, seals in group.items())
+        )
+    return sorted(left)
+
+
+def _sealed(index: BlindIndex, term: bytes, seals: Seals, of: AbstractSet[bytes]) -> set[bytes]:
+    """Return those of some people whose seal is true; one of before there were seals counts as that."""
+    held = {subject: seals[subject] for subject in seals.keys() & of}
+    true = zip(held.items(), index.seals(term, held), strict=True)
+    return {subject for (subject, seal), right in true if seal is None or seal == right}

@@ -51,7 +51,7 @@ class Prepared:
     types say; rows come back as the driver gives them, unless the types are read by the caller.
     """
 
-    def __init__(self, statement: sa.Select[Any] | UpdateBase, *columns: str) -> None:
+    def __init__(self, statement: sa.SelectBase | UpdateBase, *columns: str) -> None:
         self._statement = statement
         self._columns = list(columns) or None
         self._ready: dict[str, _Ready] = {}

@@ -80,6 +80,16 @@ def test_every_group_needs_one_of_its_terms(body: Body) -> None:
     assert find(body) == [north, south, cook]
 
 
+def test_whom_nobody_here_may_find_is_not_found_by_a_term_of_two_groups(body: Body) -> None:
+    """A term that stands in two groups stands in for neither the other group nor a consent."""
+    welder, _ = candidate(body, 1, WELDER)
+    other = body.person(2)
+    employers = consent(ConsentEventKind.GIVEN, uuid4(), recipient="soort:werkgever")
+    body.change(other, RecordConsent(other, employers, held(other, WELDER, COOK)))
+    assert find(body, [WELDER, COOK], [WELDER, NORTH]) == [welder]
+    assert find(body, [WELDER], [WELDER, COOK]) == [welder]
+
+
 def test_found_in_order_of_id_up_to_the_limit(body: Body) -> None:
     """The limit cuts a list that is in order of id."""
     people = [candidate(body, number, WELDER)[0] for number in (3, 1, 2)]

@@ -1,6 +1,6 @@
 """A blind index without a key: equal values under one name have equal terms."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from gateway.domain.blind import SEAL_SIZE, marked
@@ -23,11 +23,11 @@ class BlindIndex:
 
     def seal(self, term: bytes, subject: SubjectId) -> bytes:
         """Return the seal that says that a subject has a term."""
-        return self.seals([(term, subject.bytes)])[0]
+        return self.seals(term, [subject.bytes])[0]
 
-    def seals(self, held: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-        """Return the seal of each term for the subject beside it."""
-        return [sha256(term + subject).digest()[:SEAL_SIZE] for term, subject in held]
+    def seals(self, term: bytes, subjects: Collection[bytes]) -> Sequence[bytes]:
+        """Return the seal of a term for each subject."""
+        return [sha256(term + subject).digest()[:SEAL_SIZE] for subject in subjects]
 
 
 def _term(version: int, name: str, value: str) -> bytes:
