@@ -51,12 +51,14 @@ def element(tag: str) -> str:
     return str(body)
 
 
-def in_browser(folder: Path, bundles: Sequence[bytes], key: str = str(KEY)) -> list[dict[str, Any]]:
+def in_browser(
+    folder: Path, bundles: Sequence[bytes], key: str = str(KEY), harness: str = HARNESS
+) -> list[dict[str, Any]]:
     """Let the page's script check bundles, as a browser would."""
     node = shutil.which("node")
     assert node, "the page's script is tested with node, which is not installed"
     program = folder / "verifier.js"
-    program.write_text(element("script") + HARNESS, encoding="utf-8")
+    program.write_text(element("script") + harness, encoding="utf-8")
     given = json.dumps([[bundle.decode(), key] for bundle in bundles])
     done = subprocess.run(  # noqa: S603 - our own words
         [node, str(program)], input=given, capture_output=True, text=True, check=True, timeout=120

@@ -365,6 +365,26 @@ def test_evidence_over_the_years_counts_on(world: World, tmp_path: Path) -> None
     assert all(one["faults"] == [] for one in alone)
 
 
+TOGETHER = """
+const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
+verifyTogether(given.map(([text]) => text), given[0][1].split("\\n"))
+  .then(({ faults, complete }) => process.stdout.write(JSON.stringify([{ faults, complete }])));
+"""
+
+
+def test_a_browser_takes_the_files_of_all_shards_together(world: World, tmp_path: Path) -> None:
+    """In any order, with all keys: they count from 1; with one left out or its key they do not."""
+    raws = [one.encode() for one in bundles(world)]
+    keys = [str(KEYS(label)) for label in ("", "2027", "2028")]
+
+    def checked(raws: list[bytes], keys: list[str]) -> dict[str, Any]:
+        return in_browser(tmp_path, raws, "\n".join(keys), TOGETHER)[0]
+
+    assert checked(raws[::-1], keys) == {"faults": [], "complete": True}
+    assert checked([raws[0], raws[2]], keys) == {"faults": [], "complete": False}
+    assert checked(raws, keys[:2])["faults"]
+
+
 def test_a_bundle_of_several_shards_has_all_its_files(world: World) -> None:
     """Each shard's evidence and key, and who reads them is told so."""
     made = files(bundles(world))
