@@ -3,8 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from gateway.domain.identifiers import ActorId
 from gateway.domain.sessions import KeptSession
 from tests.contracts.bodies import NOON, Body
@@ -47,26 +45,27 @@ def test_a_session_that_ended_is_gone(body: Body) -> None:
     assert asyncio.run(body.sessions.find(kept(2).key)) is not None
 
 
-@pytest.mark.parametrize(
-    ("session", "actor", "stay"),
-    [
-        ("p-1", None, [3, 4, 5]),
-        ("p-1", "a-1", [3, 5]),
-        ("p-9", "a-1", [1, 2, 3, 5]),
-        (None, "a-1", [5]),
-        (None, "a-9", [1, 2, 3, 4, 5]),
-    ],
-)
-def test_a_provider_ends_all_that_rest_on_what_is_over(
-    body: Body, session: str | None, actor: str | None, stay: list[int]
-) -> None:
+def test_a_provider_ends_all_that_rest_on_what_is_over(body: Body) -> None:
     """A session at the provider, a worker's that name none, or all of hers; those of others stay."""
-    for number, provider in ((1, "p-1"), (2, "p-1"), (3, "p-2"), (4, None)):
-        asyncio.run(body.sessions.keep(kept(number, provider)))
-    asyncio.run(body.sessions.keep(kept(5, None, actor="a-2")))
-    over = body.sessions.end_of_provider(session, ActorId(actor) if actor else None)
-    assert asyncio.run(over) == 5 - len(stay)
-    assert [n for n in range(1, 6) if asyncio.run(body.sessions.find(kept(n).key))] == stay
+    providers = (None, "p-1", "p-1", "p-2", None)
+
+    def left(session: str | None, actor: str | None) -> list[int]:
+        """Keep five anew, the first of someone else, and end what is over."""
+        for number, provider in enumerate(providers):
+            asyncio.run(body.sessions.end(kept(number).key))
+            one = kept(number, provider, actor="a-1" if number else "a-2")
+            asyncio.run(body.sessions.keep(one))
+        over = body.sessions.end_of_provider(session, ActorId(actor) if actor else None)
+        ended = asyncio.run(over)
+        stay = [n for n in range(5) if asyncio.run(body.sessions.find(kept(n).key))]
+        assert ended == 5 - len(stay)
+        return stay
+
+    assert left("p-1", None) == [0, 3, 4]
+    assert left("p-1", "a-1") == [0, 3]
+    assert left("p-9", "a-1") == [0, 1, 2, 3]
+    assert left(None, "a-1") == [0]
+    assert left(None, "a-9") == [0, 1, 2, 3, 4]
 
 
 def test_old_sessions_are_swept(body: Body) -> None:
