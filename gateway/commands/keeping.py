@@ -40,7 +40,7 @@ def status(data: Data = None, as_json: Json = False) -> None:
 
 
 def _seen(head: AnchoredHead | None) -> str:
-    return f"{head.size} at {head.at:%Y-%m-%dT%H:%MZ}" if head else "never"
+    return f"{head.end} at {head.at:%Y-%m-%dT%H:%MZ}" if head else "never"
 
 
 @app.command("adopt-guard")
