@@ -154,15 +154,13 @@ def gather_evidence(
     return Evidence(str(key), digest, head.checkpoint, INSTRUCTIONS, entries, base)
 
 
-def verify_evidence(raw: bytes, key: VerifierKey, policy: Policy | None = None) -> Examined:
-    """Check a bundle against a key and a policy one trusts (1 to 5); only the bundle is read."""
-    return verify_together([raw], [key], policy)
-
-
-def verify_together(
+def verify_evidence(
     raws: Sequence[bytes], keys: Sequence[VerifierKey], policy: Policy | None = None
 ) -> Examined:
-    """Check bundles of shards of one log together, each against the one of the keys that it names."""
+    """Check bundles of shards of one log together, each against the one of the keys that it names.
+
+    Keys and policy are the ones one trusts (1 to 5); only the bundles are read.
+    """
     try:
         bundles = sorted(map(Evidence.decode, raws), key=lambda one: one.base)
     except EvidenceError as error:

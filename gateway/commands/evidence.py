@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from audit.bundle import write_folder, zipped
-from audit.evidence import verify_together
+from audit.evidence import verify_evidence
 from audit.note import NoteError, VerifierKey
 from audit.policy import Policy, PolicyError
 from gateway import wiring
@@ -78,7 +78,7 @@ def verify_bundle(
         keys = [VerifierKey.parse(line) for line in vkey]
     except NoteError:
         raise InvalidRequestError("vkey", "is not a verifier key") from None
-    examined = verify_together([one.read_bytes() for one in bundle], keys, _policy(policy))
+    examined = verify_evidence([one.read_bytes() for one in bundle], keys, _policy(policy))
     faults = [str(fault) for fault in examined.faults]
     report = {"faults": faults, "complete": examined.complete}
     show(report, as_json=as_json, title="evidence")

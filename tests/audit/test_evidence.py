@@ -76,7 +76,7 @@ def edited(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 def test_a_bundle_verifies_in_python_and_in_a_browser(tmp_path: Path) -> None:
     """All entries of one person hold, and count from 1 without a gap."""
-    assert verify_evidence(BUNDLE, KEY) == Examined((), complete=True)
+    assert verify_evidence([BUNDLE], [KEY]) == Examined((), complete=True)
     assert in_browser(tmp_path, [BUNDLE]) == [{"faults": [], "complete": True}]
 
 
@@ -86,7 +86,7 @@ def test_every_place_in_logs_of_many_sizes_is_proven(size: int, tmp_path: Path) 
     world = World().fill(size)
     chosen = sorted({0, size // 2, size - 1})
     bundle = gather_evidence(world.storage, KEY, chosen, world.sealer).encode()
-    assert verify_evidence(bundle, KEY).faults == ()
+    assert verify_evidence([bundle], [KEY]).faults == ()
     assert [found["faults"] for found in in_browser(tmp_path, [bundle])] == [[]]
 
 
@@ -102,7 +102,7 @@ def test_no_flipped_bit_is_believed_by_either(tmp_path: Path) -> None:
         if text[at].isascii() and ord(text[at]) >= 0x20
     ]
     assert len(flipped) > 250
-    assert [raw for raw in flipped if not verify_evidence(raw, KEY).faults] == []
+    assert [raw for raw in flipped if not verify_evidence([raw], [KEY]).faults] == []
     found = in_browser(tmp_path, flipped)
     assert [raw for raw, one in zip(flipped, found, strict=True) if not one["faults"]] == []
 
@@ -210,14 +210,14 @@ def seen_in_browser(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[
 def test_both_verifiers_say_the_same(name: str, seen_in_browser: dict[str, list[str]]) -> None:
     """A bundle that is wrong is refused for the same reason in Python and in a browser."""
     what, change = EDITS[name]
-    assert what in [str(fault) for fault in verify_evidence(edited(change), KEY).faults]
+    assert what in [str(fault) for fault in verify_evidence([edited(change)], [KEY]).faults]
     assert what in seen_in_browser[name]
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"3", b"{", b"null", b'{"entries":[3]}', b"[" * 9_999])
 def test_what_is_no_bundle_is_refused(raw: bytes) -> None:
     """Any other file is a fault, not an error."""
-    examined = verify_evidence(raw, KEY)
+    examined = verify_evidence([raw], [KEY])
     assert [fault.where for fault in examined.faults] == ["bundle"]
     assert not examined.complete
     with pytest.raises(EvidenceError):
@@ -228,7 +228,7 @@ def test_leaving_an_entry_out_shows(tmp_path: Path) -> None:
     """A bundle in which an entry about the person is missing still holds, but is not complete."""
     first, middle = edited(lambda b: b["entries"].pop(0)), edited(lambda b: b["entries"].pop(2))
     for bundle in (first, middle):
-        assert verify_evidence(bundle, KEY) == Examined((), complete=False)
+        assert verify_evidence([bundle], [KEY]) == Examined((), complete=False)
     assert in_browser(tmp_path, [first, middle]) == [{"faults": [], "complete": False}] * 2
 
 
@@ -240,7 +240,7 @@ def test_counts_that_do_not_fit_are_found_by_both(tmp_path: Path) -> None:
         log.append([submission(9, b"subject-1")])
     bundle = gather_evidence(world.storage, KEY, [1, 3, 4], world.sealer).encode()
     what = "payload: count and prev do not fit the entry before it"
-    assert verify_evidence(bundle, KEY).faults == (Fault("entry 4", what),)
+    assert verify_evidence([bundle], [KEY]).faults == (Fault("entry 4", what),)
     assert in_browser(tmp_path, [bundle])[0]["faults"] == [f"entry 4: {what}"]
 
 
@@ -254,7 +254,7 @@ def test_entries_can_be_proven_without_their_payloads(tmp_path: Path) -> None:
     assert [entry.payload for entry in closed.entries] == ["", ""]
     assert [bool(entry.payload) for entry in gone.entries] == [False, False, True]
     bundles = [closed.encode(), gone.encode()]
-    assert [verify_evidence(bundle, KEY).faults for bundle in bundles] == [(), ()]
+    assert [verify_evidence([bundle], [KEY]).faults for bundle in bundles] == [(), ()]
     assert [found["faults"] for found in in_browser(tmp_path, bundles)] == [[], []]
 
 
@@ -262,7 +262,7 @@ def test_a_cosigned_checkpoint_is_read_by_both(tmp_path: Path) -> None:
     """Signatures of keys that the verifier does not know are passed over."""
     own = MlDsaCosigner(ORIGIN, b"\x06" * 32)
     cosigned = edited(lambda b: b.update(checkpoint=publish(b["checkpoint"], [own], 1_785_000_000)))
-    assert verify_evidence(cosigned, KEY).faults == ()
+    assert verify_evidence([cosigned], [KEY]).faults == ()
     assert in_browser(tmp_path, [cosigned])[0]["faults"] == []
 
 
@@ -296,8 +296,8 @@ def test_entries_are_shown_under_the_checkpoint_that_witnesses_cosigned() -> Non
     witnessed = Witnessed(policy, _cosigned(200, PARTNER))
     evidence = gather_evidence(WORLD.storage, KEY, [1, 199], WORLD.sealer, witnessed)
     assert (evidence.checkpoint, evidence.policy) == (witnessed.note, policy.digest)
-    assert verify_evidence(evidence.encode(), KEY, policy).faults == ()
-    (fault,) = verify_evidence(evidence.encode(), KEY, _asking(STRANGER)).faults
+    assert verify_evidence([evidence.encode()], [KEY], policy).faults == ()
+    (fault,) = verify_evidence([evidence.encode()], [KEY], _asking(STRANGER)).faults
     assert str(fault) == "checkpoint: the checkpoint is not cosigned by the quorum"
     bundle = files([evidence], policy)
     assert bundle["tlog-policy"] == policy.raw
@@ -316,8 +316,8 @@ def test_what_is_not_witnessed_is_shown_under_the_logs_own_word(
     evidence = gather_evidence(WORLD.storage, KEY, [index], WORLD.sealer, witnessed)
     assert (evidence.checkpoint, evidence.policy) == (WORLD.storage.head().checkpoint, "")
     assert "tlog-policy" not in files([evidence], policy)
-    assert verify_evidence(evidence.encode(), KEY).faults == ()
-    assert verify_evidence(evidence.encode(), KEY, policy).faults != ()
+    assert verify_evidence([evidence.encode()], [KEY]).faults == ()
+    assert verify_evidence([evidence.encode()], [KEY], policy).faults != ()
 
 
 def test_what_cannot_be_proven_is_not_gathered() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from audit.bundle import files
 from audit.checkpoint import verify_checkpoint
 from audit.entry import read_leaf, read_payload
-from audit.evidence import Evidence, Examined, verify_evidence, verify_together
+from audit.evidence import Evidence, Examined, verify_evidence
 from audit.examination import examine
 from audit.export import ExportError, export_log
 from audit.guard import FileGuard
@@ -356,10 +356,10 @@ def test_evidence_over_the_years_counts_on(world: World, tmp_path: Path) -> None
     """A file for each shard; together they count from 1 without a gap, alone the later ones do not."""
     raws = [one.encode() for one in bundles(world)]
     keys = [KEYS(label) for label in ("", "2027", "2028")]
-    assert verify_together(raws[::-1], keys[::-1]) == Examined((), complete=True)
-    assert verify_evidence(raws[0], keys[0]) == Examined((), complete=True)
-    assert verify_evidence(raws[1], keys[1]) == Examined((), complete=False)
-    assert not verify_together([raws[0], raws[2]], keys).complete
+    assert verify_evidence(raws[::-1], keys[::-1]) == Examined((), complete=True)
+    assert verify_evidence([raws[0]], [keys[0]]) == Examined((), complete=True)
+    assert verify_evidence([raws[1]], [keys[1]]) == Examined((), complete=False)
+    assert not verify_evidence([raws[0], raws[2]], keys).complete
     alone = [in_browser(tmp_path, [raw], str(key))[0] for raw, key in zip(raws, keys, strict=True)]
     assert [one["complete"] for one in alone] == [True, False, False]
     assert all(one["faults"] == [] for one in alone)
@@ -410,7 +410,7 @@ def test_a_base_that_was_changed_is_found(world: World, name: str) -> None:
     BASES[name](stored)
     changed = json.dumps(stored, separators=(",", ":"), sort_keys=True).encode()
     keys = [KEYS(""), KEYS("2027")]
-    assert verify_together([first.encode(), changed], keys) != Examined((), complete=True)
+    assert verify_evidence([first.encode(), changed], keys) != Examined((), complete=True)
 
 
 def test_one_policy_lists_the_keys_of_all_shards() -> None:

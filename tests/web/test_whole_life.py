@@ -258,6 +258,6 @@ def _proven(officer: Desk, gate: Served, folder: Path, *, whole: bool = False) -
     taken.value.save_as(folder / "bundel.zip")
     with zipfile.ZipFile(io.BytesIO((folder / "bundel.zip").read_bytes())) as bundle:
         raw = bundle.read("evidence.json")
-    examined = verify_evidence(raw, VerifierKey.parse(str(gate.gateway.audit.publication.key)))
+    examined = verify_evidence([raw], [VerifierKey.parse(str(gate.gateway.audit.publication.key))])
     assert (examined.faults, examined.complete) == ((), whole)
     return frozenset(json.loads(one["leaf"])["type"] for one in json.loads(raw)["entries"])

@@ -50,7 +50,7 @@ def test_a_bundle_convinces_a_stranger(door: Door) -> None:
     """It verifies with the published key, and holds the page and words that say how."""
     files = unzipped(ask(door, "_bewijsbundel", zaaknummer=CASE, **DAY))
     key = VerifierKey.parse(door.ask("GET", "/auditlog/vkey", None).text.strip())
-    assert verify_evidence(files["evidence.json"], key).faults == ()
+    assert verify_evidence([files["evidence.json"]], [key]).faults == ()
     assert files["vkey"].decode().strip() == str(key)
     assert files["verifier.html"].startswith(b"<!DOCTYPE html>")
     assert door.gateway.actions.gate.matrix.digest.encode() in files["README.txt"]

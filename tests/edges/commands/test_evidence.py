@@ -96,7 +96,7 @@ def test_a_bundle_is_whole_and_for_its_owner_only(bundle: Path, folder: Path) ->
     assert {path.name for path in bundle.iterdir()} == NAMES
     assert {stat.S_IMODE(path.stat().st_mode) for path in bundle.iterdir()} == {0o600}
     raw = (bundle / "evidence.json").read_bytes()
-    examined = verify_evidence(raw, VerifierKey.parse(key_of(folder)))
+    examined = verify_evidence([raw], [VerifierKey.parse(key_of(folder))])
     assert (examined.faults, examined.complete) == ((), True)
 
 

@@ -88,7 +88,7 @@ def check_bundle(door: Door, partner: Partner) -> None:
     assert bundle["tlog-policy"] == partner.policy.read_bytes()
     policy = Policy.parse(bundle["tlog-policy"])
     key = door.gateway.audit.signer.verifier
-    assert verify_evidence(bundle["evidence.json"], key, policy).faults == ()
+    assert verify_evidence([bundle["evidence.json"]], [key], policy).faults == ()
 
 
 def test_a_served_gate_asks_by_itself(partners: tuple[Partner, Partner]) -> None:
