@@ -25,6 +25,7 @@ def check_store(
 
     Without a sealer no payload is read, and nothing is said of 15 to 17.
     """
+    findings.at = "head"
     heads = heads_of(storage)
     for head in heads:
         _check_shard(findings, storage, head, keys)
