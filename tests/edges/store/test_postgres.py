@@ -272,7 +272,10 @@ def test_a_gate_that_waits_for_the_head_gives_up_in_time(
 ) -> None:
     """Who holds the head and stands still makes the others unavailable, not stuck."""
     with psycopg.connect(served.url("postgres")) as held:
-        held.execute("INSERT INTO doelpoort.log_head VALUES (1, 0, '', '', NULL, '', 'doelpoort')")
+        held.execute(
+            "INSERT INTO doelpoort.log_head (log, size, frontier, checkpoint, instance, base, label, "
+            "tenant) VALUES (1, 0, '', '', '', 0, '', 'doelpoort')"
+        )
         served.run(f"ALTER ROLE test_gate IN DATABASE {served.name} SET lock_timeout = '50ms'")
         storage = LogStorage(gate)
         with gate.data.writing() as writer:
