@@ -6,7 +6,7 @@
    refuse to change or delete them. An entry's index here is its place.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from gateway.store.versions import NewVersions
 PAGE: Final = 1_000
 _HASH: Final = 32
 _NO_END: Final = 2**63 - 1
+_NO_PAYLOAD: Final = (None, None, None)
 _EMPTY: Final = StoredHead(0, (), "")
 
 _h, _c, _e, _p = (
@@ -112,9 +113,11 @@ _rows = (
     .where(_e.log == sa.bindparam("of"))
     .limit(PAGE)
 )
-_RANGE = Prepared(
-    _rows.where(_e.index >= sa.bindparam("start"), _e.index < sa.bindparam("stop")).order_by(
-        _e.index
+_PAYLOADS = Prepared(
+    sa.select(_p.index, _p.payload, _p.tag, _p.counter).where(
+        _p.log == sa.bindparam("of"),
+        _p.index >= sa.bindparam("start"),
+        _p.index < sa.bindparam("stop"),
     )
 )
 _LEAVES = Prepared(
@@ -182,9 +185,16 @@ class LogStorage:
 
     def rows(self, start: int, stop: int) -> Iterator[StoredRow]:
         """Read entries ``start`` up to but not including ``stop``, a page at a time."""
-        return self._paged(
-            start, lambda row: row.index + 1, lambda next_: {"start": next_, "stop": stop}, _RANGE
-        )
+        for page in self.leaves(start, stop):
+            yield from self._with_payloads(page)
+
+    def _with_payloads(self, page: Sequence[StoredLeaf]) -> Iterator[StoredRow]:
+        """Add what the payloads' table has; a join may be planned for a table that was small once."""
+        stretch = {"start": page[0][0], "stop": page[-1][0] + 1}
+        found = self._store.read(lambda c: _PAYLOADS.rows(c, of=self._log, **stretch))
+        payloads = {index: rest for index, *rest in found}
+        for leaf in page:
+            yield StoredRow(*leaf, *payloads.get(leaf[0], _NO_PAYLOAD))
 
     def leaves(self, start: int, stop: int) -> Iterator[Sequence[StoredLeaf]]:
         """Read the leaves of entries ``start`` up to ``stop`` alone, a page at a time."""
@@ -206,9 +216,15 @@ class LogStorage:
 
     def about(self, tag: bytes) -> Iterator[StoredRow]:
         """Read all entries about one subject, in order of her count, a page at a time."""
-        return self._paged(
-            0, lambda row: row.counter or 0, lambda past: {"tagged": tag, "past": past}, _ABOUT
-        )
+
+        def page(connection: sa.Connection) -> Sequence[StoredRow]:
+            found = _ABOUT.rows(connection, of=self._log, tagged=tag, past=past)
+            return [StoredRow(*row) for row in found]
+
+        past = 0
+        while rows := self._store.read(page):
+            yield from rows
+            past = rows[-1].counter or 0
 
     def latest(self, tag: bytes, below: int | None, limit: int) -> Sequence[StoredRow]:
         """Read at most ``limit`` entries about one subject, newest first, below a count of hers."""
@@ -219,21 +235,6 @@ class LogStorage:
             return [StoredRow(*row) for row in found]
 
         return self._store.read(page)
-
-    def _paged(
-        self,
-        first: int,
-        after: Callable[[StoredRow], int],
-        values: Callable[[int], dict[str, object]],
-        query: Prepared,
-    ) -> Iterator[StoredRow]:
-        def page(connection: sa.Connection) -> list[StoredRow]:
-            return [StoredRow(*row) for row in query.rows(connection, of=self._log, **values(at))]
-
-        at = first
-        while found := self._store.read(page):
-            yield from found
-            at = after(found[-1])
 
 
 class _Transaction:

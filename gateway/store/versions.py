@@ -41,23 +41,29 @@ _NEWEST = PreparedIn(
     _v.tag.type,
 )
 _ADD = PreparedRows(logged_version, "log", "index", "tag", "version")
+
+
+def _bound(name: str) -> sa.Tuple:
+    """Return a place that is given, by its log and its index."""
+    kinds = {"log": _e.log.type, "index": _e.index.type}
+    return sa.tuple_(*(sa.bindparam(f"{name}_{part}", type_=kind) for part, kind in kinds.items()))
+
+
+def _within(table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Read a stretch of a table: each by itself, as a join of all three may be planned for few rows."""
+    place = sa.tuple_(table.c.log, table.c.index)
+    query = sa.select(table.c.log, table.c.index, *columns)
+    return query.where(place > _bound("after"), place <= _bound("last"))
+
+
 _ENTRIES = Prepared(
-    sa.select(_e.log, _e.index, _e.leaf, _p.tag, _v.tag, _v.version)
-    .select_from(
-        log_entry.outerjoin(log_payload, (_p.log == _e.log) & (_p.index == _e.index)).outerjoin(
-            logged_version, (_v.log == _e.log) & (_v.index == _e.index)
-        )
-    )
-    .where(
-        sa.tuple_(_e.log, _e.index)
-        > sa.tuple_(
-            sa.bindparam("after_log", type_=_e.log.type),
-            sa.bindparam("after_index", type_=_e.index.type),
-        )
-    )
+    sa.select(_e.log, _e.index, _e.leaf)
+    .where(sa.tuple_(_e.log, _e.index) > _bound("after"))
     .order_by(_e.log, _e.index)
     .limit(PAGE)
 )
+_TAGS = Prepared(_within(log_payload, _p.tag))
+_KEPT = Prepared(_within(logged_version, _v.tag, _v.version))
 _IDS = Prepared(
     sa.select(_s.id)
     .where(_s.id > sa.bindparam("after", type_=sa.LargeBinary()))
@@ -105,17 +111,28 @@ class StoredVersions:
     def entries(self) -> Iterator[VersionEntry]:
         """Read every entry that stores a version or of which one is kept, in order of the log."""
 
-        def page(connection: sa.Connection) -> list[tuple[Any, ...]]:
-            return _ENTRIES.rows(connection, after_log=after[0], after_index=after[1])
+        def page(connection: sa.Connection) -> Sequence[Any]:
+            stretch = {"after_log": after[0], "after_index": after[1]}
+            rows = _ENTRIES.rows(connection, **stretch)
+            if not rows:
+                return ()
+            stretch |= {"last_log": rows[-1][0], "last_index": rows[-1][1]}
+            tags = {(log, index): tag for log, index, tag in _TAGS.rows(connection, **stretch)}
+            kept = {
+                (log, index): Kept(*one) for log, index, *one in _KEPT.rows(connection, **stretch)
+            }
+            return [
+                ((log, index), leaf, tags.get((log, index)), kept.get((log, index)))
+                for log, index, leaf in rows
+            ]
 
         after = _FIRST
         while rows := self._store.read(page):
-            for _, index, leaf, about, tag, version in rows:
+            for (_, index), leaf, tag, kept in rows:
                 stores = _stores(leaf)
-                if stores or tag is not None:
-                    kept = None if tag is None else Kept(tag, version)
-                    yield VersionEntry(index, about, stores, kept)
-            after = rows[-1][0], rows[-1][1]
+                if stores or kept is not None:
+                    yield VersionEntry(index, tag, stores, kept)
+            after = rows[-1][0]
 
     def standing(self) -> Iterator[Standing]:
         """Read how everyone stands, a page at a time: first what is logged, then the store."""
