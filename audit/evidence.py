@@ -91,7 +91,7 @@ class Evidence:
 
     def encode(self) -> bytes:
         """Write the bundle."""
-        stored = {"format": LATER_FORMAT if self.base else FORMAT, **asdict(self)}
+        stored = {"format": _FORMATS[bool(self.base)], **asdict(self)}
         if not self.base:
             del stored["base"]
         return canonical(stored) + b"\n"

@@ -82,11 +82,12 @@ class Shelf:
         found = []
         for shard, chosen in groupby(sorted(set(places)), key=self.holding):
             indexes = [place - shard.base for place in chosen]
-            known = witnessed if witnessed and self._is_of(shard, witnessed) else None
+            known = witnessed if witnessed and self.vouched(shard, witnessed) else None
             found.append(gather_evidence(shard, self.key(shard), indexes, opener, known))
         if not found:
             raise EvidenceError("a bundle has at least one entry")
         return found
 
-    def _is_of(self, shard: Shard, witnessed: Witnessed) -> bool:
+    def vouched(self, shard: Shard, witnessed: Witnessed) -> bool:
+        """Tell whether what witnesses cosigned is a head of a shard."""
         return witnessed.note.startswith(f"{self.key(shard).name}\n")

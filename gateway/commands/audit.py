@@ -61,7 +61,8 @@ def _described(office: AuditOffice) -> dict[str, object]:
     """
     head, witnessed = office.head(), office.witnessed()
     told = {} if witnessed is None else {"witnessed": witnessed.size}
-    shard = {"log": office.vkey().partition("+")[0], "entries": head.end} if head.base else {}
+    origin = office.signer.key(head.label).name
+    shard = {"log": origin, "entries": head.end} if head.base else {}
     return {"size": head.size, "root": office.root_of(head)} | shard | told
 
 

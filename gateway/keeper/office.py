@@ -102,8 +102,8 @@ class AuditOffice:
 
     def _cosigned(self, shard: Shard) -> UpTo:
         found = self.witnessed()
-        of_it = found is not None and found.note.startswith(f"{self.shelf.key(shard).name}\n")
-        if found is None or not of_it or not 0 < found.size <= shard.head().size:
+        known = found is not None and self.shelf.vouched(shard, found)
+        if found is None or not known or not 0 < found.size <= shard.head().size:
             raise ExportError("no head of this log was cosigned as the witnesses' policy asks")
         return UpTo(replace(found.head, base=shard.base, label=shard.label), shard)
 
