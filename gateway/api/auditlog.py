@@ -13,6 +13,8 @@ from gateway.api.problems import problem
 router = APIRouter(prefix="/auditlog", tags=["auditlog"])
 OVERSEERS = frozenset({"privacy_officer", "autoriteit_persoonsgegevens"})
 OCTETS = "application/octet-stream"
+PLAIN = "text/plain; charset=utf-8"
+NO_SHARD = "Dit jaardeel is er niet."
 
 
 class AuditReader(Protocol):
@@ -72,35 +74,40 @@ def shards(reader: WithReader) -> list[Jaardeel]:
 @router.get("/delen/{deel}/checkpoint", summary="Laatste ondertekende stand van een jaardeel")
 def shard_checkpoint(deel: Deel, reader: WithReader) -> Response:
     """Return the last signed checkpoint of a shard."""
-    try:
-        note = reader.checkpoint(label_of(deel))
-    except ValueError:
-        return problem(HTTPStatus.NOT_FOUND, "Dit jaardeel is er niet.")
-    if not note:
-        return problem(HTTPStatus.NOT_FOUND, "Het logboek is nog leeg.")
-    return Response(note.encode(), media_type="text/plain; charset=utf-8")
+    return _checkpoint(reader, label_of(deel))
 
 
 @router.get("/delen/{deel}/vkey", summary="Sleutel waarmee een jaardeel te controleren is")
 def shard_vkey(deel: Deel, reader: WithReader) -> Response:
     """Return the verifier key of a shard, one line."""
-    try:
-        line = reader.vkey(label_of(deel))
-    except ValueError:
-        return problem(HTTPStatus.NOT_FOUND, "Dit jaardeel is er niet.")
-    return Response(f"{line}\n".encode(), media_type="text/plain; charset=utf-8")
+    return _vkey(reader, label_of(deel))
 
 
 @router.get("/checkpoint", summary="Laatste ondertekende stand van het logboek")
 def checkpoint(reader: WithReader) -> Response:
     """Return the last signed checkpoint as a C2SP signed note."""
-    note = reader.checkpoint()
-    if not note:
-        return problem(HTTPStatus.NOT_FOUND, "Het logboek is nog leeg.")
-    return Response(note.encode(), media_type="text/plain; charset=utf-8")
+    return _checkpoint(reader, None)
 
 
 @router.get("/vkey", summary="Sleutel waarmee het logboek te controleren is")
 def vkey(reader: WithReader) -> Response:
     """Return the verifier key, one line."""
-    return Response(f"{reader.vkey()}\n".encode(), media_type="text/plain; charset=utf-8")
+    return _vkey(reader, None)
+
+
+def _checkpoint(reader: AuditReader, label: str | None) -> Response:
+    try:
+        note = reader.checkpoint(label)
+    except ValueError:
+        return problem(HTTPStatus.NOT_FOUND, NO_SHARD)
+    if not note:
+        return problem(HTTPStatus.NOT_FOUND, "Het logboek is nog leeg.")
+    return Response(note.encode(), media_type=PLAIN)
+
+
+def _vkey(reader: AuditReader, label: str | None) -> Response:
+    try:
+        line = reader.vkey(label)
+    except ValueError:
+        return problem(HTTPStatus.NOT_FOUND, NO_SHARD)
+    return Response(f"{line}\n".encode(), media_type=PLAIN)
