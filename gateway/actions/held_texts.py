@@ -32,8 +32,6 @@ from gateway.domain.quarantine import ReleaseHeld
 from gateway.domain.records import AuditRecord, RecordKind
 from gateway.domain.subjects import Dossier, SealedProfile
 
-KEPT: Final = "text kept back"
-
 
 @dataclass(frozen=True, slots=True)
 class HeldText:
@@ -119,24 +117,25 @@ class TextDesk:
 
     async def release(self, caller: Caller, spot: Spot, version: int, reason: str) -> None:
         """Let the texts of a version through as they are; raises ``InvalidRequestError``."""
-        await self._decide(caller, spot, version, reason, "text released")
+        await self._decide(caller, spot, version, reason, passes=True)
 
     async def keep(self, caller: Caller, spot: Spot, version: int, reason: str) -> None:
         """Keep the texts of a version back, for a reason (3); raises ``InvalidRequestError``."""
-        await self._decide(caller, spot, version, reason, KEPT)
+        await self._decide(caller, spot, version, reason, passes=False)
 
     async def _decide(
-        self, caller: Caller, spot: Spot, version: int, reason: str, outcome: str
+        self, caller: Caller, spot: Spot, version: int, reason: str, *, passes: bool
     ) -> None:
         why = checked_words("reden", reason)
         context = await self._ingest.admit(caller)
         found = await self._at(spot)
         if found.profile.version != version:
             raise InvalidRequestError("versie", "is not the one that waits now; look again")
+        outcome = "text released" if passes else "text kept back"
         record = self._record(context, spot, found, outcome, {"why": why})
         situation = found.dossier.situation
         same = RequireEpoch(situation.subject, situation.epoch)
-        release = () if outcome == KEPT else (ReleaseHeld(situation.subject),)
+        release = (ReleaseHeld(situation.subject),) if passes else ()
         await commit(self._gate, Entry(record, (same, *release)))
 
     async def _at(self, spot: Spot) -> _Waiting:
