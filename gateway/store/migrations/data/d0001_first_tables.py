@@ -5,6 +5,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.migrations.append_only import refuse_changes
+
 revision = "d0001"
 down_revision = None
 
@@ -25,10 +27,10 @@ def upgrade() -> None:
     _subtractions()
     _candidates()
     _log()
-    if op.get_context().dialect.name == "sqlite":
-        _guard_on_sqlite()
-    else:
-        _guard_on_postgres()
+    if op.get_context().dialect.name != "sqlite":
+        _make_refusal()
+    for table in APPEND_ONLY:
+        refuse_changes(table)
 
 
 def downgrade() -> None:
@@ -43,26 +45,12 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION refuse_change()")
 
 
-def _guard_on_sqlite() -> None:
-    for table in APPEND_ONLY:
-        for deed in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-
-
-def _guard_on_postgres() -> None:
+def _make_refusal() -> None:
     op.execute(
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; "
         "END $$"
     )
-    for table in APPEND_ONLY:
-        op.execute(
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
 
 
 def _needed(name: str, type_: sa.types.TypeEngine[Any]) -> sa.Column[Any]:

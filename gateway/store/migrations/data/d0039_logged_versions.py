@@ -8,6 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.migrations.append_only import refuse_changes
+
 revision = "d0039"
 down_revision = "d0042"
 
@@ -37,17 +39,7 @@ def upgrade() -> None:
     )
     op.create_index(f"ix_{_TABLE}_tag_version", _TABLE, ["tag", "version"], unique=True)
     _fill()
-    if op.get_context().dialect.name == "sqlite":
-        for deed in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {_TABLE}_no_{deed.lower()} BEFORE {deed} ON {_TABLE} "
-                f"BEGIN SELECT RAISE(ABORT, '{_TABLE} is append-only'); END"
-            )
-    else:
-        op.execute(
-            f"CREATE TRIGGER {_TABLE}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    refuse_changes(_TABLE)
 
 
 def downgrade() -> None:

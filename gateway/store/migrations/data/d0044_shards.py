@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.migrations.append_only import refuse_changes
+
 revision = "d0044"
 down_revision = "d0039b"
 
@@ -28,17 +30,7 @@ def upgrade() -> None:
         sa.Column("instance", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("log", "base", name="pk_log_closed"),
     )
-    if op.get_context().dialect.name == "sqlite":
-        for deed in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {_TABLE}_no_{deed.lower()} BEFORE {deed} ON {_TABLE} "
-                f"BEGIN SELECT RAISE(ABORT, '{_TABLE} is append-only'); END"
-            )
-    else:
-        op.execute(
-            f"CREATE TRIGGER {_TABLE}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    refuse_changes(_TABLE)
 
 
 def downgrade() -> None:
