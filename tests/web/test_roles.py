@@ -51,7 +51,7 @@ def test_everything_in_the_bar_opens(roles: Mapping[str, Visitor], door: Door, r
             assert _headed(visitor.get(tab)) == called
 
 
-_TABS: Final = "//main//nav//a[not(span)][starts-with(@href, '/')]"
+_TABS: Final = "//main//nav//a[not(span)][not(@rel)][starts-with(@href, '/')]"
 
 
 def _headed(answer: httpx.Response) -> str:
