@@ -35,10 +35,13 @@ class Examination:
 
 
 def examine(storage: LogStorage, keys: Keys, mark: Path) -> Examination:
-    """Read head and mark, and judge both afresh; nothing is written."""
+    """Read mark and head, and judge both afresh; nothing is written.
+
+    The mark is read first: what a gate signs meanwhile is no rollback.
+    """
+    known = _read(mark, keys)
     head = storage.head()
     found = judge(head, keys(head.label))
-    known = _read(mark, keys)
     followed = None if known is None else against(known, head, storage, keys)
     return Examination(
         head.end,

@@ -16,7 +16,8 @@ The guard finds it before the next signature:
    guarded. It is written at most once a second, when the log falls quiet, and at close. What was
    signed after the last write before a crash is checked to go on from it.
 
-Several processes on one machine may share the file; each reads it again when it changed.
+Several processes on one machine may share the file; each reads it again when it changed, and puts
+no older head in the place of a later one.
 """
 
 import secrets
@@ -28,6 +29,7 @@ from time import monotonic
 from typing import Protocol
 
 from audit.checkpoint import verify_checkpoint
+from audit.durable import locked
 from audit.mark import INSTANCE_BYTES, Mark, MarkError
 from audit.note import NoteError, VerifierKey
 from audit.shards import Keys, Shard, parted
@@ -94,7 +96,7 @@ class FileGuard:
         Raises ``OSError``. A store without a name bears the guard's from its next signature on.
         """
         self._mark = Mark.of(head) if head.instance else _named(head)
-        self._write(self._mark)
+        self._write(self._mark, adopted=True)
 
     def name(self) -> str:
         """Return the instance name that the next head bears; raises ``UnavailableError`` (6)."""
@@ -111,7 +113,7 @@ class FileGuard:
             marks = self._marks()
         except (MarkError, OSError) as error:
             return Freeze(Cause.UNGUARDED, f"the mark cannot be read ({type(error).__name__})")
-        if not marks and head.size:
+        if not marks and head.end:
             return Freeze(Cause.UNGUARDED, "the store has entries that this guard never saw")
         for mark in marks:
             found = against(mark, head, storage, self._keys)
@@ -144,11 +146,23 @@ class FileGuard:
             self._version = version
         return known
 
-    def _write(self, mark: Mark) -> None:
-        mark.write(self._path)
-        self._version = _version(self._path)
+    def _write(self, mark: Mark, *, adopted: bool = False) -> None:
+        """Write a mark, unless another process wrote a later one since this one looked."""
+        with locked(self._path.with_name(f"{self._path.name}.lock")):
+            if adopted or not self._outrun(mark):
+                mark.write(self._path)
+                self._version = _version(self._path)
         self._written = self._elapsed()
         self._waits = False
+
+    def _outrun(self, mark: Mark) -> bool:
+        """Tell whether the file has a later mark; one that cannot be read is written over."""
+        if _version(self._path) in {None, self._version}:
+            return False
+        try:
+            return Mark.read(self._path, self._keys).end > mark.end
+        except MarkError:
+            return False
 
     def _write_or_refuse(self, mark: Mark) -> None:
         try:
@@ -187,8 +201,7 @@ def witnessed(note: str, key: VerifierKey, head: StoredHead, hashes: Hashes) -> 
 
 
 def _named(head: StoredHead) -> Mark:
-    instance = secrets.token_hex(INSTANCE_BYTES)
-    return Mark(instance, head.size, head.frontier, head.checkpoint)
+    return replace(Mark.of(head), instance=secrets.token_hex(INSTANCE_BYTES))
 
 
 def against(mark: Mark, head: StoredHead, storage: LogStorage, keys: Keys) -> Freeze | None:

@@ -1,12 +1,8 @@
 """What a witness remembers, in a folder: one file for each log, replaced whole and under a lock."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
 from pathlib import Path
-from threading import Lock
 
-from audit.durable import replace_file
+from audit.durable import locked, replace_file
 
 
 class FolderWitnessStore:
@@ -15,7 +11,6 @@ class FolderWitnessStore:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._threads = Lock()
 
     def latest(self, key: str) -> str | None:
         """Return the last checkpoint cosigned for a log; ``None`` when there is none."""
@@ -26,14 +21,8 @@ class FolderWitnessStore:
 
     def replace(self, key: str, old: str | None, new: str) -> bool:
         """Put ``new`` in the place of ``old``, durably; ``False`` when another stands there."""
-        with self._locked():
+        with locked(self._folder / "lock"):
             if self.latest(key) != old:
                 return False
             replace_file(self._folder / key, new.encode())
             return True
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._threads, (self._folder / "lock").open("wb") as file:
-            flock(file, LOCK_EX)
-            yield

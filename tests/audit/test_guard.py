@@ -2,8 +2,10 @@
 
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
@@ -16,6 +18,7 @@ from audit.mark import Mark, MarkError
 from audit.storage import StoredHead, UnavailableError
 from audit.tree import root
 from tests.audit.worlds import World, copied, received, signer, submission
+from tests.fakes.log_storage import MemoryLogStorage
 
 KEY = signer().verifier
 KEYS = signer().key
@@ -260,6 +263,44 @@ def test_a_mark_is_written_at_most_once_a_second(tmp_path: Path) -> None:
     assert Mark.read(path, KEYS).instance == "1" * 32
 
 
+def test_no_older_mark_takes_the_place_of_a_later_one(place: Place) -> None:
+    """Of two processes the one that fell quiet first writes last: the file keeps what the other signed."""
+    clock = Clock(10.0)
+    one, two = (FileGuard(place.path, KEYS, elapsed=clock) for _ in range(2))
+    for guard in (one, two):
+        assert guard.check(place.world.storage.head(), place.world.storage) is None
+    one.keep(place.world.storage.head())
+    unguarded(place.world, 5)
+    one.keep(place.world.storage.head())  # within the second: it waits
+    unguarded(place.world, 6, 3)
+    two.keep(place.world.storage.head())
+    one.flush()
+    assert Mark.read(place.path, KEYS).size == 9
+    unguarded(place.world, 9)
+    assert one.check(place.world.storage.head(), place.world.storage) is None
+    one.keep(place.world.storage.head())
+    clock.now = 12.0
+    one.flush()
+    assert Mark.read(place.path, KEYS).size == 10
+
+
+def test_marks_written_at_once_are_never_torn(place: Place) -> None:
+    """Processes that write the file at the same moment leave a whole mark at every moment."""
+    head, over = place.world.storage.head(), Event()
+
+    def write() -> None:
+        guard = place.guard()
+        while not over.is_set():
+            guard.adopt(head)
+
+    with ThreadPoolExecutor(2) as threads:
+        writing = [threads.submit(write) for _ in range(2)]
+        for _ in range(300):
+            Mark.read(place.path, KEYS)
+        over.set()
+    assert [done.exception() for done in writing] == [None, None]
+
+
 def test_a_quiet_log_writes_its_mark(tmp_path: Path) -> None:
     """What was signed within the second is on file soon after the log falls quiet."""
     place = Place(tmp_path / "mark")
@@ -322,6 +363,32 @@ def test_witnesses_who_cannot_accuse_stop_nothing(place: Place) -> None:
     place.write(5, 1, *witnesses)
     assert [witness.asked for witness in witnesses] == [1, 1, 1, 1]
     place.write(6)
+
+
+@dataclass(slots=True)
+class Growing(MemoryLogStorage):
+    """A store that grows, and whose guard writes, right after its head was read."""
+
+    place: Place | None = None
+
+    def head(self) -> StoredHead:
+        """Read the head; then another process goes on."""
+        read, place = self.state, self.place
+        if place is not None:
+            self.place = None
+            place.write(5)
+        return read
+
+
+def test_an_examination_of_a_log_that_grows_is_no_rollback(tmp_path: Path) -> None:
+    """What is signed while one looks lies ahead of what one saw, not behind."""
+    place = Place(tmp_path / "mark", World(Growing()))
+    place.write(0, 5)
+    storage = place.world.storage
+    assert isinstance(storage, Growing)
+    storage.place = place
+    assert examine(storage, KEYS, place.path).followed is None
+    assert Mark.read(place.path, KEYS).size == 6
 
 
 def test_an_examination_tells_what_is_true_now(place: Place) -> None:

@@ -254,6 +254,15 @@ def test_a_guard_that_slept_through_turns_follows_them(world: World, tmp_path: P
         received(log.append([submission(2, HER)]))
 
 
+def test_a_log_that_turned_without_a_guard_can_get_one(world: World, tmp_path: Path) -> None:
+    """The mark of a store that is adopted in a later shard says which, and is read again."""
+    path = tmp_path / "mark"
+    FileGuard(path, KEYS).adopt(world.storage.head())
+    with world.open(guard=FileGuard(path, KEYS)) as log:
+        received(log.append([submission(40, HER)]))
+    assert examine(world.storage, KEYS, path).marked == world.storage.head().end
+
+
 def _other_close(storage: MemoryLogStorage) -> None:
     """Put another signed head in the place of a closed one."""
     other = World().fill(2).storage.head()
