@@ -13,7 +13,7 @@ from pathlib import Path
 
 from audit.guard import against
 from audit.mark import Mark, MarkError
-from audit.shards import Keys
+from audit.shards import Keys, severed
 from audit.storage import LogStorage
 from audit.tree import root
 from audit.trust import judge
@@ -41,7 +41,7 @@ def examine(storage: LogStorage, keys: Keys, mark: Path) -> Examination:
     """
     known = _read(mark, keys)
     head = storage.head()
-    found = judge(head, keys(head.label))
+    found = judge(head, keys(head.label)) or severed(storage, keys)
     followed = None if known is None else against(known, head, storage, keys)
     return Examination(
         head.end,

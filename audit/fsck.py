@@ -9,7 +9,7 @@ from audit.entry import NO_ENTRY, EntryError, Leaf, Payload, read_leaf, read_pay
 from audit.erasure import ERASURE, Run, erased_by, place, runs_of, without
 from audit.findings import Fault, Findings
 from audit.leaves import check_leaves
-from audit.shards import Keys, Shard, heads_of, parted
+from audit.shards import Keys, Shard, heads_of, unjoined
 from audit.storage import BatchSealer, LogStorage, PayloadSealer, StoredHead, StoredRow, Tail
 from audit.tiles import runs as tile_runs
 from audit.tree import root
@@ -29,16 +29,26 @@ def check_store(
     heads = heads_of(storage)
     for head in heads:
         _check_shard(findings, storage, head, keys)
-    for closed, following in pairwise(heads):
-        findings.at = f"shard {following.label}"
-        if (found := parted(storage, closed, following, keys)) is not None:
-            findings.fault(str(found))
+    _check_turns(findings, storage, heads, keys)
     head = heads[-1]
     entries = None if sealer is None else _Entries(findings, sealer)
     if entries is not None:
         for rows in tile_runs(storage.rows(0, max(head.end, 0))):
             entries.check(rows)
     _check_end(findings, storage, head, entries)
+
+
+def _check_turns(
+    findings: Findings, storage: LogStorage, heads: Sequence[StoredHead], keys: Keys
+) -> None:
+    """Check that the shards, each found to be as it was signed, stand in a row from the first on."""
+    if heads[0].base:
+        findings.at = f"shard {heads[0].label}"
+        findings.fault("the shards before it are missing")
+    for closed, following in pairwise(heads):
+        findings.at = f"shard {following.label}"
+        if (found := unjoined(storage, closed, following, keys)) is not None:
+            findings.fault(str(found))
 
 
 def _check_shard(findings: Findings, storage: LogStorage, head: StoredHead, keys: Keys) -> None:

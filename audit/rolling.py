@@ -3,14 +3,14 @@
 1. Each entry stands at its place, and its leaf hash is that of its leaf.
 2. What follows from all entries up to the size at which a pass began is the head of that moment.
 3. A pass that ends is followed by one over the next shard (``audit.shards``); after the open one
-   comes the first again.
+   comes the first again. Each time the row of shards is found whole first.
 
 A fault is told once a second look finds it too: entries never change, so a read that was disturbed
 is no fault of theirs.
 """
 
 from audit.checkpoint import verify_checkpoint
-from audit.shards import Keys, Shard, shards_of
+from audit.shards import Keys, Shard, severed, shards_of
 from audit.storage import LogStorage, StoredRow
 from audit.tree import append, leaf_hash, root
 from audit.trust import Cause, Freeze
@@ -36,6 +36,9 @@ class RollingCheck:
         """
         shard = self._shard
         if shard is None or self._at == self._until:
+            broken = severed(self._storage, self._keys)
+            if broken is not None:
+                return broken
             shard = self._begin()
         end = min(self._at + entries, self._until)
         wrong = self._check(shard, end) and self._check(shard, end)

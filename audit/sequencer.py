@@ -2,6 +2,7 @@
 
 1. Before anything is signed the head is proven ours (``audit.trust``): of one piece, never behind
    or beside a head that this process has seen committed, and going on from what the guard knows.
+   The first time the shards before it are looked at too (``audit.shards``).
 2. A head that fails freezes the log: nothing more is signed here. Where the store itself is at
    fault the cause is saved in it, so that no later process signs either.
 3. An entry that the store has already is answered from the store; its companions stand with it and
@@ -19,7 +20,7 @@ from audit.entry import canonical
 from audit.guard import Guard
 from audit.note import Signer
 from audit.rows import rows_of
-from audit.shards import BEFORE, NEXT, after
+from audit.shards import BEFORE, NEXT, after, severed
 from audit.storage import (
     LogStorage,
     LogTransaction,
@@ -139,6 +140,8 @@ class Sequencer:
                 cause = Cause.ROLLBACK if head.end < self.seen.end else Cause.FORK
                 return Freeze(cause, "the head lies behind or beside one that was committed")
             found = judge(head, self.signer.key(head.label))
+            if found is None and self.seen is None:
+                found = severed(self.storage, self.signer.key)
             if found is not None:
                 return found
         return None if self.guard is None else self.guard.check(head, self.storage)

@@ -14,6 +14,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from audit.encoding import encode_base64
@@ -86,14 +87,31 @@ def after(closed: StoredHead, key: VerifierKey) -> str:
     return f"{key.name} {closed.size} {encode_base64(root(closed.frontier))} {closed.end}"
 
 
+def severed(storage: LogStorage, keys: Keys) -> Freeze | None:
+    """Say where the row of shards is broken; ``None`` when it begins at 0 and each turn joins two.
+
+    Heads are read, and the leaves on either side of each turn, no others.
+    """
+    heads = heads_of(storage)
+    if heads[0].base:
+        return Freeze(Cause.FORK, f"the shards before {heads[0].label} are missing")
+    return next(filter(None, (unjoined(storage, *pair, keys) for pair in pairwise(heads))), None)
+
+
 def parted(
     storage: LogStorage, closed: StoredHead, following: StoredHead, keys: Keys
 ) -> Freeze | None:
-    """Say why one shard does not go on from the one before; ``None`` when it does.
+    """Say why one shard does not go on from the one before, as it was signed; ``None`` when it does.
 
-    The head that was kept is judged, and the leaves on either side of the turn are compared with it
-    (3). Those leaves are what was signed: the tree of the one that follows is built to tell.
+    To tell what was signed the tree of the one that follows is built.
     """
+    return unjoined(storage, closed, following, keys) or _unsigned(storage, following)
+
+
+def unjoined(
+    storage: LogStorage, closed: StoredHead, following: StoredHead, keys: Keys
+) -> Freeze | None:
+    """Say why two shards do not join as they stand: by the head that was kept, or by the leaves (3)."""
     if following.base != closed.end:
         return Freeze(Cause.FORK, f"shard {following.label} does not begin where one was closed")
     found = judge(closed, keys(closed.label))
@@ -110,7 +128,7 @@ def parted(
     key = keys(following.label)
     if before.get(NEXT) != key.name or said.get(BEFORE) != after(closed, keys(closed.label)):
         return Freeze(Cause.FORK, f"shard {following.label} does not go on from the one before")
-    return _unsigned(storage, following)
+    return None
 
 
 def _unsigned(storage: LogStorage, following: StoredHead) -> Freeze | None:

@@ -8,8 +8,8 @@ from audit.evidence import Evidence, EvidenceError, gather_evidence
 from audit.export import ExportError, Publication
 from audit.note import VerifierKey
 from audit.policy import Witnessed
-from audit.shards import Keys, Shard, shards_of
-from audit.storage import LogStorage, PayloadSealer
+from audit.shards import Keys, Shard, heads_of, shards_of
+from audit.storage import LogStorage, PayloadSealer, StoredHead
 
 
 class Shelf:
@@ -31,15 +31,11 @@ class Shelf:
 
     def open(self) -> Shard:
         """Return the shard that is open."""
-        head = self._storage.head()
-        return Shard(self._storage, head.base, head.label)
+        return self._of(self._storage.head())
 
     def holding(self, place: int) -> Shard:
-        """Return the shard in which a place lies, or would."""
-        shard = self.open()
-        if shard.base <= place:
-            return shard
-        return next(one for one in reversed(self.shards()) if one.base <= max(place, 0))
+        """Return the shard in which a place lies, or would; ``ExportError`` when it is missing."""
+        return self._of(self._head(place))
 
     def named(self, origin: str) -> Shard:
         """Return the shard of an origin; raises ``ExportError`` when there is none."""
@@ -69,8 +65,8 @@ class Shelf:
 
     def prove(self, place: int) -> str:
         """Return the tlog-proof of the entry at a place, by its index; raises as a publication does."""
-        shard = self.holding(place)
-        return self.publication(shard).prove(place - shard.base)
+        head = self._head(place)
+        return self.publication(self._of(head)).prove(place - head.base, head)
 
     def evidence(
         self, places: Iterable[int], opener: PayloadSealer, witnessed: Witnessed | None = None
@@ -91,3 +87,16 @@ class Shelf:
     def vouched(self, shard: Shard, witnessed: Witnessed) -> bool:
         """Tell whether what witnesses cosigned is a head of a shard."""
         return witnessed.note.startswith(f"{self.key(shard).name}\n")
+
+    def _head(self, place: int) -> StoredHead:
+        """Read the head of the shard in which a place lies, or would: one read, if it is open."""
+        head = self._storage.head()
+        if head.base <= place:
+            return head
+        for head in reversed(heads_of(self._storage)):
+            if head.base <= max(place, 0):
+                return head
+        raise ExportError("the shard of this entry is missing")
+
+    def _of(self, head: StoredHead) -> Shard:
+        return Shard(self._storage, head.base, head.label)

@@ -56,6 +56,8 @@ def judge(head: StoredHead, key: VerifierKey) -> Freeze | None:
         return Freeze(Cause.HEAD, "the frontier does not fit the size")
     if head.size:
         return _signed(head, key)
+    if head.base:
+        return Freeze(Cause.HEAD, "a shard that was opened is empty")
     return Freeze(Cause.CHECKPOINT, "one stands on an empty log") if head.checkpoint else None
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -24,7 +24,7 @@ from audit.policy import Policy
 from audit.proof import TlogProof
 from audit.rolling import RollingCheck
 from audit.shelf import Shelf
-from audit.storage import RefusedError, UnavailableError
+from audit.storage import RefusedError, StoredHead, UnavailableError
 from audit.submission import Receipt, Submission, Turn
 from audit.tree import root
 from audit.verify import verify_export, verify_store
@@ -280,7 +280,62 @@ def _no_closed(storage: MemoryLogStorage) -> None:
     storage.past.clear()
 
 
+def _no_first(storage: MemoryLogStorage) -> None:
+    """Lose the first shard, head, entries and all."""
+    first = storage.past.pop(0)
+    storage.stored = storage.stored[first.end :]
+
+
 Change = Callable[[MemoryLogStorage], object]
+
+
+@pytest.mark.parametrize("change", [_other_close, _other_opening, _no_closed, _no_first])
+def test_years_that_were_closed_are_looked_at_too(change: Change, tmp_path: Path) -> None:
+    """The guard's mark is of the open shard; one before it that was changed or lost is found at start."""
+    world, path = World(), tmp_path / "mark"
+    with world.open(guard=FileGuard(path, KEYS)) as log:
+        received(log.append([submission(1)]))
+        for year in ("2027", "2028"):
+            received(log.turn(to(year)))
+            received(log.append([submission(int(year), HER)]))
+    check = RollingCheck(world.storage, KEYS)
+    assert all(check.step(2) is None for _ in range(9))
+    change(world.storage)
+    assert faults(world) != []
+    assert any(check.step(2) is not None for _ in range(9))
+    assert "fork: " in (examine(world.storage, KEYS, path).judged or "")
+    assert "fork: " in refusal(world, path)
+
+
+def test_a_shard_without_an_entry_was_never_opened(world: World) -> None:
+    """Each begins with the entry that says what came before: an empty head is not signed on."""
+    end = world.storage.head().end
+    world.storage.state = StoredHead(0, (), "", base=end, label="2029")
+    with world.open() as log, pytest.raises(UnavailableError, match="frozen: head: "):
+        log.append([submission(99)])
+
+
+@dataclass(slots=True)
+class Counting(MemoryLogStorage):
+    """A store that counts how often its head is read."""
+
+    heads: int = 0
+
+    def head(self) -> StoredHead:
+        """Read the head."""
+        self.heads += 1
+        return self.state
+
+
+def test_a_proof_reads_the_head_once() -> None:
+    """The head that tells in which shard a place lies is the one that it is proven under; an earlier shard takes one more."""
+    world = World(storage := Counting()).fill(3)
+    turned(world, "2027")
+    one = shelf(world)
+    for place, reads in ((4, 1), (1, 2)):
+        storage.heads = 0
+        one.prove(place)
+        assert storage.heads == reads
 
 
 def _swap(storage: MemoryLogStorage, place: int) -> None:
