@@ -1,9 +1,8 @@
 """Step (4): the legal basis of a rule: its legal task, or a consent that covers it at this moment."""
 
-from datetime import datetime
 from typing import Final
 
-from gateway.domain.consents import OPENING, Consent, ConsentEventKind
+from gateway.domain.consents import OPENING, Consent, ConsentEventKind, given
 from gateway.domain.purposes import ConsentNeed, Rule, Stage
 from gateway.domain.reasons import Reason
 from gateway.domain.scene import Scene
@@ -40,12 +39,8 @@ def covering(rule: Rule, scene: Scene) -> Consent | Reason:
     ]
     if not fitting:
         return Reason.CONSENT_SCOPE_MISMATCH if to_caller else Reason.CONSENT_NOT_FOUND
-    newest = max(fitting, key=_given)
+    newest = max(fitting, key=given)
     state = newest.state_at(scene.moment)
     if newest.since is None and state is ConsentEventKind.EXPIRED:  # only ever asked
         return Reason.CONSENT_NOT_FOUND
     return newest if state in OPENING else _WHY_NOT[state]
-
-
-def _given(consent: Consent) -> tuple[bool, datetime]:
-    return consent.since is not None, consent.since or consent.recorded

@@ -157,6 +157,11 @@ def _after(consent: Consent, event: ConsentEvent) -> Consent:
     )
 
 
+def given(consent: Consent) -> tuple[bool, datetime]:
+    """Order consents of one purpose and recipient: the last is the one that decides (5)."""
+    return consent.since is not None, consent.since or consent.recorded
+
+
 def request_for(
     consents: Iterable[Consent], purpose: PurposeCode, recipient: str, moment: datetime
 ) -> Consent | None:

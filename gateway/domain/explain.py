@@ -15,7 +15,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from gateway.domain.consents import Consent, ConsentEventKind
+from gateway.domain.consents import Consent, ConsentEventKind, given
 from gateway.domain.decisions import Decision, Grant, Verdict
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.identifiers import ConsentId, FieldName, RuleId
@@ -270,7 +270,7 @@ def _kept_back(mask: int, reason: Reason, decision: Decision, scene: Scene) -> T
         or (verdict.consent is not None and reason is Reason.CONSENT_SCOPE_MISMATCH)
         if (consent := _consent(verdict, scene)) is not None
     ]
-    consent = max(behind, key=_given, default=None)
+    consent = max(behind, key=given, default=None)
     since = _taken_since(mask, reason, decision, scene) or _since_not(reason, consent, scene)
     return _no(reason, since=since, consent=_agreed(consent), fields=scene.fields.names(mask))
 
@@ -289,11 +289,7 @@ def _consent(verdict: Verdict, scene: Scene) -> Consent | None:
         and consent.scope.recipient in {partner.oin, *search}
         and consent.state_at(scene.moment) in states
     )
-    return max(ended, key=_given, default=None)
-
-
-def _given(consent: Consent) -> tuple[bool, datetime]:
-    return consent.since is not None, consent.since or consent.recorded
+    return max(ended, key=given, default=None)
 
 
 def _agreed(consent: Consent | None) -> Agreed | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, fold
+from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, fold, given
 from gateway.domain.relations import RelationEvent, municipal_ties
 from gateway.store.columns import FOREVER
 
@@ -43,12 +43,15 @@ def _agreed(events: Sequence[ConsentEvent]) -> Iterator[Window]:
     """Fold the events up to each of them in turn: what then stands, stands until the next."""
     turns = sorted({event.at for event in events})
     for turn, following in pairwise((*turns, FOREVER)):
-        for consent in fold(events, turn):
-            if _findable(consent):
-                yield Window(
-                    consent.scope.recipient, turn, min(following, consent.expires or FOREVER)
-                )
+        for recipient, consent in _newest(fold(events, turn)).items():
+            if consent.state in _OPEN:
+                yield Window(recipient, turn, min(following, consent.expires or FOREVER))
 
 
-def _findable(consent: Consent) -> bool:
-    return consent.state in _OPEN and consent.scope.purpose.split("_", 1)[0] == SEARCH
+def _newest(consents: Iterable[Consent]) -> dict[str, Consent]:
+    """Return of each recipient the consent given last: an older one has given way to it for good."""
+    found: dict[str, Consent] = {}
+    for consent in sorted(consents, key=given, reverse=True):
+        if consent.scope.purpose.split("_", 1)[0] == SEARCH:
+            found.setdefault(consent.scope.recipient, consent)
+    return found

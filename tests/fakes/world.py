@@ -31,7 +31,7 @@ from gateway.domain.changes import (
     Unshield,
     Withhold,
 )
-from gateway.domain.consents import ConsentEvent, ConsentEventKind, fold
+from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, fold
 from gateway.domain.counting import BlindCube, PublishCounts, TellTable
 from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.feeds import ApplyEvent, KeepEvent, SkipEvents
@@ -119,12 +119,20 @@ class Person:
             for tie in municipal_ties(self.relations, moment)
             if tie.until is None
         }
+        asked = [c for c in fold(self.consents, moment) if c.scope.purpose.startswith("P04")]
         agreed = {
             consent.scope.recipient
-            for consent in fold(self.consents, moment)
-            if consent.scope.purpose.startswith("P04") and consent.state_at(moment) in _OPEN
+            for consent in asked
+            if consent.state_at(moment) in _OPEN
+            and not any(_gave_way(consent, other) for other in asked)
         }
         return frozenset(towns | agreed)
+
+
+def _gave_way(consent: Consent, other: Consent) -> bool:
+    """Tell whether a newer yes to the same recipient took a consent's place."""
+    same = consent.scope.recipient == other.scope.recipient
+    return bool(same and consent.since and other.since and consent.since < other.since)
 
 
 @dataclass(frozen=True, slots=True)

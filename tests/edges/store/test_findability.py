@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
@@ -41,7 +41,22 @@ consents = st.builds(
 )
 
 
+KIND = ConsentScope(SEARCH, "soort:werkgever", frozenset({FieldName("nt2_uren")}), "v1", "ti")
+GAVE_WAY = [
+    ConsentEvent(ConsentId(UUID(int=number)), kind, NOON + timedelta(hours=hour), "worker-7", scope)
+    for hour, (number, kind, scope) in enumerate(
+        (
+            (1, ConsentEventKind.GIVEN, KIND),
+            (2, ConsentEventKind.GIVEN, KIND),
+            (2, ConsentEventKind.WITHDRAWN, None),
+        )
+    )
+]
+"""Someone agreed twice and withdrew the newer yes: the older one had given way to it for good."""
+
+
 @given(st.lists(relations, max_size=5), st.lists(consents, max_size=6), moments)
+@example([], GAVE_WAY, NOON)
 def test_windows_agree_with_the_fold_of_all_events(
     linked: list[RelationEvent], agreed: list[ConsentEvent], since: datetime
 ) -> None:
