@@ -148,18 +148,25 @@ class Search:
         cell = matrix.cell(ask.caller.role, purpose.code) if purpose else None
         if reason is None and cell is None:
             reason = Reason.PURPOSE_NOT_IN_AGREEMENT
-        readable = cell.named if cell else 0
-        for criterion in question.criteria.filters:
-            if criterion.field not in SEARCHABLE:
-                raise InvalidRequestError(criterion.field, "cannot be searched by")
-            if reason is None and not gate.fields[criterion.field].bit & readable:
-                reason = Reason.FIELD_NOT_IN_PURPOSE
+        filtered = self._beyond(question, cell.named if cell else 0)
+        reason = reason or filtered
         if reason is None and not await self.left(ask.caller):
             reason = Reason.QUERY_BUDGET_SPENT
         if reason is not None or purpose is None:
             unknown = Reason.PURPOSE_UNKNOWN
             await deny(gate, context, Decision.refusal(reason or unknown, purpose))
         return purpose
+
+    def _beyond(self, question: SearchQuestion, named: int) -> Reason | None:
+        """Say why a filter is on what the searcher may not read of anyone; ``None`` where none is."""
+        asked, fields = [one.field for one in question.criteria.filters], self._gate.fields
+        for field in asked:
+            if field not in SEARCHABLE:
+                raise InvalidRequestError(field, "cannot be searched by")
+        if fields.mask(asked) & ~named:
+            return Reason.FIELD_NOT_IN_PURPOSE
+        given_up = question.ask.caller.partner.agreement.without
+        return None if given_up.isdisjoint(asked) else Reason.FIELD_NOT_IN_AGREEMENT
 
     async def _hits(
         self, question: SearchQuestion, moment: datetime

@@ -203,6 +203,15 @@ def test_a_filter_on_a_field_one_may_not_read_is_refused(house: House) -> None:
     assert [record.reason for record in house.records] == ["FIELD_NOT_IN_PURPOSE"]
 
 
+def test_a_filter_on_a_field_that_the_agreement_gave_up_is_refused(house: House) -> None:
+    """Who may read a field of nobody may not find people by it either."""
+    matcher, name = house.matcher, FieldName("rijbewijs")
+    agreement = replace(matcher.partner.agreement, without=frozenset({name}))
+    bound = replace(matcher, partner=replace(matcher.partner, agreement=agreement))
+    assert refused(house, bound, where(name, "B")) is Reason.FIELD_NOT_IN_AGREEMENT
+    assert house.find(bound)[0].count == 0
+
+
 def test_a_filter_on_a_field_that_has_no_terms_is_a_wrong_question(house: House) -> None:
     """Nobody can search by name."""
     with pytest.raises(InvalidRequestError, match="achternaam: cannot be searched by"):
