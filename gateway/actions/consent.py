@@ -238,10 +238,13 @@ class ConsentDesk:
         }
 
     def _scope(self, wish: ConsentWish, purpose: Purpose, rules: tuple[Rule, ...]) -> ConsentScope:
+        """Fix what is agreed to; being found (P04) is so by all fields, as a search asks any of them."""
         named: frozenset[FieldName] = frozenset().union(*(rule.fields for rule in rules))
         beyond = sorted(wish.fields - named)
         if beyond:
             raise InvalidRequestError("velden", f"{beyond[0]} is not part of this purpose")
+        if purpose.short == "P04" and wish.fields and wish.fields < named:
+            raise InvalidRequestError("velden", "are found by together; restrict what must not be")
         text = self._wording.text(purpose, wish.recipient, wish.language, wish.text_version)
         if wish.kind is ConsentEventKind.GIVEN:
             self._wording.vouch(text, wish.interpreter_name)

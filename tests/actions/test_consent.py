@@ -111,6 +111,15 @@ def test_a_consent_names_a_known_purpose_and_recipient(
         house.consent(subject, purpose, recipient)
 
 
+def test_being_found_is_agreed_to_for_all_fields_or_not(house: House) -> None:
+    """Whoever kept one field from a consent to be found would be found by it all the same."""
+    subject, some = house.person(1), frozenset({FieldName("nt2_niveau_spreken")})
+    with pytest.raises(InvalidRequestError, match="velden: are found by together"):
+        house.consent(subject, "P04", AGENCIES, fields=some)
+    whole = house.consent(subject, "P04", AGENCIES).consent.scope.fields
+    assert house.consent(subject, "P04", AGENCIES, fields=whole).consent.scope.fields == whole
+
+
 @pytest.mark.parametrize("away", [timedelta(0), -MINUTE, DEFAULT_TERM + MINUTE])
 def test_a_term_lies_ahead_and_within_half_a_year(house: House, away: timedelta) -> None:
     """A consent that is over, or lasts longer than the longest term, is not recorded."""
