@@ -4,9 +4,11 @@ What counts as a burgerservicenummer: nine digits that pass the 11-proof,
 
 1. written together, in two to four groups, or digit by digit, with one kind of separator (space,
    dash or dot; two groups around a dot are a fraction);
-2. in any of the digits people here write (also Arabic, Persian, full-width), also as JSON escapes;
+2. in the decimal digits of any script, with any of its spaces and dashes, also those that do not show,
+   also as JSON escapes;
 3. not part of a longer run of digits, of a hexadecimal word, of a fraction, or of a telephone number
-   that begins with its country (``+31 …``, ``0031 …``) or with ``(0)``.
+   that begins with its country (``+31 …``, ``0031 …``) or with ``(0)``. Letters of another word that
+   touch the number do not make it one.
 
 A number that is named is found in any grouping. ``scan`` reads text only; ``inspect`` looks at a whole
 file, and into what is packed (ZIP, XLSX) or printed (PDF).
@@ -15,6 +17,7 @@ file, and into what is packed (ZIP, XLSX) or printed (PDF).
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from unicodedata import decimal
 
 from gateway.crypto.packed import texts
 from gateway.domain.errors import GatewayError
@@ -26,12 +29,13 @@ _COUNTRY_DIGITS = 3
 _SEPARATORS = b" .-"
 _SHAPE = bytes(0x30 if byte in b"0123456789" + _SEPARATORS else 0x78 for byte in range(256))
 _LONG_ENOUGH = b"0" * _BSN_LENGTH
-_HEX_LETTERS = frozenset(bytes((letter,)) for letter in b"abcdefABCDEF")
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
+_WORD = 64
 _INERT = (b'"', b"\n", b",", b"<", b";")
 _GROUP = re.compile(rb"([0-9]+)([ .\-]*)")
-_ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
-_FOREIGN_DIGIT = re.compile(rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xef\xbc[\x90-\x99]")
-_FOREIGN_SEPARATOR = re.compile(rb"\xc2\xa0|\xe2\x80[\x80-\x95\xaf]")
+_ESCAPE = re.compile(rb'\\(?:u([0-9a-fA-F]{4})|[\\"/bfnrt])')
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
+_FOREIGN_SEPARATOR = re.compile("[\xa0\xad\u2000-\u2015\u202f\u2060\u2212\u3000\ufeff]")
 _COUNTRY = re.compile(rb"00[1-9][0-9]{1,2}")
 
 
@@ -122,15 +126,18 @@ def _plain(data: bytes) -> bytes:
     text = _ESCAPE.sub(_unescaped, data) if b"\\" in data else data
     if text.isascii():
         return text
-    return _FOREIGN_SEPARATOR.sub(b" ", _FOREIGN_DIGIT.sub(_western, text))
+    words = text.decode("utf-8", "replace")
+    return _FOREIGN_SEPARATOR.sub(" ", _FOREIGN_DIGIT.sub(_western, words)).encode()
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
+    if escape[1] is None:  # its letter is part of no word
+        return b"\n"
     return chr(int(escape[1], 16)).encode("utf-8", "surrogatepass")
 
 
-def _western(digit: re.Match[bytes]) -> bytes:
-    return bytes((0x30 | digit[0][-1] & 0x0F,))
+def _western(digit: re.Match[str]) -> str:
+    return str(decimal(digit[0]))
 
 
 def _stretches(text: bytes) -> Iterator[_Stretch]:
@@ -140,16 +147,18 @@ def _stretches(text: bytes) -> Iterator[_Stretch]:
         end = shape.find(b"x", start)
         end = len(shape) if end < 0 else end
         if len(text[start:end].translate(None, _SEPARATORS)) >= _BSN_LENGTH:
-            yield _stretch(text[max(start - 3, 0) : start], text[start:end], text[end : end + 1])
+            before, after = text[max(start - _WORD, 0) : start], text[end : end + _WORD]
+            yield _stretch(before, text[start:end], after)
         start = shape.find(_LONG_ENOUGH, end)
 
 
 def _stretch(before: bytes, stretch: bytes, after: bytes) -> _Stretch:
     groups = _GROUP.findall(stretch)
     torn = []
-    if before[-1:] in _HEX_LETTERS and stretch[0] not in _SEPARATORS:
+    left, right = before.rstrip(_HEX_DIGITS), after.lstrip(_HEX_DIGITS)
+    if stretch[0] not in _SEPARATORS and left != before and not left[-1:].isalnum():
         torn.append(0)
-    if after in _HEX_LETTERS and stretch[-1] not in _SEPARATORS:
+    if stretch[-1] not in _SEPARATORS and right != after and not right[:1].isalnum():
         torn.append(len(groups) - 1)
     return _Stretch(groups, tuple(torn), _dialled(before, groups[0][0]))
 

@@ -75,6 +75,12 @@ def test_plain_number_is_seen(number: str, around: str) -> None:
         "999 - 990 - 019",
         "999\u00a0990\u00a0019",
         "999\u2013990\u2013019",
+        "999\u2212990\u2212019",
+        "9999\u00ad90019",
+        "9999\u206090019",
+        "code999990019",
+        "999990019bsn",
+        "\f999990019",
         "in 2024 999990019",
         "999990019 of 2024",
     ],
@@ -85,9 +91,9 @@ def test_spelled_number_is_seen(text: str) -> None:
     assert carries_bsn(json.dumps({"tekst": f"nummer {text} "}).encode())
 
 
-@pytest.mark.parametrize("zero", ["\u0660", "\u06f0", "\uff10"], ids=["arabic", "persian", "wide"])
+@pytest.mark.parametrize("zero", ["\u0660", "\u06f0", "\uff10", "\u09e6"])
 def test_number_in_other_digits_is_seen(zero: str) -> None:
-    """A number is seen in Arabic, Persian and full-width digits, as UTF-8 and as JSON escapes."""
+    """A number is seen in Arabic, Persian, full-width and Bengali digits, as UTF-8 and as JSON escapes."""
     number = "".join(chr(ord(zero) + int(digit)) for digit in BSN)
     assert carries_bsn(f"nummer {number}".encode())
     assert carries_bsn(json.dumps(number).encode())
