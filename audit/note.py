@@ -200,12 +200,14 @@ def signatures_of(note: str, keys: Sequence[VerifierKey]) -> tuple[str, tuple[Si
 
 
 def keep_signatures(note: str, keys: Sequence[VerifierKey]) -> str:
-    """Return the note with the signatures of ``keys`` only, each once; raises as ``open_note``."""
+    """Return the note with the first signature of each of ``keys`` only; raises as ``open_note``."""
     text, lines = _split(note)
-    kept = dict.fromkeys(line for line, _ in _checked(text, lines, keys))
+    kept: dict[VerifierKey, str] = {}
+    for line, signature in _checked(text, lines, keys):
+        kept.setdefault(signature.key, line)
     if not kept:
         raise NoteError("no known key signed the note")
-    return f"{text}\n{''.join(kept)}"
+    return f"{text}\n{''.join(kept.values())}"
 
 
 def add_lines(note: str, lines: Iterable[str]) -> str:

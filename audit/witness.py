@@ -179,8 +179,8 @@ def read_answer(
 ) -> Cosigned | Behind:
     """Read what a witness answered to a request for this checkpoint.
 
-    Signatures of keys that are not among ``witnesses`` are dropped. Raises ``WitnessError`` for a
-    refusal or an answer that does not verify.
+    Of each of ``witnesses`` one signature is kept, of other keys none: a note has room for so many.
+    Raises ``WitnessError`` for a refusal or an answer that does not verify.
     """
     if response.status == _CONFLICT and (match := _SIZE_BODY.fullmatch(response.body)):
         return Behind(int(match[1]))

@@ -41,7 +41,7 @@ class AnchoredHeads(Protocol):
         ...
 
     def newest_cosigned(self) -> AnchoredHead | None:
-        """Return the last head that a witness cosigned; ``None`` when there is none."""
+        """Return the last head that witnesses cosigned, as they were asked to; ``None`` without one."""
         ...
 
     def all(self) -> Sequence[AnchoredHead]:

@@ -6,16 +6,19 @@
    the log: a rollback or a fork. A witness's word alone stops nothing.
 3. A witness that cannot be reached, or answers what it should not, stops nothing; it is named.
 4. After a turn to the next shard (``audit.shards``) the last head of the one before goes first, until
-   someone has cosigned it.
+   it was cosigned.
+5. A head is kept once the policy's quorum cosigned it, so that no witness alone takes the place of
+   what several vouched for. A cosignature of a time to come is no answer.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
-from typing import Protocol
+from typing import Final, Protocol
 
 from audit.guard import witnessed
-from audit.note import NoteError
+from audit.note import NoteError, signatures_of
 from audit.policy import Peer, Policy, PolicyError
 from audit.shelf import Shelf
 from audit.treehead import parse_checkpoint
@@ -35,6 +38,9 @@ from gateway.domain.anchors import AnchoredHead, AnchoredHeads, Exchange
 from gateway.domain.errors import GatewayError
 from gateway.domain.ports import Clock
 from gateway.keeper.publishing import PublishedHeads
+
+AHEAD: Final = timedelta(minutes=5)
+"""By how much a witness's clock may run before ours."""
 
 
 class Accused(Protocol):
@@ -111,7 +117,7 @@ class Witnessing:
         return self._round(note) if note else None
 
     def _last(self) -> str | None:
-        """Return the last head of the shard closed before, while nobody cosigned it (4)."""
+        """Return the last head of the shard closed before, while it was not cosigned (4)."""
         for shard in self._log.shelf.shards()[-2:-1]:
             head = shard.head()
             if not any(one.cosigned and one.end == head.end for one in self._anchored.all()):
@@ -129,10 +135,11 @@ class Witnessing:
                 cosigned.append(_word(name))
             except (WitnessError, OSError, ValueError) as error:
                 failed.append(f"{_word(name)}: {error}")
-        if cosigned:
+        quorum = _met(self._policy, result)
+        if cosigned and quorum:  # (5)
             now, base = self._clock.now(), self._published.base(note)
             self._anchored.keep(AnchoredHead(size, now, result, cosigned=True, base=base))
-        return Round(size, tuple(cosigned), tuple(failed), _met(self._policy, result))
+        return Round(size, tuple(cosigned), tuple(failed), quorum)
 
     def demand(self) -> None:
         """Do a round, and raise ``QuorumMissedError`` when too few cosigned."""
@@ -150,6 +157,7 @@ class Witnessing:
             self._confront(peer, _origin(note))
             raise WitnessError(f"has seen {answer.size} entries")
         self._seen[seen] = size
+        self._require_past(answer.checkpoint, peer)
         return answer.checkpoint
 
     def _submit(self, peer: Peer, old: int, note: str, result: str) -> Cosigned | Behind:
@@ -164,6 +172,12 @@ class Witnessing:
         text = reply.body.decode(errors="replace")
         answer = Response(reply.status, text, reply.media_type)
         return read_answer(answer, result, [peer.key])
+
+    def _require_past(self, note: str, peer: Peer) -> None:
+        """Raise ``WitnessError`` where the witness signed for a time to come (5)."""
+        latest = (self._clock.now() + AHEAD).timestamp()
+        if any((one.time or 0) > latest for one in signatures_of(note, [peer.key])[1]):
+            raise WitnessError("signs for a time to come")
 
     def _confront(self, peer: Peer, origin: str) -> None:
         """Freeze the log when the witness shows a head of ours that the store does not go on from."""

@@ -1,17 +1,19 @@
 """The witnesses get every head with its proof; what they have seen can stop the log, never their word alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audit.note import VerifierKey, signatures_of
+from audit.policy import Witnessed
 from audit.trust import Cause
 from audit.witness import Witness
 from audit.witness_store import FolderWitnessStore
 from gateway.domain.anchors import Reply
 from gateway.keeper.witnessing import seen_by
 from tests.audit.worlds import ORIGIN, World, copied, submission
-from tests.edges.keeper.outside import PLACE, Case, Wire, cosigner, policy_of
+from tests.edges.keeper.outside import NOON, PLACE, Case, Wire, cosigner, policy_of
 
 
 @pytest.fixture(name="case")
@@ -106,6 +108,48 @@ def test_a_lying_witness_cannot_stop_the_log(case: Case, reply: Reply) -> None:
     assert done.cosigned == ("w2",)
     assert done.failed[0].startswith("w1: ")
     assert case.court.found == []
+
+
+def cosigned_at(case: Case, *times: int) -> Reply:
+    """Answer as the first witness would, with a line for each of several times."""
+    text = case.world.storage.head().checkpoint.rpartition("\n\n")[0] + "\n"
+    lines = "".join(cosigner(1).cosign(text, time) for time in times)
+    return Reply(200, lines.encode(), "text/plain")
+
+
+def test_a_witness_that_signs_a_hundred_times_leaves_room_for_others(case: Case) -> None:
+    """A note has a hundred lines at most: of each witness one is kept, and the next one's stands too."""
+    case.wire.forged[f"{PLACE}/1"] = cosigned_at(case, *range(1, 100))
+    done = case.witnessing()()
+    assert done is not None
+    assert (done.cosigned, done.failed) == (("w1", "w2"), ())
+    kept = case.heads.newest_cosigned()
+    assert kept is not None
+    assert len(kept.note.rpartition("\n\n")[2].splitlines()) == 3
+
+
+def test_a_witness_does_not_sign_tomorrow(case: Case) -> None:
+    """A cosignature whose time has not come is no answer; clocks may differ by some minutes."""
+    now = int(NOON.timestamp())
+    for time, signed in ((now + 60, True), (now + 3_600, False), (2**63 - 1, False)):
+        case.wire.forged[f"{PLACE}/1"] = cosigned_at(case, time)
+        done = case.witnessing()()
+        assert done is not None
+        assert ("w1" in done.cosigned) is signed
+
+
+def test_a_head_that_too_few_cosigned_replaces_none_that_enough_did(case: Case) -> None:
+    """While one witness of two is away, the last head that both cosigned stays the one to show."""
+    both = replace(case, policy=policy_of((1, 2), "all"))
+    both.witnessing()()
+    both.grow(3)
+    both.wire.broken.add(f"{PLACE}/1")
+    done = both.witnessing()()
+    assert done is not None
+    assert (done.size, done.cosigned, done.quorum) == (8, ("w2",), False)
+    kept = both.heads.newest_cosigned()
+    assert kept is not None
+    assert Witnessed(both.policy, kept.note).size == 5
 
 
 def test_a_log_that_was_rolled_back_is_accused(case: Case) -> None:
