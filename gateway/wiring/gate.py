@@ -259,7 +259,7 @@ def make_roles(settings: Settings) -> tuple[str, ...]:
     return existing_place(settings).make_roles()
 
 
-def witness_app(settings: Settings, logs: Path) -> tuple[ASGIApp, str]:
+def witness_app(settings: Settings, logs: Path, clock: Clock | None = None) -> tuple[ASGIApp, str]:
     """Return the witness for the logs that a tlog-policy file lists, and its key's line."""
     database = open_store(settings, create=True)
     try:
@@ -267,7 +267,7 @@ def witness_app(settings: Settings, logs: Path) -> tuple[ASGIApp, str]:
         witness, key = open_witness(settings, keyring, logs.read_bytes())
     finally:
         database.close()
-    return create_witness_app(witness, str(key), SystemClock()), str(key)
+    return create_witness_app(witness, str(key), clock or SystemClock()), str(key)
 
 
 def store_status(settings: Settings) -> dict[str, str]:

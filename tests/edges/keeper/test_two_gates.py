@@ -17,9 +17,10 @@ from audit.trust import Cause
 from gateway.settings import Settings
 from gateway.wiring import witness_app
 from gateway.wiring.desks import archive_of
-from tests.edges.api.door import Door
+from tests.edges.api.door import NOON, Door
 from tests.edges.keeper.gates import opened, put_back, snapshot, write
 from tests.edges.keeper.servers import free_port, served
+from tests.fakes.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def fixture_partners(tmp_path: Path) -> Iterator[tuple[Partner, Partner]]:
             logs = tmp_path / f"{name}.logs"
             logs.write_text(f"log {vkeys[other]}\nquorum none\n")
             settings = Settings(data=tmp_path / name, witness_name=f"{name}.example/witness")
-            app, lines[name] = witness_app(settings, logs)
+            app, lines[name] = witness_app(settings, logs, Clock(NOON))
             urls[name] = stack.enter_context(served(app, free_port()))
         partners = []
         for name, other in (names, names[::-1]):
