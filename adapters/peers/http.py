@@ -1,8 +1,10 @@
 """HTTP with witnesses and timestamp authorities: short waits, small answers, no redirects.
 
 What these servers may answer is known and small, and what they say is checked by signature; still
-nothing of theirs is read beyond the cap.
+nothing of theirs is read beyond the cap, nor past the time for the whole of it.
 """
+
+import asyncio
 
 import httpx2
 
@@ -17,7 +19,7 @@ class TooMuchError(OSError):
 
 
 class HttpExchange:
-    """Speaks HTTP; the port is ``gateway.domain.anchors.Exchange``."""
+    """Speaks HTTP, in a thread without an event loop; the port is ``gateway.domain.anchors.Exchange``."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -32,19 +34,25 @@ class HttpExchange:
 
     def _send(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         try:
-            with (
-                httpx2.Client(timeout=self._seconds, trust_env=False) as client,
-                client.stream(method, url, content=body, headers=headers) as answer,
-            ):
-                return _read(answer)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return asyncio.run(self._answer(method, url, body, headers))
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
             # From None: the text of a transport error can hold the address with its secrets.
             raise OSError(f"no answer ({type(error).__name__})") from None
 
+    async def _answer(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
+    ) -> Reply:
+        async with (
+            asyncio.timeout(self._seconds),
+            httpx2.AsyncClient(timeout=self._seconds, trust_env=False) as client,
+            client.stream(method, url, content=body, headers=headers) as answer,
+        ):
+            return await _read(answer)
 
-def _read(answer: httpx2.Response) -> Reply:
+
+async def _read(answer: httpx2.Response) -> Reply:
     body = bytearray()
-    for piece in answer.iter_bytes():
+    async for piece in answer.aiter_bytes():
         body += piece
         if len(body) > MAX_BYTES:
             raise TooMuchError("the answer is too large")
