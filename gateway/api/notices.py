@@ -32,7 +32,7 @@ async def confirm(melding_id: UUID, actions: WithActions, caller: WithCaller) ->
 
 def _notice(one: OpenNotice) -> dict[str, str | None]:
     notice = one.notice
-    consent = notice.cause.consent
+    consent = notice.own_consent
     return {
         "id": str(notice.notice_id),
         "soort": KINDS[notice.cause.kind],

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from gateway.domain.consents import OPENING, ConsentScope, fold
+from gateway.domain.findable import SEARCHING
 from gateway.domain.identifiers import ActorId, ConsentId, Oin, PurposeCode, SubjectId
 from gateway.domain.partners import Partner, PartnerKind
 from gateway.domain.relations import RelationEvent, municipal_ties, work_ties
@@ -70,6 +71,12 @@ class Notice:
     cause: Cause
     at: datetime
     due: datetime
+
+    @property
+    def own_consent(self) -> ConsentId | None:
+        """The consent it is about, unless many may be told of it: by one id they would join their references."""
+        code = self.cause.purpose or ""
+        return None if code.split("_", 1)[0] == SEARCHING else self.cause.consent
 
 
 def notices(cause: Cause, recipients: Iterable[Oin], at: datetime) -> tuple[Notice, ...]:

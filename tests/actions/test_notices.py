@@ -51,6 +51,19 @@ def test_a_consent_to_a_kind_is_recalled_from_each_of_that_kind(house: House) ->
     assert [notice.recipient for notice in issued(house)] == [AGENCY]
 
 
+@pytest.mark.parametrize(
+    ("purpose", "recipient", "told"), [("P04", AGENCIES, 0), ("P05", AGENCY, 1)]
+)
+def test_recipients_of_one_consent_hold_no_id_in_common(
+    house: House, purpose: str, recipient: str, told: int
+) -> None:
+    """Of a consent to all of a kind no recipient is told the id, by which they could join references."""
+    withdrawn(house, purpose, recipient)
+    shown, _ = run(house.notices.of_partner(house.matcher))
+    assert sum(one.notice.own_consent is not None for one in shown) == told
+    assert len(shown) == 1
+
+
 def test_a_refusal_recalls_nothing(house: House) -> None:
     """Who said no before anything was shared has nobody to be told."""
     house.consent(house.person(1), "P05", given=False)
