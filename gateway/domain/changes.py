@@ -179,7 +179,8 @@ class Shield:
 class EraseFacts:
     """Leave nothing readable of an erased subject: no rule facts, talks, questions or work.
 
-    What happened when (relations, consents, notices) stays under her pseudonym.
+    Her number leads to nobody any more: no version of her profile is stored after this. What happened
+    when (relations, consents, notices) stays under her pseudonym.
     """
 
     subject: SubjectId

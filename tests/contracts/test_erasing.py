@@ -1,6 +1,7 @@
 """Every body leaves nothing readable of someone erased, and keeps what happened when."""
 
 import asyncio
+from dataclasses import replace
 
 from gateway.domain.changes import EraseFacts, RuleFacts
 from gateway.domain.handovers import AskCoa, Confirmation, ConfirmReceipt, File, PlanTalk
@@ -50,6 +51,18 @@ def test_what_stood_in_plain_about_her_goes(body: Body) -> None:
     assert len(files[handover(stays)].talks) == len(files[handover(stays)].questions) == 1
     found = asyncio.run(body.placements.of(placement(stays).agency, [erased, stays]))
     assert set(found) == {stays}
+
+
+def test_no_profile_follows_one_that_was_erased(body: Body) -> None:
+    """A version that was under way is refused, and her number is free for whoever is delivered next."""
+    erased, known = body.person(), body.version(subject_id(1), 1)
+    under_way = body.version(erased, 2, facts=FACTS)
+    assert isinstance(body.change(erased, EraseFacts(erased)), Receipt)
+    assert isinstance(body.change(erased, under_way), Rejected)
+    assert body.load(erased).situation.doelgroep is None
+    assert asyncio.run(body.subjects.stored([known.v_tag])) == {}
+    fresh = replace(body.version(subject_id(2), 1), v_tag=known.v_tag)
+    assert isinstance(body.change(subject_id(2), fresh), Receipt)
 
 
 def test_nothing_is_erased_of_a_stranger(body: Body) -> None:

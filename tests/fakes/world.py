@@ -7,9 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, assert_never
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from gateway.domain.blind import FIRST, Held, RaiseIndexFloor, RekeySubject, version_of
+from gateway.domain.blind import (
+    FIRST,
+    Held,
+    RaiseIndexFloor,
+    RekeySubject,
+    marked,
+    version_of,
+)
 from gateway.domain.breakglass import BreakGlass, Broken, ReviewGlass
 from gateway.domain.changes import (
     Change,
@@ -324,7 +331,9 @@ class World:
                 self._settle(subject, replace(self._person(subject), shielded=True), moment)
             case EraseFacts(subject):
                 person = self._person(subject)
-                self.people[subject] = replace(person, facts=NO_FACTS, epoch=person.epoch + 1)
+                nobodys = marked(version_of(person.v_tag), uuid4().bytes)
+                bare = replace(person, v_tag=nobodys, facts=NO_FACTS, epoch=person.epoch + 1)
+                self.people[subject] = bare
                 self.work.leave(subject)
                 self.cabinet.leave(subject)
             case Unshield(subject, terms):

@@ -12,7 +12,7 @@ from gateway.actions.erase import Erased
 from gateway.domain.erasing import ErasureDecision
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import ActorId, SubjectId
-from tests.edges.api.door import OWN, Door
+from tests.edges.api.door import OWN, Door, row
 from tests.edges.keeper.gates import opened, someone
 
 ONE = ErasureDecision(ActorId("functionaris"), "verzoek op grond van artikel 17")
@@ -152,3 +152,13 @@ def test_a_profile_of_nobody_is_not_erased(door: Door) -> None:
     """An unknown subject is refused, and no key is destroyed."""
     with pytest.raises(InvalidRequestError, match="is not known"):
         asyncio.run(door.gateway.actions.erase.profile(SubjectId(uuid4()), ONE))
+
+
+def test_who_is_delivered_again_is_someone_new(door: Door) -> None:
+    """No number leads to someone erased: delivered again she comes in as someone nothing is known of."""
+    erased = door.subject(OWN)
+    erase(door, ONE, log=False)
+    again = door.deliver(row(OWN, roepnaam="Selam"), row(OWN + 1))
+    assert again.status_code == 201, again.text
+    assert door.subject(OWN) != erased
+    assert door.disclose("gemeente_klantmanager", "P02", OWN, "roepnaam").status_code == 200
