@@ -48,11 +48,13 @@ INSTRUCTIONS = (
     "Every line it then shows as proven stood in the log when the checkpoint was signed, unchanged."
 )
 
-_TEXTS = {"format": str, "vkey": str, "policy": str, "checkpoint": str, "instructions": str}
+_TEXTS = {"format", "vkey", "policy", "checkpoint", "instructions"}
 _KEYS = {*_TEXTS, "entries"}
 _FORMATS = {False: FORMAT, True: LATER_FORMAT}
 _ENTRY_KEYS = {"index", "leaf", "payload", "salt", "proof"}
 _SALT = re.compile(r"[0-9a-f]{64}")
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""Half of a surrogate pair, which JSON can write and UTF-8 cannot."""
 
 
 class EvidenceError(ValueError):
@@ -112,8 +114,8 @@ class Evidence:
             raise EvidenceError("the bundle is of another format")
         if later and (type(base) is not int or base < 1):
             raise EvidenceError("the bundle's base is no number of entries")
-        if not all(isinstance(stored[key], kind) for key, kind in _TEXTS.items()):
-            raise EvidenceError("the bundle holds what is no text")
+        for key in _TEXTS:
+            _text(stored[key])
         return cls(
             stored["vkey"],
             stored["policy"],
@@ -126,7 +128,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a check found; ``complete`` when the payloads shown count from 1 without a gap."""
+    """What a check found; ``complete`` when the payloads shown count from 1, each on the one before.
+
+    Then they are about one person, and there is none of hers before the last one but these.
+    """
 
     faults: tuple[Fault, ...]
     complete: bool
@@ -173,9 +178,14 @@ def verify_evidence(
         one.check(evidence)
         shard = f"{key.name}, " if len(bundles) > 1 else ""
         faults += [replace(fault, where=shard + fault.where) for fault in one.findings.faults]
+    return Examined(tuple(faults), complete=_gapless(links) and not faults)
+
+
+def _gapless(links: Mapping[int, tuple[int, int]]) -> bool:
+    """Tell whether entries count from 1 without a gap, none on one that is not shown."""
     counts = sorted(count for count, _ in links.values())
-    gapless = bool(counts) and counts == list(range(1, len(counts) + 1))
-    return Examined(tuple(faults), complete=gapless and not faults)
+    befores = {before for _, before in links.values()}
+    return bool(counts) and counts == [*range(1, len(counts) + 1)] and befores <= {*links, NO_ENTRY}
 
 
 @dataclass(slots=True)
@@ -257,6 +267,6 @@ def _exhibit(entry: Mapping[str, object]) -> Exhibit:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _HALF.search(value):
         raise EvidenceError("the bundle holds what is no text")
     return value

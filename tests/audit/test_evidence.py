@@ -232,6 +232,28 @@ def test_leaving_an_entry_out_shows(tmp_path: Path) -> None:
     assert in_browser(tmp_path, [first, middle]) == [{"faults": [], "complete": False}] * 2
 
 
+def test_entries_of_several_people_are_not_hers_without_a_gap(tmp_path: Path) -> None:
+    """Counts of two people that together run from 1 say nothing: one's first entries are left out."""
+    world = World().fill(12, subjects=2)
+    mixed = gather_evidence(world.storage, KEY, [1, 4, 8], world.sealer).encode()
+    assert verify_evidence([mixed], [KEY]) == Examined((), complete=False)
+    assert in_browser(tmp_path, [mixed]) == [{"faults": [], "complete": False}]
+
+
+def test_half_of_a_sign_is_no_text(tmp_path: Path) -> None:
+    """What JSON can write and UTF-8 cannot is a fault to both verifiers, and no error."""
+    bundles = []
+    for key in ("leaf", "payload", "salt"):
+        stored = json.loads(BUNDLE)
+        stored["entries"][0][key] += "\ud800"
+        bundles.append(json.dumps(stored).encode())
+    bundles.append(json.dumps({**json.loads(BUNDLE), "policy": "\udfff"}).encode())
+    what = "the bundle holds what is no text"
+    for bundle in bundles:
+        assert verify_evidence([bundle], [KEY]).faults == (Fault("bundle", what),)
+    assert [one["faults"] for one in in_browser(tmp_path, bundles)] == [[f"bundle: {what}"]] * 4
+
+
 def test_counts_that_do_not_fit_are_found_by_both(tmp_path: Path) -> None:
     """A log that counts wrongly, and commits to it, is found out."""
     world = World().fill(4, subjects=1)
