@@ -64,7 +64,7 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         if not _is_name(self.name):
-            raise NoteError("a key name has no spaces, no plus sign, and is not empty")
+            raise NoteError("a key name is plain text without space or plus sign, and not empty")
         if self.kind not in KEY_BYTES:
             raise NoteError("the key type is not known here")
         if len(self.public) != KEY_BYTES[self.kind]:
@@ -236,7 +236,9 @@ def _checked(
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and not any(sign.isspace() or sign == "+" for sign in name)
+    if not name or _CONTROL.search(name):
+        return False
+    return not any(sign.isspace() or sign == "+" for sign in name)
 
 
 def _split(note: str) -> tuple[str, list[tuple[str, bytes]]]:

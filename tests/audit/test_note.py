@@ -86,7 +86,9 @@ def test_a_cosignature_covers_its_time() -> None:
         open_note(head + late, [COSIGNER])
 
 
-@pytest.mark.parametrize("name", ["", "two words", "a+b", "thin\u2009space"])
+@pytest.mark.parametrize(
+    "name", ["", "two words", "a+b", "thin\u2009space", "bell\x07", "half\udce5"]
+)
 def test_a_key_name_has_no_space_and_no_plus(name: str) -> None:
     """Names that would break a signature line are refused."""
     with pytest.raises(NoteError):
