@@ -49,4 +49,5 @@ async def _body(request: Request) -> bytes:
 
 
 def _wire(answer: Answer) -> Response:
-    return Response(answer.body.encode(), answer.status, media_type=answer.media_type)
+    """Send the type as it is: a client tells a size by its type, which may name no charset."""
+    return Response(answer.body.encode(), answer.status, {"Content-Type": answer.media_type})

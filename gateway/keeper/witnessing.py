@@ -1,7 +1,7 @@
 """Asks the witnesses of the log's policy to cosign its newest head (c2sp.org/tlog-witness).
 
 1. Each witness gets the proof that this head goes on from the last one it cosigned.
-2. A witness that has seen something else (409 with a larger size, 422) is asked to show its head.
+2. A witness that has seen something else (409 with a larger size or none, 422) must show its head.
    Only one that this log itself signed counts, and one that the store does not go on from freezes
    the log: a rollback or a fork. A witness's word alone stops nothing.
 3. A witness that cannot be reached, or answers what it should not, stops nothing; it is named.
@@ -26,6 +26,7 @@ from audit.trust import Freeze
 from audit.witness import (
     ADD_CHECKPOINT,
     PLAIN,
+    SIZE_TYPE,
     Behind,
     Cosigned,
     Response,
@@ -34,7 +35,7 @@ from audit.witness import (
     origin_key,
     read_answer,
 )
-from gateway.domain.anchors import AnchoredHead, AnchoredHeads, Exchange
+from gateway.domain.anchors import AnchoredHead, AnchoredHeads, Exchange, Reply
 from gateway.domain.errors import GatewayError
 from gateway.domain.ports import Clock
 from gateway.keeper.publishing import PublishedHeads
@@ -167,7 +168,7 @@ class Witnessing:
         proof = publication.prove_consistency(old, size) if old else ()
         body = build_request(old, proof, note).encode()
         reply = self._exchange.post(f"{_address(peer)}/{ADD_CHECKPOINT}", body, PLAIN)
-        if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        if _refuses_tree(reply):
             self._confront(peer, _origin(note))
         text = reply.body.decode(errors="replace")
         answer = Response(reply.status, text, reply.media_type)
@@ -207,6 +208,13 @@ def _origin(note: str) -> str:
 
 def _address(peer: Peer) -> str:
     return (peer.url or "").rstrip("/")
+
+
+def _refuses_tree(reply: Reply) -> bool:
+    """Tell whether the witness has seen another tree; for one of this size some answer 409."""
+    sized = reply.media_type.startswith(SIZE_TYPE)
+    conflict = reply.status == HTTPStatus.CONFLICT and not sized
+    return conflict or reply.status == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _met(policy: Policy, note: str) -> bool:

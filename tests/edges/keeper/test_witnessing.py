@@ -4,16 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from audit.note import VerifierKey, signatures_of
 from audit.policy import Witnessed
 from audit.trust import Cause
-from audit.witness import Witness
+from audit.witness import Witness, build_request
 from audit.witness_store import FolderWitnessStore
+from gateway.api.witness import create_witness_app
 from gateway.domain.anchors import Reply
 from gateway.keeper.witnessing import seen_by
 from tests.audit.worlds import ORIGIN, World, copied, submission
 from tests.edges.keeper.outside import NOON, PLACE, Case, Wire, cosigner, policy_of
+from tests.fakes.clock import Clock
 
 
 @pytest.fixture(name="case")
@@ -176,6 +179,29 @@ def test_a_log_that_forked_is_accused(case: Case) -> None:
     assert done is not None
     assert done.cosigned == ()
     assert {found.cause for found in fork.court.found} == {Cause.FORK}
+
+
+def test_a_refusal_of_the_root_may_be_a_conflict_without_a_size(case: Case) -> None:
+    """Some witnesses answer 409 for another root of the same size: they too are asked what they saw."""
+    fork = Case(copied(case.world), case.wire, case.policy)
+    case.grow(1)
+    with fork.world.open() as log:
+        log.append([submission(100)])
+    case.witnessing()()
+    case.wire.forged[f"{PLACE}/1"] = Reply(409, b"another root\n", "text/plain; charset=utf-8")
+    case.wire.broken.add(f"{PLACE}/2")
+    fork.witnessing()()
+    assert {found.cause for found in fork.court.found} == {Cause.FORK}
+
+
+def test_the_size_that_a_witness_has_seen_bears_its_own_type(case: Case) -> None:
+    """Clients look for exactly ``text/x.tlog.size``; with more behind it they read no size."""
+    witness = case.wire.witnesses[f"{PLACE}/1"]
+    client = TestClient(create_witness_app(witness, "", Clock(NOON)))
+    note = case.world.storage.head().checkpoint
+    sent = [client.post("/add-checkpoint", content=build_request(0, (), note)) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [200, 409]
+    assert (sent[1].headers["content-type"], sent[1].text) == ("text/x.tlog.size", "5\n")
 
 
 def test_a_head_that_another_gate_sent_first_is_no_accusation(case: Case) -> None:
