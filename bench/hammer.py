@@ -56,13 +56,15 @@ AHEAD = 20_000
 class Result:
     """What one way did in one round: entries, seconds, CPU seconds, and how long each waited (seconds).
 
-    Of CPU time the process that writes is counted, not a database server.
+    Of CPU time the process that writes is counted, not a database server; ``stolen`` are the seconds
+    in which the host gave our processors to others.
     """
 
     entries: int
     seconds: float
     cpu: float
     waits: Sequence[float]
+    stolen: float = 0.0
     checks: int = 0
 
     @property
@@ -70,12 +72,18 @@ class Result:
         """Entries a second."""
         return self.entries / self.seconds
 
+    @property
+    def waited(self) -> tuple[float, float]:
+        """The median and the 95th percentile of the waits, in seconds."""
+        cuts = quantiles(self.waits, n=100)
+        return cuts[49], cuts[94]
+
     def cells(self) -> str:
         """Say it in cells of a table."""
-        cuts = quantiles(self.waits, n=100) if len(self.waits) > 1 else [0.0] * 99
+        p50, p95 = self.waited
         checks = f"{self.checks:,}" if self.checks else ""
-        waits = f"{cuts[49] * 1e3:,.1f} | {cuts[94] * 1e3:,.1f}"
-        return f"{waits} | {self.cpu / self.entries * 1e6:,.0f} | {checks}"
+        spent = f"{self.cpu / self.entries * 1e6:,.0f} | {self.stolen * 1e3:,.0f}"
+        return f"{p50 * 1e3:,.1f} | {p95 * 1e3:,.1f} | {spent} | {checks}"
 
 
 Way = Callable[[], Result]
@@ -88,13 +96,14 @@ class Watch:
         gc.collect()
         gc.freeze()  # what was made beforehand is not the log's
         self.waits: list[float] = []
-        self._cpu = time.process_time()
+        self._stolen, self._cpu = machine.stolen(), time.process_time()
         self.began = time.perf_counter()
 
     def result(self) -> Result:
         """Stop, and sum up."""
         seconds = time.perf_counter() - self.began
-        return Result(len(self.waits), seconds, time.process_time() - self._cpu, self.waits)
+        cpu, stolen = time.process_time() - self._cpu, machine.stolen() - self._stolen
+        return Result(len(self.waits), seconds, cpu, self.waits, stolen)
 
 
 async def _writers(made: Rig, count: int, seconds: float) -> Result:
@@ -167,6 +176,20 @@ async def _steady(made: Rig, seconds: float) -> Result:
     return watch.result()
 
 
+def steadily(made: Rig, rounds: int = 20) -> str:
+    """Say how long a steady pace waited, apart for rounds of a second that were ours alone."""
+    found = [asyncio.run(_steady(made, 1.0)) for _ in range(rounds)]
+    ours = [one for one in found if not one.stolen]
+    others = [one for one in found if one.stolen]
+    return "; ".join(
+        f"{len(some)} rounds {which}: p50 {median(one.waited[0] for one in some) * 1e3:.1f}, "
+        f"p95 {median(one.waited[1] for one in some) * 1e3:.1f} ms "
+        f"(worst {max(one.waited[1] for one in some) * 1e3:.1f})"
+        for which, some in (("with nothing stolen", ours), ("with time stolen", others))
+        if some
+    )
+
+
 @contextmanager
 def readers(made: Rig, count: int) -> Iterator[list[int]]:
     """Let readers pin the present checkpoint and verify, until the writers are done."""
@@ -224,8 +247,8 @@ def shared(made: Rig, processes: int, writing: int, seconds: float) -> Result:
         process.stdin.flush()
     parts = [json.loads(process.communicate()[0]) for process in started]
     waits = [wait for part in parts for wait in part["waits"]]
-    cpu = sum(part["cpu"] for part in parts)
-    return Result(len(waits), max(part["seconds"] for part in parts), cpu, waits)
+    cpu, stolen = sum(part["cpu"] for part in parts), max(part["stolen"] for part in parts)
+    return Result(len(waits), max(part["seconds"] for part in parts), cpu, waits, stolen)
 
 
 def join(folder: str, writing: int, seconds: float) -> None:
@@ -285,12 +308,15 @@ def measured(name: str, made: Rig, chains: Chains, rounds: int, seconds: float) 
     """Run all ways on one store in turn, then check it, and print a table of medians."""
     ways = ways_of(made, chains, seconds)
     asyncio.run(_writers(made, 64, 0.5))
+    print(f"\n{name}: {steadily(made)}", flush=True)
     found: dict[str, list[Result]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, run in ways.items():
             found[way].append(run())
-    print(f"\n| {name} | entries/s | x bare | x ORM | p50 ms | p95 ms | CPU us/entry | checks |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        f"\n| {name} | entries/s | x bare | x ORM | p50 ms | p95 ms | CPU us/entry | stolen ms | checks |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     bare, orm = (median(one.rate for one in found[way]) for way in (BARE, ORM))
     for way, results in found.items():
         middle = sorted(results, key=lambda one: one.rate)[len(results) // 2]
@@ -300,7 +326,7 @@ def measured(name: str, made: Rig, chains: Chains, rounds: int, seconds: float) 
         result = checked(made, payloads=payloads)
         cpu = result.cpu / result.entries * 1e6
         print(
-            f"| check of {what}, a core | {result.rate:,.0f} | | | | | {cpu:,.1f} | |", flush=True
+            f"| check of {what}, a core | {result.rate:,.0f} | | | | | {cpu:,.1f} | | |", flush=True
         )
 
 

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 from statistics import quantiles
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,19 @@ def said() -> str:
         f"Of 512 bytes, one core: {hashes:,.0f} SHA-256 a second, {seals:,.0f} AES-256-GCM with a new "
         f"key. 16 KiB appended and synced: p50 {p50 * 1e3:.1f}, p95 {p95 * 1e3:.1f} ms."
     )
+
+
+def stolen() -> float:
+    """Return the seconds that the host has kept this machine's processors from it, since its start.
+
+    From /proc/stat (proc(5), ``steal``); 0 where there is none.
+    """
+    try:
+        with Path("/proc/stat").open(encoding="ascii") as file:
+            ticks = int(file.readline().split()[8])
+    except OSError:
+        return 0.0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _a_second(work: Callable[[], bytes], times: int = 20_000) -> float:
