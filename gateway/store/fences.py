@@ -5,6 +5,8 @@
 2. The gateway adds to the log and to what is only ever added to, and changes or deletes none of it;
    of the log it moves the head. Payloads are deleted by the retention role only.
 3. Every table has these fences: they are raised again after each change of the schema.
+4. A key that is searched carries all that is asked of it, the tenant too: to be fenced, each row that
+   is met would else be looked up in a page of its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,6 +42,9 @@ _ADDED_TO: Final = frozenset(
         "policy_activation",
     }
 )
+_SEARCHED: Final = {"candidate_term": (("term", "subject"), ("seal", "tenant"))}
+"""Tables that are asked by their key alone: the columns of the key, and what it carries beside them."""
+
 _OWN: Final = "tenant = (SELECT current_setting('doelpoort.tenant', true))"
 
 
@@ -82,6 +87,8 @@ def raise_all(connection: sa.Connection, schema: str) -> None:
     for table in tables:
         if table != STEPS and table not in fenced:
             _fence(connection, f'{schema}."{table}"')
+        if table in _SEARCHED:
+            _carry(connection, schema, table)
     for role in _known_roles(connection):
         _grant(connection, schema, role, tables)
 
@@ -94,6 +101,28 @@ def _fence(connection: sa.Connection, table: str) -> None:
     ):
         connection.exec_driver_sql(f"ALTER TABLE {table} {deed}")
     connection.exec_driver_sql(f"CREATE POLICY own_tenant ON {table} USING ({_OWN})")
+
+
+def _carry(connection: sa.Connection, schema: str, table: str) -> None:
+    """Let the table's key carry what it should of the columns that there are (4)."""
+    columns, carried = _SEARCHED[table]
+    there = set(_columns(connection, f"{schema}.{table}"))
+    wanted = [name for name in carried if name in there]
+    if _columns(connection, f"{schema}.pk_{table}") == [*columns, *wanted]:
+        return
+    connection.exec_driver_sql(
+        f"ALTER TABLE {schema}.{table} DROP CONSTRAINT IF EXISTS pk_{table}, ADD CONSTRAINT pk_{table}"
+        f" PRIMARY KEY ({', '.join(columns)}) INCLUDE ({', '.join(wanted)})"
+    )
+
+
+def _columns(connection: sa.Connection, of: str) -> list[str]:
+    """Return the columns of a table or an index, in order."""
+    listed = sa.text(
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:of)"
+        " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+    )
+    return list(connection.scalars(listed, {"of": of}))
 
 
 def _grant(connection: sa.Connection, schema: str, role: str, tables: tuple[str, ...]) -> None:
