@@ -118,6 +118,7 @@ class KeyStore(Protocol):
         """Put each second key where the first one still stands; durable on return.
 
         Returns how many were put; one that was destroyed or wrapped anew meanwhile is passed over.
+        Raises ``KeyRetiredError`` when the key above a second one is gone: then none is put.
         """
         ...
 

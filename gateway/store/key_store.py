@@ -1,7 +1,7 @@
 """Keeps wrapped keys in a file of their own: destroying one there erases what it opened everywhere."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -112,9 +112,7 @@ class KeyStore:
             for place, times in places.items():
                 if times > 1 or place in taken or place[:2] in buried:
                     raise KeyExistsError(place[1], place[2])
-            for under in {key.under for key in keys if key.under}:
-                if not _ABOVE.rows(connection, **_KEK, as_version=under):
-                    raise KeyRetiredError(under)
+            _require_above(connection, keys)
             _ADD.many_as_stored(
                 connection, [(k.handle, k.kind, k.version, k.wrapped, k.under) for k in keys]
             )
@@ -185,8 +183,12 @@ class KeyStore:
         return tuple(WrappedKey(*row) for row in rows)
 
     def rewrap(self, keys: Sequence[tuple[WrappedKey, WrappedKey]]) -> int:
-        """Put each second key where the first one still stands; return how many were put."""
+        """Put each second key where the first one still stands; return how many were put.
+
+        Raises ``KeyRetiredError`` when the key above one is gone, as another rotation may have ended.
+        """
         with self._keys.writing() as connection:
+            _require_above(connection, [new for _, new in keys])
             return sum(
                 _REWRAP.run(
                     connection,
@@ -222,3 +224,10 @@ class KeyStore:
     def scrub(self) -> bool:
         """Leave no trace of older bytes in the write-ahead log."""
         return self._keys.scrub()
+
+
+def _require_above(connection: sa.Connection, keys: Iterable[WrappedKey]) -> None:
+    """Refuse keys that nothing would open; until the commit the keys above them stay."""
+    for under in {key.under for key in keys if key.under}:
+        if not _ABOVE.rows(connection, **_KEK, as_version=under):
+            raise KeyRetiredError(under)

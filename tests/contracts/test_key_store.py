@@ -176,6 +176,19 @@ def test_does_not_wrap_anew_what_changed_or_went(keys: KeyStore) -> None:
     assert keys.get(b"two", "profile") == _under(b"two", 2)
 
 
+def test_nothing_is_wrapped_anew_under_a_key_that_is_gone(keys: KeyStore) -> None:
+    """A rotation that a later one has overtaken loses no key: all stays under what still opens it."""
+    keys.add((_kek(1), _kek(2), _kek(3)))
+    keys.add((_under(b"one", 1), _under(b"two", 1)))
+    assert keys.retire(2)
+    with pytest.raises(KeyRetiredError):
+        keys.rewrap(
+            [(_under(b"one", 1), _under(b"one", 3)), (_under(b"two", 1), _under(b"two", 2))]
+        )
+    assert keys.get(b"one", "profile") == _under(b"one", 1)
+    assert keys.get(b"two", "profile") == _under(b"two", 1)
+
+
 def test_retires_a_key_under_which_nothing_is_left(keys: KeyStore) -> None:
     """A key above others stays as long as one of them is wrapped under it."""
     keys.add((_kek(1), _kek(2)))

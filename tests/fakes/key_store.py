@@ -20,8 +20,7 @@ class FakeKeyStore:
             place = (key.handle, key.kind, key.version)
             if place in self.rows or place in new or place[:2] in self.gone:
                 raise KeyExistsError(key.kind, key.version)
-            if key.under and (KEK.encode(), KEK, key.under) not in self.rows:
-                raise KeyRetiredError(key.under)
+            self._require_above(key)
             new[place] = key
         self.rows.update(new)
 
@@ -73,6 +72,8 @@ class FakeKeyStore:
     def rewrap(self, keys: Sequence[tuple[WrappedKey, WrappedKey]]) -> int:
         """Put the new key where the old one still stands."""
         put = 0
+        for _, new in keys:
+            self._require_above(new)
         for old, new in keys:
             place = (old.handle, old.kind, old.version)
             if self.rows.get(place) == old:
@@ -97,3 +98,7 @@ class FakeKeyStore:
     def scrub(self) -> bool:
         """Leave nothing: memory has no traces."""
         return True
+
+    def _require_above(self, key: WrappedKey) -> None:
+        if key.under and (KEK.encode(), KEK, key.under) not in self.rows:
+            raise KeyRetiredError(key.under)
