@@ -2,17 +2,16 @@
 
 Beside the guard of the log and, like it, in no backup: one line for each key, its kind and its
 handle, which is a pseudonym of someone whose data is gone. Lines are only added; a line is durable
-before its key is destroyed.
+before its key is destroyed, and whole whenever the power fails.
 """
 
-import os
 from collections.abc import Collection
 from pathlib import Path
 
+from audit.durable import locked, replace_file
 from gateway.domain.errors import SettingsError
 
 NAME = "destroyed"
-_PRIVATE = 0o600
 _PRIVATE_FOLDER = 0o700
 
 
@@ -28,16 +27,12 @@ class DestroyedList:
 
     def write_all(self, keys: Collection[tuple[bytes, str]]) -> None:
         """Add those keys that do not stand here yet, durable on return; raises ``OSError``."""
-        fresh = sorted(set(keys) - self.read())
-        if not fresh:
+        if self.read().issuperset(keys):
             return
         self._path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        lines = "".join(f"{kind} {handle.hex()}\n" for handle, kind in fresh)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _PRIVATE)
-        with os.fdopen(descriptor, "a", encoding="ascii") as file:
-            file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
+        with locked(self._path.with_name(f"{self._path.name}.lock")):
+            lines = [f"{kind} {handle.hex()}\n" for handle, kind in sorted({*self.read(), *keys})]
+            replace_file(self._path, "".join(lines).encode("ascii"))
 
     def read(self) -> frozenset[tuple[bytes, str]]:
         """Return handle and kind of each key; ``SettingsError`` when a line is none."""
