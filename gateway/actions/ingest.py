@@ -136,6 +136,10 @@ class Ingest:
         """Let in who delivers for COA; raises ``DisclosureRefusedError`` for anyone else."""
         return await admit(self._gate, caller)
 
+    async def opens(self, context: Context, row: JudgedRow) -> bool:
+        """Tell whether what a row would replace opens: else it would be kept once more (3)."""
+        return await self._profiles.opens(context, row)
+
     async def report(self, caller: Caller, delivery: UUID) -> Delivered | None:
         """Return what became of an earlier delivery; ``None`` when unknown or unfinished.
 

@@ -34,7 +34,8 @@ from gateway.domain.versions import STORED
 
 CONTENT = "content"
 OLDER = "profiel_peildatum: older than what is stored; not replaced"
-UNREADABLE = "klantprofiel: what is stored does not open (UNREADABLE_VALUE); not replaced"
+SHUT = "what is stored does not open (UNREADABLE_VALUE); not replaced"
+UNREADABLE = f"klantprofiel: {SHUT}"
 AS_OF = FieldName("profiel_peildatum")
 
 
@@ -97,6 +98,20 @@ class ProfileWriter:
             if not pending:
                 return passed
         raise LedgerUnavailableError("another delivery writes the same profiles; try again")
+
+    async def opens(self, context: Context, row: JudgedRow) -> bool:
+        """Tell whether what this row would replace opens; where it does not, that goes on record."""
+        found = await self._gate.subjects.stored(self._index.terms(NUMBER, row.v_nummer))
+        dossiers = await self._gate.subjects.load([one.subject for one in found.values()])
+        try:
+            for dossier in dossiers.values():
+                self._changed({}, dossier)
+        except UnreadableValueError as error:
+            await self._gate.ledger.append(
+                [left(self._gate, context, subject, error) for subject in dossiers]
+            )
+            return False
+        return True
 
     async def _drafts(
         self, context: Context, rows: Sequence[JudgedRow], late: set[int]

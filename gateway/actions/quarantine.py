@@ -7,7 +7,8 @@ Each is on record.
    of its own; what is still not right is refused by field and reason and changes nothing.
 3. A row is released as it came where nothing is wrong with the row itself: only other rows or events
    spoke against it, and a person judged which is right. It comes in as a delivery of its own too.
-4. A settled row's values are deleted; that it was there, why, and what became of it stays for its term.
+4. Where what is stored of that person does not open the row waits on, and the attempt is on record.
+5. A settled row's values are deleted; that it was there, why, and what became of it stays for its term.
 """
 
 import io
@@ -22,6 +23,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.disclose import Disclose
 from gateway.actions.gate import Gate, commit
 from gateway.actions.ingest import KEY, Delivered, Ingest, place_of
+from gateway.actions.profiles import SHUT
 from gateway.domain.breakglass import checked_words
 from gateway.domain.codes import CodeLists
 from gateway.domain.deliveries import JsonValue, RowOutcome
@@ -122,7 +124,7 @@ class QuarantineDesk:
         context = await self._ingest.admit(caller)
         await self._waiting(spot)
         document = _document(spot, profile)
-        self._check(document)
+        await self._check(context, document)
         delivered = await self._ingest(caller, io.BytesIO(document), self._source)
         detail = {"by": str(delivered.delivery)}
         await self._settle(context, spot, Fate.CORRECTED, detail)
@@ -135,7 +137,7 @@ class QuarantineDesk:
         found = await self._waiting(spot)
         plain = self._gate.vault.open_blob(KEY, place_of(spot.delivery, spot.row), found.sealed)
         document = _document(spot, json.loads(plain), "vrijgaveVan")
-        self._check(document)
+        await self._check(context, document)
         delivered = await self._ingest(caller, io.BytesIO(document), self._source)
         detail = {"by": str(delivered.delivery), "why": why}
         await self._settle(context, spot, Fate.RELEASED, detail)
@@ -154,12 +156,14 @@ class QuarantineDesk:
             raise InvalidRequestError("rij", "does not wait in quarantine")
         return found
 
-    def _check(self, document: bytes) -> None:
-        """Refuse what would be quarantined again."""
+    async def _check(self, context: Context, document: bytes) -> None:
+        """Refuse what would be quarantined again (4)."""
         with self._source.read(io.BytesIO(document)) as read:
             (row,) = judge(read.rows, self._gate.fields, self._codes)
         if row.outcome is RowOutcome.QUARANTINED:
             raise InvalidRequestError("klantprofiel", "; ".join(row.reasons))
+        if not await self._ingest.opens(context, row):
+            raise InvalidRequestError("klantprofiel", SHUT)
 
     async def _settle(
         self, context: Context, spot: Spot, fate: Fate, detail: Mapping[str, str | int]

@@ -132,6 +132,23 @@ def test_a_row_that_only_another_spoke_against_is_released(house: House) -> None
     }
 
 
+def test_a_row_about_someone_whose_profile_does_not_open_waits_on(house: House) -> None:
+    """Neither released nor corrected: it would only be kept once more; the attempt is on record."""
+    house.lose_key(house.person(2))
+    spot = Spot(house.deliver(row(2, roepnaam="Anders")).delivery, 2)
+    house.forget()
+    for again in (
+        desk(house).release(house.casemanager, spot, WHY),
+        desk(house).correct(house.casemanager, spot, corrected()),
+    ):
+        with pytest.raises(InvalidRequestError, match="does not open"):
+            run(again)
+    assert house.kinds() == ["profile.stored: failed"] * 2
+    (found,) = run(desk(house).rows(house.casemanager, spot.delivery))
+    assert found.fate is None
+    assert len(house.world.quarantine) == 1
+
+
 def test_a_row_that_is_wrong_itself_cannot_be_released(house: House) -> None:
     """No judgement makes a wrong number right: it must be corrected, and waits."""
     spot = quarantined(house)
