@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from audit.guard import FileGuard
+from audit.shards import Keys
 from audit.storage import LogStorage
 from audit.trust import Cause
+from audit.verify import verify_store
 from gateway.domain.errors import GatewayError
 from gateway.domain.ports import Clock, Entry, Ledger
 from gateway.domain.records import AuditRecord, Receipt, RecordKind
@@ -44,10 +46,18 @@ def adopt(office: AuditOffice, guard: FileGuard) -> Adopted:
     for cause in (found.judged, found.followed, found.frozen):
         if cause is not None and cause.partition(":")[0] not in ADOPTABLE:
             raise NotAdoptableError(f"this log has ended ({cause}); begin a new one")
+    _require_whole(office.storage, office.signer.key, found.frozen)
     office.mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _lift(office.storage)
     guard.adopt(office.storage.head())
     return Adopted(found.size, found.marked, found.frozen or found.followed)
+
+
+def _require_whole(storage: LogStorage, keys: Keys, frozen: str | None) -> None:
+    """Look at every leaf, as no guard will: it remembers the head that is adopted, and nothing before."""
+    for fault in verify_store(storage, None, keys):
+        if fault.what != f"frozen: {frozen}":
+            raise NotAdoptableError(f"this log is not whole ({fault})")
 
 
 def _lift(storage: LogStorage) -> None:

@@ -125,6 +125,14 @@ def test_a_head_that_was_changed_stops_the_log(folder: Path, statement: str, cau
         adopt_guard(Settings(data=folder), SystemClock())
 
 
+def test_a_store_with_a_changed_entry_is_not_adopted(folder: Path) -> None:
+    """Its head is whole and no guard speaks against it: the leaves themselves are looked at."""
+    (folder / "guard" / "head").unlink()
+    tamper(folder, "UPDATE log_entry SET leaf = leaf || ' ' WHERE \"index\" = 1")
+    with pytest.raises(NotAdoptableError, match=r"not whole \(entry 1"):
+        adopt_guard(Settings(data=folder), SystemClock())
+
+
 def test_another_origin_is_foreign(folder: Path) -> None:
     """A gate set to another origin does not sign on this log, and leaves it unharmed."""
     with opened(folder, origin="elders.example/log") as door:
