@@ -1,6 +1,7 @@
 """What PostgreSQL does its own way: how a server is reached, what it must promise, how it is locked.
 
 1. A connection is used only where the server keeps every promise; each write asks anew as it begins.
+   No user connects whom row-level security does not hold: not to serve, not to back up.
 2. A read whose connection was lost is done once more. A write never is, once it has begun: whether
    it was committed is not known, and that is what its caller hears.
 3. Nobody waits for ever: for a lock, for a reader's answer, for a transaction that stands idle.
@@ -41,6 +42,7 @@ NETWORK: Final = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepaliv
 _ASK: Final = "SELECT current_setting('server_version_num'), " + ", ".join(
     f"current_setting('{name}')" for name in PROMISES
 )
+_UNHELD: Final = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext(current_schema()))"
 _LOST: Final = (psycopg.OperationalError, sa.exc.OperationalError)
 
@@ -249,11 +251,19 @@ def _connect(server: Server, schema: str) -> psycopg.Connection[Any]:
     connection = psycopg.connect(whole, autocommit=True)
     try:
         check(connection.execute(_ASK).fetchone() or ())
+        _require_held(connection)
     except BaseException:
         connection.close()
         raise
     arrays.teach(connection)
     return connection
+
+
+def _require_held(connection: psycopg.Connection[Any]) -> None:
+    if connection.execute(_UNHELD).fetchone() != (False,):
+        raise SettingsError(
+            "PostgreSQL: no fence holds a superuser, nor one with BYPASSRLS; use a user without"
+        )
 
 
 def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:

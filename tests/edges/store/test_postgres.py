@@ -67,6 +67,12 @@ def test_a_weak_setting_is_named(name: str) -> None:
     check(KEPT)
 
 
+def test_a_user_whom_no_fence_holds_is_refused(served: servers.Clone) -> None:
+    """A superuser would see the rows of every tenant and change the log: nothing is served so."""
+    with pytest.raises(SettingsError, match="no fence holds a superuser"):
+        Database.connect(served.server("postgres"))
+
+
 def test_an_old_server_is_refused() -> None:
     """Below version 15 the gate does not start; 15 itself will do."""
     check(["150000", *KEPT[1:]])
