@@ -183,9 +183,13 @@ class _Writer:
         return self
 
     def commit(self) -> None:
-        """Commit; a warning says that the standby did not confirm it (3)."""
+        """Commit; a warning says that the standby did not confirm it (3).
+
+        After a statement that failed the server rolls back instead, and calls that no error.
+        """
         self._warnings.clear()
-        self.driver.execute("COMMIT")
+        if self.driver.execute("COMMIT").statusmessage != "COMMIT":
+            raise StoreUnavailableError("the transaction was rolled back")
         if self._warnings:
             raise StoreUnavailableError("the commit was not confirmed by the standby")
 

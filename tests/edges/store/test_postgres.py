@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Thread
 
 import psycopg
@@ -140,6 +141,20 @@ def test_an_error_rolls_back(store: ServerStore) -> None:
     with store.writing() as connection:
         spend(connection)
     assert count(store) == 1
+
+
+def test_a_commit_that_became_a_rollback_is_none(store: ServerStore) -> None:
+    """Whoever passes over a statement that failed hears at the end that nothing was written."""
+
+    def write() -> None:
+        with store.writing() as connection:
+            spend(connection)
+            with suppress(sa.exc.DBAPIError):
+                connection.exec_driver_sql("SELECT 1 / 0")
+
+    with pytest.raises(StoreUnavailableError, match="rolled back"):
+        write()
+    assert count(store) == 0
 
 
 def test_threads_that_ended_keep_no_connection(served: servers.Clone, store: ServerStore) -> None:
