@@ -14,7 +14,8 @@ from gateway.domain.explain import Told
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.sentences import Language, render
 
-LARGEST_INDEX = 2**53
+_MOST_DIGITS = 15
+"""More are no index of any log, and of thousands the interpreter makes no number."""
 
 
 def explain(
@@ -42,7 +43,7 @@ def explain(
 
 
 def _place(entry: str) -> int | UUID:
-    if entry.isdecimal() and int(entry) < LARGEST_INDEX:
+    if entry.isdecimal() and len(entry) <= _MOST_DIGITS:
         return int(entry)
     try:
         return UUID(entry)

@@ -128,7 +128,7 @@ def witness(
 ) -> None:
     """Serve as a witness for partners' logs: cosign what goes on from what was seen before."""
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or len(port) > len("65535"):
         raise InvalidRequestError("listen", "reads address:port")
     asgi, line = wiring.witness_app(settings_for(data), logs)
     typer.echo(line)

@@ -59,7 +59,7 @@ def test_reading_is_logged(told: tuple[Path, int, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["9999999", "niet-een-id", "7b9e1f8e-3c55-4c0f-9a51-0a64f1d1a001"]
+    "place", ["9999999", "9" * 5_000, "niet-een-id", "7b9e1f8e-3c55-4c0f-9a51-0a64f1d1a001"]
 )
 def test_what_is_not_there_is_not_told(told: tuple[Path, int, str], place: str) -> None:
     """An unknown index, an unknown id and no id at all are one clear line and exit 1."""
