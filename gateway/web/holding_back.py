@@ -23,7 +23,7 @@ from gateway.web.rendering import HTML, render
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
-TEXT: Final = ONE + "/teksten/{rij:int}"
+TEXT: Final = ONE + "/teksten/{rij:whole}"
 FAULTS: Final[Mapping[str, str]] = {
     "reden": N_("Schrijf 20 tot 500 tekens, zonder nummers van personen."),
     "versie": N_("Er kwam intussen een andere tekst binnen. Lees wat er nu staat."),

@@ -191,7 +191,7 @@ def _bundled(visit: Visit, by: Grouping, group: Group) -> Bundled:
 
 async def entry(visit: Visit) -> Response:
     """Show one entry: its leaf, what it told, what was verified, and why it was decided so."""
-    index = _index(visit)
+    index: int = visit.request.path_params["index"]
     desks = visit.rooms.desks.overseers
     found = await desks.entries.one(visit.caller, index, Inquiry())
     if found is None:
@@ -235,7 +235,7 @@ def _steps(visit: Visit, found: SeenOne) -> list[tuple[str, str, str, bool]]:
 
 async def proof(visit: Visit) -> Response:
     """Give leaf and proof of one entry as a file that verifies without this gate."""
-    index = _index(visit)
+    index: int = visit.request.path_params["index"]
     proven = await visit.rooms.desks.oversee.proof(visit.caller, index, Inquiry())
     if proven is None:
         raise HTTPException(_NOT_FOUND)
@@ -257,17 +257,10 @@ async def named(visit: Visit) -> Response:
     return Response(status_code=303, headers={"Location": f"{PATH}/{found.seen.event.index}"})
 
 
-def _index(visit: Visit) -> int:
-    index: int = visit.request.path_params["index"]
-    if index >= LARGEST_INDEX:
-        raise HTTPException(_NOT_FOUND)
-    return index
-
-
 SCREENS: Final = (
     Screen(PATH, search, OFFICER, ("GET", "POST")),
     Screen(PATH + "/tijdlijnen", timelines, OFFICER),
-    Screen(PATH + "/{index:int}", entry, OFFICER),
-    Screen(PATH + "/{index:int}/bewijs", proof, OFFICER),
+    Screen(PATH + "/{index:whole}", entry, OFFICER),
+    Screen(PATH + "/{index:whole}/bewijs", proof, OFFICER),
     Screen(PATH + "/gebeurtenis/{id:uuid}", named, OFFICER),
 )

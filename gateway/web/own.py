@@ -59,10 +59,12 @@ async def chosen(visit: Visit) -> Response:
 
 
 async def scanned(visit: Visit) -> Response:
-    """Take a code along from its picture, out of the address."""
+    """Take a code along from its picture, out of the address; what is no code is no page."""
+    code = visit.request.path_params["code"]
+    if not (code.isascii() and code.isprintable() and len(code) <= _LONGEST):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     answer = RedirectResponse(OWN, 303)
-    seconds = int(_BROUGHT.total_seconds())
-    _set(answer, visit.rooms, CODE, visit.request.path_params["code"], seconds)
+    _set(answer, visit.rooms, CODE, code, int(_BROUGHT.total_seconds()))
     return answer
 
 

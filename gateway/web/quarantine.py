@@ -24,7 +24,7 @@ from gateway.web.rendering import HTML, render
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
-ROW: Final = ONE + "/quarantaine/{rij:int}"
+ROW: Final = ONE + "/quarantaine/{rij:whole}"
 TEXT: Final = "veld."
 """Before the name of a field that is typed as text."""
 STRUCTURE: Final = "json."

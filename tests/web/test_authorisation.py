@@ -81,8 +81,8 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
             "/toezicht",
             "/logboek",
             "/logboek/tijdlijnen",
-            "/logboek/{index:int}",
-            "/logboek/{index:int}/bewijs",
+            "/logboek/{index:whole}",
+            "/logboek/{index:whole}/bewijs",
             "/logboek/gebeurtenis/{id:uuid}",
             "/beoordelen",
             "/beoordelen/signaal/{id:uuid}",
@@ -148,13 +148,13 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
             "/leveringen/{levering:uuid}",
             "/leveringen/{levering:uuid}/ontvangstbevestiging",
             "/leveringen/{levering:uuid}/verslag",
-            "/leveringen/{levering:uuid}/quarantaine/{rij:int}",
-            "/leveringen/{levering:uuid}/quarantaine/{rij:int}/corrigeren",
-            "/leveringen/{levering:uuid}/quarantaine/{rij:int}/verwerpen",
-            "/leveringen/{levering:uuid}/quarantaine/{rij:int}/vrijgeven",
-            "/leveringen/{levering:uuid}/teksten/{rij:int}",
-            "/leveringen/{levering:uuid}/teksten/{rij:int}/achterhouden",
-            "/leveringen/{levering:uuid}/teksten/{rij:int}/vrijgeven",
+            "/leveringen/{levering:uuid}/quarantaine/{rij:whole}",
+            "/leveringen/{levering:uuid}/quarantaine/{rij:whole}/corrigeren",
+            "/leveringen/{levering:uuid}/quarantaine/{rij:whole}/verwerpen",
+            "/leveringen/{levering:uuid}/quarantaine/{rij:whole}/vrijgeven",
+            "/leveringen/{levering:uuid}/teksten/{rij:whole}",
+            "/leveringen/{levering:uuid}/teksten/{rij:whole}/achterhouden",
+            "/leveringen/{levering:uuid}/teksten/{rij:whole}/vrijgeven",
             "/noodtoegang",
             "/noodtoegang/open",
         ),
@@ -224,7 +224,7 @@ def test_a_screen_lets_in_whom_it_names(
     address = address.replace("{keuze}", "P04.uitzendbureau")
     address = address.replace("{veld}", "achternaam").replace("{taal}", "en")
     address = address.replace("{code}", "1").replace("{vorm}", "json")
-    address = re.sub(r"{\w+:uuid}", unknown(), re.sub(r"{\w+:int}", "0", address))
+    address = re.sub(r"{\w+:uuid}", unknown(), re.sub(r"{\w+:whole}", "0", address))
     answer = visitor.get(address) if method == "GET" else _post(visitor, address)
     if path in HERS:
         assert answer.headers.get("location") == "/mijn-gegevens"

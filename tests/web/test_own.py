@@ -141,6 +141,14 @@ def test_a_scanned_code_waits_for_her_birth_date(door: Door) -> None:
     assert code not in phone.cookies.values()
 
 
+@pytest.mark.parametrize("code", ["%D9%A3", "%FF", "%0d%0aA", "1" * 41])
+def test_what_is_no_code_is_no_page(door: Door, code: str) -> None:
+    """Other letters than a code's, and more than one has, are kept on no device."""
+    phone = device(door)
+    answer = phone.get(f"{DOOR}/code/{code}")
+    assert (answer.status_code, answer.headers.get("set-cookie")) == (404, None)
+
+
 def test_what_is_wrong_is_not_told(door: Door) -> None:
     """A used code, one that is none, a wrong date, no date, a dead code: the same bytes."""
     used, dead = code_for(door, SPARE), code_for(door, SPARE + 1)

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from tests.edges.api.door import OWN, Door, row
-from tests.web.visitor import Visitor, signed_in, tree, turned, words
+from tests.web.visitor import HERE, Visitor, signed_in, tree, turned, words
 
 MARKUP: Final = "<script>alert(1)</script>"
 DIRT: Final = (MARKUP, '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "=1+1")
@@ -102,6 +102,7 @@ def door_reference(visitor: Visitor) -> str:
     [
         ("/overdrachten/nergens", 404, "Deze pagina is er niet"),
         ("/taal/xx", 404, "Deze pagina is er niet"),
+        ("/logboek/" + "9" * 5_000, 404, "Deze pagina is er niet"),
         ("/aanmelden/terug?code=x&state=geheim", 401, "Aanmelden is niet gelukt"),
         ("/aanmelden/vertrek", 400, "Dit verzoek klopt niet"),
         ("/afmelden", 405, "Dit verzoek klopt niet"),
@@ -114,6 +115,15 @@ def test_what_cannot_be_shown_is_said_plainly(
     answer = sanne.get(path)
     assert (answer.status_code, tree(answer).findtext(".//h1")) == (status, title)
     assert "geheim" not in answer.text
+
+
+def test_a_form_that_names_a_charset_is_refused(sanne: Visitor) -> None:
+    """A charset can name any of the interpreter's, none of which says what a page of ours sent."""
+    for named in ("unicode_escape", "utf-7", "a\0b"):
+        kind = f"multipart/form-data; boundary=x; charset={named}"
+        answer = sanne.post("/afmelden", {"csrf": "x"}, Origin=HERE, Content_Type=kind)
+        assert answer.status_code == 400
+        assert "Dit verzoek klopt niet" in answer.text
 
 
 def test_a_fault_of_ours_is_a_page_too(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

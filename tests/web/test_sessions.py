@@ -163,6 +163,7 @@ def test_a_form_of_another_site_is_refused(sanne: Visitor) -> None:
         sanne.post("/afmelden", {"csrf": "x" * 43}, Origin=HERE),
         sanne.post("/afmelden", {"csrf": token}, Origin="https://evil.example"),
         sanne.post("/afmelden", {"csrf": token}, Origin="null"),
+        sanne.post("/afmelden", {"csrf": token}, Origin="http://["),
         sanne.post("/afmelden", {"csrf": token}, Sec_Fetch_Site="cross-site"),
     )
     assert {answer.status_code for answer in forged} == {403}
