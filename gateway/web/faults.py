@@ -21,7 +21,7 @@ from gateway.domain.explain import REMEDIES
 from gateway.domain.reasons import EXPLANATIONS, Reason, told
 from gateway.domain.sentences import Language, advice
 from gateway.domain.sessions import SignInRefusedError
-from gateway.web.guard import ForgedError, NotYourScreenError
+from gateway.web.guard import ForgedError, NotYourScreenError, NumberSentError
 from gateway.web.own_rendering import OWN, own_page
 from gateway.web.rendering import page
 from gateway.web.rooms import NotOursError, Rooms
@@ -78,6 +78,14 @@ _WRONG: Final = Said(
     N_("Dit verzoek klopt niet"),
     N_("Er ontbreekt iets, of er staat iets dat hier niet kan."),
 )
+_NUMBER: Final = Said(
+    HTTPStatus.BAD_REQUEST,
+    N_("Er staat een burgerservicenummer in"),
+    N_(
+        "Uw organisatie mag dat nummer niet verwerken. Er is niets vastgelegd. Ga terug, haal het "
+        "nummer weg, of een getal dat erop lijkt, en probeer het opnieuw."
+    ),
+)
 _TOO_LARGE: Final = Said(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     N_("Dit bestand is te groot"),
@@ -87,6 +95,7 @@ _BY_KIND: Final[tuple[tuple[type[GatewayError], Said], ...]] = (
     (ForgedError, _FORGED),
     (NotYourScreenError, _NOT_YOURS),
     (NotOursError, _NOT_YOURS),
+    (NumberSentError, _NUMBER),
     (SignInRefusedError, _SIGN_IN),
     (TooLargeError, _TOO_LARGE),
     (InvalidRequestError, _WRONG),

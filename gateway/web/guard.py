@@ -4,8 +4,11 @@
 2. What changes something is posted, from our own origin, with the session's own token.
 3. A session that ended says so.
 4. A resident's own pages are for her session only; no worker's opens them.
+5. What may not leave for a private party is not taken from one either: a burgerservicenummer that was
+   typed is refused, so that no page has to show it again (UAVG art. 46).
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -43,6 +46,12 @@ class NotYourScreenError(GatewayError):
     """A screen that this role does not have."""
 
     code = "NOT_YOUR_SCREEN"
+
+
+class NumberSentError(GatewayError):
+    """A burgerservicenummer that a private party typed."""
+
+    code = "NUMBER_SENT"
 
 
 class Entry(Enum):
@@ -95,6 +104,7 @@ async def enter(screen: Screen, request: Request) -> Response:
     try:
         if request.method not in SAFE and not screen.tokenless:
             _own_form(visit, screen)
+            _numberless(visit)
         return await screen.handler(visit)
     finally:
         await visit.form.close()
@@ -147,3 +157,14 @@ def _own_form(visit: Visit, screen: Screen) -> None:
     sent = visit.form.get(TOKEN)
     if not isinstance(sent, str) or not compare_digest(sent.encode(), known.csrf.encode()):
         raise ForgedError("sent without the page's token")
+
+
+def _numberless(visit: Visit) -> None:
+    """Raise ``NumberSentError`` where a private party typed what her pages may not show (5)."""
+    if visit.session is None or visit.session.role is None or not visit.caller.partner.kind.private:
+        return
+    typed = "\n".join(text for _, text in visit.form.multi_items() if isinstance(text, str))
+    try:
+        deque(visit.rooms.desks.gate.firewall.scan([typed.encode()], frozenset()), maxlen=0)
+    except GatewayError:
+        raise NumberSentError("a number set by law was typed") from None

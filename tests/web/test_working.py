@@ -9,6 +9,7 @@ from tests.edges.api.door import AGENCY, EMPLOYER, Door, row
 from tests.web.visitor import NOOR, Visitor, signed_in, tree, words
 
 PERSON: Final = 91
+BSN: Final = "999990019"
 JOB: Final = {
     "werkgever": EMPLOYER,
     "start": "2026-03-01",
@@ -81,6 +82,25 @@ def test_what_is_wrong_is_said_on_the_page(
     assert (answer.status_code, why in words(answer)) == (400, True), words(answer)
     typed = tree(answer).xpath("//input[@name='uren']/@value")
     assert typed == [data.get("uren", "")]
+
+
+def test_a_number_set_by_law_is_not_taken(door: Door, noor: Visitor) -> None:
+    """Typed in a note or a search it is refused as such and written nowhere; the page goes on opening."""
+    path = offered(door, PERSON + 3, "P08")
+    done(noor, f"{path}/plaatsing", **JOB)
+    size = door.gateway.audit.head().size
+    care = {"dag": door.clock.now().date().isoformat(), "hoe": "aandacht"}
+    for where, sent in (
+        (f"{path}/contact", care | {"notitie": f"Haar nummer is {BSN}."}),
+        (f"{path}/contact", care | {"hoe": BSN}),
+        ("/kandidaten/zoek", {"vaardigheden": f"lassen, {BSN}"}),
+    ):
+        answer = noor.submit(where, **sent)
+        assert answer.status_code == 400
+        assert "Er staat een burgerservicenummer in" in answer.text
+        assert BSN not in answer.text
+    assert door.gateway.audit.head().size == size
+    assert noor.get(path).status_code == 200
 
 
 def test_who_gave_the_agency_nothing_is_not_there(door: Door, noor: Visitor) -> None:
