@@ -1,13 +1,19 @@
-"""Record a relation (koppeling, omkoppeling, ontkoppeling, huisvesting, aanbod, plaatsing)."""
+"""Record a relation (koppeling, omkoppeling, ontkoppeling, huisvesting, aanbod, plaatsing).
+
+Whom a municipality comes to have, it can search by what she offers from that entry on.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.actions.desk import GUIDANCE, Seat, admit, seat
 from gateway.actions.gate import Gate, commit
+from gateway.actions.terms import SearchTerms
+from gateway.actions.unreadable import left
+from gateway.domain.blind import Held
 from gateway.domain.changes import Change, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask
-from gateway.domain.errors import InvalidRequestError
+from gateway.domain.errors import InvalidRequestError, UnreadableValueError
 from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
 from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
@@ -37,9 +43,14 @@ class LinkDesk:
     """Where COA records who a subject is linked to, housed by, offered work by or placed with."""
 
     def __init__(
-        self, gate: Gate, gemeenten: frozenset[GemeenteCode], partners: dict[Oin, Partner]
+        self,
+        gate: Gate,
+        terms: SearchTerms,
+        gemeenten: frozenset[GemeenteCode],
+        partners: dict[Oin, Partner],
     ) -> None:
         self._gate = gate
+        self._terms = terms
         self._gemeenten = gemeenten
         self._partners = partners
 
@@ -52,7 +63,7 @@ class LinkDesk:
         record = context.record(RecordKind.RELATION, event.kind, subject=subject, detail=detail)
         changes: tuple[Change, ...] = (
             RequireEpoch(subject, dossier.situation.epoch),
-            RecordRelations(subject, (event,)),
+            RecordRelations(subject, (event,), await self._found_by(found, event)),
             *recalled,
         )
         return await commit(self._gate, Entry(record, changes))
@@ -63,6 +74,19 @@ class LinkDesk:
         relations, moment = found.dossier.situation.relations, found.context.moment
         reached = {oin: work_ties(relations, oin, moment) for oin in self._partners}
         return {oin: kinds for oin, kinds in reached.items() if kinds}
+
+    async def _found_by(self, found: Seat, event: RelationEvent) -> tuple[Held, ...]:
+        """Make the terms by which a municipality finds her; none where her profile does not open."""
+        if event.kind not in MUNICIPAL:
+            return ()
+        context, dossier = found.context, found.dossier
+        try:
+            withholdings = dossier.situation.withholdings
+            return self._terms.of(dossier.profile, withholdings, context.moment)
+        except UnreadableValueError as error:
+            subject = dossier.situation.subject
+            await self._gate.ledger.append([left(self._gate, context, subject, error)])
+            return ()
 
     def _check(self, event: RelationEvent) -> None:
         if event.kind in STAY:

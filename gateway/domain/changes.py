@@ -128,10 +128,14 @@ class RecordConsent:
 
 @dataclass(frozen=True, slots=True)
 class RecordRelations:
-    """Append relation events and raise the subject's epoch."""
+    """Append relation events and raise the subject's epoch.
+
+    ``terms`` are the blind search terms of someone who comes to be findable; empty keeps hers.
+    """
 
     subject: SubjectId
     events: tuple[RelationEvent, ...]
+    terms: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def record_relations(connection: sa.Connection, change: RecordRelations, moment:
     """Add events of her relations to organisations."""
     require_known(connection, change.subject)
     add_relations(connection, change.subject, change.events)
-    _settle(connection, change.subject, moment, None)
+    _settle(connection, change.subject, moment, change.terms or None)
 
 
 def change_withholding(

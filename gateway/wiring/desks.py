@@ -132,7 +132,7 @@ def desks(bench: Bench) -> Actions:
         receipts=ReceiptDesk(gate, consents, wording, _issuer(settings)),
         requests=WaitingList(gate, disclose, asked_of(Consents(database))),
         introductions=Introduce(gate, disclose, Introductions(database), partners),
-        links=LinkDesk(gate, frozenset(codes.gemeenten), partners),
+        links=LinkDesk(gate, terms, frozenset(codes.gemeenten), partners),
         handovers=handover_desks(catalogue, gate, disclose, database, log),
         withholdings=WithholdDesk(gate, Withholdings(database), terms, partners),
         notices=NoticeDesk(gate, Notices(database)),

@@ -189,7 +189,7 @@ class House:
         self.search = Search(self.gate, self.disclose, found_by, budget)
         self.consents = ConsentDesk(self.gate, Consents(self.world), terms, self.wording, asked)
         self.requests = WaitingList(self.gate, self.disclose, asked_of(Consents(self.world)))
-        self.links = LinkDesk(self.gate, frozenset(codes.gemeenten), partners)
+        self.links = LinkDesk(self.gate, terms, frozenset(codes.gemeenten), partners)
         self.withholdings = WithholdDesk(self.gate, Withholdings(self.world), terms, partners)
         self.notices = NoticeDesk(self.gate, Notices(self.world))
         self.sweep = ConsentSweep(self.gate, Consents(self.world), partners)

@@ -32,6 +32,15 @@ def test_a_new_link_moves_access(house: House) -> None:
     assert refusal.value.reason is Reason.NOT_LINKED
 
 
+def test_someone_whose_profile_does_not_open_is_linked_all_the_same(house: House) -> None:
+    """She is linked without search terms, and that her profile did not open is on record."""
+    subject = house.person(1)
+    house.lose_key(subject)
+    house.clock.wait(DAY)
+    house.relate(subject, RelationKind.OMGEKOPPELD, "0344")
+    assert house.kinds() == ["profile.stored: failed", "relation: omgekoppeld"]
+
+
 def test_the_log_says_what_was_recorded(house: House) -> None:
     """The entry names kind, party and moment, and its receipt comes back."""
     subject = house.person(1)

@@ -13,6 +13,7 @@ from gateway.domain.identifiers import FieldName, RoleId, SubjectId
 from gateway.domain.partners import Caller
 from gateway.domain.reasons import Reason
 from gateway.domain.records import RecordKind
+from gateway.domain.relations import RelationKind
 from gateway.domain.subjects import Withholding, WithholdingKind
 from tests.actions.house import AGENCIES, AGENCY, BUDGET, House, row, run
 
@@ -314,6 +315,16 @@ def _with_strangers(house: House, count: int) -> set[SubjectId]:
     house.deliver(*(row(number) for number in numbers))
     house.forget()
     return {house.subject(number) for number in numbers}
+
+
+def test_whom_coa_links_at_its_desk_is_found_by_her_fields(house: House) -> None:
+    """Her town finds her by what she offers from the link on, and not only after her next delivery."""
+    nobodys = {"koppel_gemeente_code": None, "koppel_datum": None, "koppel_status": None}
+    subject = house.person(1, nt2_niveau_spreken="B1", **nobodys)
+    matcher, by_level = house.caller("harderwijk", "gemeente_matcher"), "nt2_niveau_spreken"
+    assert not house.find(matcher, where(by_level, "B1"))[1]
+    house.relate(subject, RelationKind.GEKOPPELD, "0243")
+    assert [share.subject for share in house.find(matcher, where(by_level, "B1"))[1]] == [subject]
 
 
 def test_a_consent_to_one_agency_is_not_one_to_all(house: House) -> None:

@@ -67,6 +67,15 @@ def test_who_agrees_is_found_by_whom_she_named_only(body: Body) -> None:
     assert find(body, [WELDER], to=[]) == []
 
 
+def test_a_link_brings_the_terms_by_which_her_town_finds_her(body: Body) -> None:
+    """Terms that come with a link take effect with it, and a later event without terms keeps them."""
+    subject = body.person()
+    link = replace(relate(subject, linked()), terms=held(subject, WELDER))
+    assert isinstance(body.change(subject, link), Receipt)
+    assert isinstance(body.change(subject, relate(subject, linked(at=LATER))), Receipt)
+    assert find(body, [WELDER], to=[TOWN]) == [subject]
+
+
 def test_every_group_needs_one_of_its_terms(body: Body) -> None:
     """Groups narrow, terms within a group widen, and an empty group finds nobody."""
     north, _ = candidate(body, 1, WELDER, NORTH)

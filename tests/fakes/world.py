@@ -321,9 +321,11 @@ class World:
                 self.feeds = self.feeds.since(before)
             case RecordConsent():
                 self._consent(change, moment)
-            case RecordRelations(subject, events):
+            case RecordRelations(subject, events, terms):
                 person = self._person(subject)
                 after = replace(person, relations=(*person.relations, *events))
+                if terms:
+                    after = replace(after, terms=_terms(terms))
                 self._settle(subject, after, moment)
             case Withhold() | LiftWithholding():
                 self._withhold(change, moment)
