@@ -22,6 +22,7 @@ from gateway.domain.deliveries import JsonValue, JudgedRow
 from gateway.domain.derived import derive, is_of_age
 from gateway.domain.errors import LedgerUnavailableError, UnreadableValueError
 from gateway.domain.identifiers import FieldName, Oin, SubjectId
+from gateway.domain.intake import V_NUMMER
 from gateway.domain.linking import delivered_events
 from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
 from gateway.domain.parameters import Parameters
@@ -29,6 +30,7 @@ from gateway.domain.partners import Partner
 from gateway.domain.ports import BlindIndex, Entry, StoredProfile
 from gateway.domain.records import Receipt, RecordKind
 from gateway.domain.relations import MUNICIPAL, RelationEvent
+from gateway.domain.shapes import padded_v_nummer
 from gateway.domain.subjects import Dossier, SealedProfile
 from gateway.domain.versions import STORED
 
@@ -105,7 +107,7 @@ class ProfileWriter:
         dossiers = await self._gate.subjects.load([one.subject for one in found.values()])
         try:
             for dossier in dossiers.values():
-                self._changed({}, dossier)
+                self._opened(row, dossier)
         except UnreadableValueError as error:
             await self._gate.ledger.append(
                 [left(self._gate, context, subject, error) for subject in dossiers]
@@ -184,7 +186,7 @@ class ProfileWriter:
         terms = self._known.parameters.on(day)
         values |= derive(values, day, self._known.codes, terms)
         plain = {gate.fields[name].number: _text(v) for name, v in values.items()}
-        changed = self._changed(plain, before)
+        changed = _changed(plain, self._opened(draft.row, before) if before else {})
         relations = before.situation.relations if before else ()
         withheld = before.situation.withholdings if before else ()
         events = delivered_events(values, relations, context.moment)
@@ -223,17 +225,29 @@ class ProfileWriter:
         issued: tuple[Change, ...] = tuple(IssueNotice(change.subject, one) for one in recalled)
         return Entry(replace(entry.record, detail=detail), (*entry.changes, *issued))
 
-    def _changed(self, plain: Mapping[int, bytes], before: Dossier | None) -> int:
-        """Return the mask of fields that came, went or differ from the version before."""
-        old: Mapping[int, bytes] = {}
-        if before and before.profile:
-            everything = self._gate.fields.mask(spec.name for spec in self._gate.fields)
-            old = self._gate.vault.open(before.profile, everything)
-        changed = 0
-        for number in plain.keys() | old.keys():
-            if plain.get(number) != old.get(number):
-                changed |= 1 << number
-        return changed
+    def _opened(self, row: JudgedRow, before: Dossier) -> Mapping[int, bytes]:
+        """Open the version before a row, and see that it is of the same person.
+
+        Which profile a number leads to stands outside the seal, so that who can write the store could
+        let one person's row replace another's.
+        """
+        if before.profile is None:
+            return {}
+        fields = self._gate.fields
+        old = self._gate.vault.open(before.profile, fields.mask(spec.name for spec in fields))
+        number = old.get(fields[V_NUMMER].number)
+        if number is not None and padded_v_nummer(orjson.loads(number)) != row.v_nummer:
+            raise UnreadableValueError(f"{V_NUMMER}: leads to another person's profile")
+        return old
+
+
+def _changed(plain: Mapping[int, bytes], old: Mapping[int, bytes]) -> int:
+    """Return the mask of fields that came, went or differ from the version before."""
+    changed = 0
+    for number in plain.keys() | old.keys():
+        if plain.get(number) != old.get(number):
+            changed |= 1 << number
+    return changed
 
 
 def facts_of(

@@ -72,6 +72,20 @@ def test_who_cannot_be_read_keeps_no_row_back(house: House) -> None:
     assert stored(house, 1)["roepnaam"] == "Anders"
 
 
+def test_a_number_that_was_led_to_another_profile_replaces_nothing(house: House) -> None:
+    """Whoever exchanges the tags of two people below the gate gets neither row into the other's profile."""
+    one, two = house.people(2)
+    people, before = house.world.people, (stored(house, 1), stored(house, 2))
+    people[one], people[two] = (
+        replace(people[one], v_tag=people[two].v_tag),
+        replace(people[two], v_tag=people[one].v_tag),
+    )
+    delivered = house.deliver(row(1, roepnaam="Anders"), row(2, roepnaam="Anders"))
+    assert counts(delivered.report) == (0, 0, 0, 2, 0)
+    assert {one.reasons for one in house.world.quarantine.values()} == {(UNREADABLE,)}
+    assert (stored(house, 2), stored(house, 1)) == before
+
+
 def test_every_row_is_stored_or_quarantined_on_record(house: House) -> None:
     """Each stored version and each quarantined row has its entry, between received and processed."""
     delivered = house.deliver(row(1), row(2, bsn=BAD_BSN), row(3))
