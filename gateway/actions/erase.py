@@ -4,7 +4,8 @@
 2. A profile: in the same entry she is hidden from everyone and what stood in plain beside it goes,
    then her profile key is destroyed. Who received it stays known: her log key is another one.
 3. A log key: two people decide. The entry names every payload that is lost (``audit.erasure``). What
-   was written about her between that and the end of the key is named by a second entry.
+   was written about her between that and the end of the key is named by a second entry; the log
+   answers once first, as a batch that was under way may have been sealed with the key.
 4. A restored copy knows nothing of erasures since. Keys that were destroyed are destroyed again
    before anything is served; then the log that goes on says so anew, and hides her again.
 """
@@ -62,6 +63,7 @@ class Erase:
         named = self._traces.of(subject)
         receipts = [await self._name(named, decision)]
         destroyed = self._shredder.log(subject)
+        await self._ledger.append(())
         late = sorted(set(self._traces.of(subject)) - set(named))
         if late:
             receipts.append(await self._name(late, decision))

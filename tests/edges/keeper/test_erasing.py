@@ -1,14 +1,17 @@
 """Erasing is on the record before it happens; a loss without a record is an alarm."""
 
 import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 import pytest
+from httpx import Response
 
 from gateway.actions.erase import Erased
+from gateway.crypto.payloads import BatchSealer, LogPayloadSealer
 from gateway.domain.erasing import ErasureDecision
 from gateway.domain.errors import InvalidRequestError, LedgerUnavailableError
 from gateway.domain.identifiers import ActorId, SubjectId
@@ -102,6 +105,37 @@ def test_what_was_written_meanwhile_is_named_too(
     monkeypatch.setattr(desk._shredder, "log", late)
     done = asyncio.run(desk.log(subject, TWO))
     assert done.entries > named
+    assert len(done.receipts) == 2
+    assert door.gateway.audit.verify() == []
+
+
+def test_what_was_being_written_as_the_key_went_is_named_too(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log's writer had her key in hand already; its entry is committed before one looks for late ones."""
+    desk, subject = door.gateway.actions.erase, door.subject(OWN)
+    destroy, for_batch = desk._shredder.log, LogPayloadSealer.for_batch
+    in_hand, looked = Event(), Event()
+
+    def slowly(sealer: LogPayloadSealer, tags: Collection[bytes]) -> BatchSealer:
+        keys = for_batch(sealer, tags)
+        if tags and not in_hand.is_set():
+            in_hand.set()
+            looked.wait(0.3)
+        return keys
+
+    def meanwhile(whom: SubjectId) -> bool:
+        monkeypatch.setattr(LogPayloadSealer, "for_batch", slowly)
+        asked.append(other.submit(door.disclose, "gemeente_klantmanager", "P02", OWN, "roepnaam"))
+        assert in_hand.wait(60)
+        return destroy(whom)
+
+    asked: list[Future[Response]] = []
+    monkeypatch.setattr(desk._shredder, "log", meanwhile)
+    with ThreadPoolExecutor(1) as other:
+        done = asyncio.run(desk.log(subject, TWO))
+        looked.set()
+        assert asked[0].result().status_code == 200
     assert len(done.receipts) == 2
     assert door.gateway.audit.verify() == []
 
