@@ -14,9 +14,9 @@ from gateway.actions.export import Handed, Wish
 from gateway.domain.errors import InvalidRequestError, RecipientGoneError
 from gateway.domain.exports import ExportState
 from gateway.domain.identifiers import SubjectId
-from gateway.web.guard import Screen
+from gateway.web.guard import SIGN_IN, Screen
 from gateway.web.rendering import page
-from gateway.web.takings import TAKERS, asked, taking
+from gateway.web.takings import TAKERS, asked, strong, taking, with_bsn
 from gateway.web.visit import Visit
 from gateway.web.words import N_
 
@@ -71,8 +71,14 @@ async def state(visit: Visit) -> Response:
 
 
 async def fetch(visit: Visit) -> Response:
-    """Hand the file over; it can be fetched once, so that a link followed by itself takes nothing."""
+    """Hand the file over; it can be fetched once, so that a link followed by itself takes nothing.
+
+    One that was ordered with a BSN asks for the same proof here: it may be fetched in a later session.
+    """
     id_: UUID = visit.request.path_params["bestand"]
+    found = await visit.rooms.desks.exports.state(visit.caller, id_)
+    if found is not None and not strong(visit) and with_bsn(visit, found[0].export.fields):
+        return RedirectResponse(f"{SIGN_IN}/extra?terug={FILES}/{id_}", 303)
     gone = _said(
         visit,
         N_("Dit bestand is er niet meer"),

@@ -77,6 +77,11 @@ def asked(visit: Visit, purpose: str) -> Ask:
     return Ask(visit.caller, purpose, named if strong(visit) else named & ~gate.fields[BSN].bit)
 
 
+def with_bsn(visit: Visit, fields: int) -> bool:
+    """Tell whether a mask of fields holds the BSN."""
+    return bool(fields & visit.rooms.desks.gate.fields[BSN].bit)
+
+
 def strong(visit: Visit) -> bool:
     """Tell whether the visitor proved herself well enough to see a BSN."""
     return visit.session is not None and visit.session.identity.strong

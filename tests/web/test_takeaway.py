@@ -60,6 +60,18 @@ def test_a_bsn_is_in_the_file_after_more_proof(door: Door, people: list[str]) ->
     assert BSN in cells(taken(visitor, people[:1]))
 
 
+def test_a_file_with_a_bsn_is_fetched_after_more_proof_too(door: Door, people: list[str]) -> None:
+    """Ordered with more proof, it waits for as much: a later session of hers is asked for it first."""
+    visitor, later = signed_in(door), signed_in(door)
+    assert visitor.submit("/aanmelden/bewijs", terug="/").status_code == 303
+    sent = visitor.submit("/bestanden", persoon=people[:1], formaat="xlsx")
+    path = sent.headers["location"]
+    asked = later.submit(f"{path}/ophalen")
+    assert asked.headers.get("location") == f"/aanmelden/extra?terug={path}"
+    assert later.submit("/aanmelden/bewijs", terug=path).headers["location"] == path
+    assert BSN in cells(ZipFile(io.BytesIO(later.submit(f"{path}/ophalen").content)))
+
+
 def test_a_dossier_offers_paper_and_a_workbook(sanne: Visitor, people: list[str]) -> None:
     """The page of one person has a button a format, and names her alone; agencies' formats are not hers."""
     (form,) = tree(sanne.get(f"/overdrachten/{people[0]}")).xpath(FORM)
