@@ -87,7 +87,7 @@ async def answer(visit: Visit) -> Response:
             if wrong not in FAULTS:
                 raise
     if wrong:
-        return ReleasedPage(lambda: _opened(visit, replace(found, wrong=wrong)))
+        return ReleasedPage(lambda: _opened(visit, replace(found, wrong=wrong)), wrong=True)
     return RedirectResponse(f"{PATH}/{visit.request.path_params['ref']}?gedaan={said}", 303)
 
 
