@@ -38,6 +38,7 @@ DONE: Final[Mapping[str, str]] = {
     "in-werking": N_(
         "De versie is in werking gebracht. Geen poort beslist nog volgens een andere."
     ),
+    "gepland": N_("De versie gaat in op het gekozen moment. Tot dan gelden de regels van nu."),
     "teruggedraaid": N_("De laatste stap is teruggedraaid. De vorige regels gelden weer."),
 }
 
@@ -125,8 +126,9 @@ async def approve(visit: Visit) -> Response:
 async def activate(visit: Visit) -> Response:
     """Bring a proposal into force, at once or from a moment in the Netherlands."""
     which, values = visit.request.path_params["voorstel"], posted(visit)
-    await visit.rooms.desks.policy.activate(visit.caller, which, _moment(values.get("ingang")))
-    return RedirectResponse(f"{POLICY}/{which}?gedaan=in-werking", 303)
+    starts = _moment(values.get("ingang"))
+    await visit.rooms.desks.policy.activate(visit.caller, which, starts)
+    return RedirectResponse(f"{POLICY}/{which}?gedaan={'gepland' if starts else 'in-werking'}", 303)
 
 
 async def roll_back(visit: Visit) -> Response:

@@ -61,6 +61,18 @@ def test_a_proposal_is_judged_approved_and_brought_into_force(own: Door, which: 
     assert "roepnaam" in own.disclose("gemeente_klantmanager", "P02", OWN).json()["velden"]
 
 
+def test_a_version_that_waits_is_not_said_to_hold(own: Door) -> None:
+    """Brought into force from a moment ahead, the page says that until then the rules of now hold."""
+    page = f"/beleid/{proposed(own)}"
+    anouk, daan = visitor(own, "anouk-meijer"), visitor(own, "daan-peters")
+    for officer in (anouk, daan):
+        assert officer.submit(f"{page}/goedkeuren").status_code == 303
+    said = words(anouk.follow(anouk.submit(f"{page}/in-werking", ingang="2026-03-20T00:00")))
+    assert "Tot dan gelden de regels van nu." in said
+    assert "Geen poort beslist nog" not in said
+    assert daan.submit("/beleid/terugdraaien", reden="Toch niet nodig").status_code == 303
+
+
 def test_a_period_is_taken_again_on_the_page(own: Door, which: UUID) -> None:
     """The recorded decisions come out as recorded, and each difference follows from the change."""
     seen = words(visitor(own, "anouk-meijer").get(f"/beleid/{which}{PERIOD}"))
