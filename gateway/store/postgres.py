@@ -138,15 +138,21 @@ class ServerStore:
 
     def _begun(self) -> "_Writer":
         """Begin on an idle connection; on a new one where it was lost, as nothing was written yet."""
-        while self._writers:
+        while (idle := self._idle()) is not None:
             with suppress(*_LOST, SettingsError):
-                return self._writers.pop().begin()
+                return idle.begin()
         try:
             return _Writer(self._engine.connect()).begin()
         except SettingsError as error:  # a promise that the server kept when the gate started
             raise StoreUnavailableError(str(error)) from None
         except _LOST as error:
             raise _unavailable(error) from None
+
+    def _idle(self) -> "_Writer | None":
+        """Take a connection that nobody else takes; to look first would leave another thread a moment."""
+        with suppress(IndexError):
+            return self._writers.pop()
+        return None
 
     def _let_go(self, error: Exception) -> None:
         """Forget this thread's connection; raise for what another one would not mend either."""

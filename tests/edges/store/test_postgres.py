@@ -74,6 +74,24 @@ def test_a_user_whom_no_fence_holds_is_refused(served: servers.Clone) -> None:
         Database.connect(served.server("postgres"))
 
 
+def test_whoever_finds_the_last_idle_connection_taken_opens_another(
+    store: ServerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread may take it between a look and the taking: the write goes on all the same."""
+
+    class JustTaken(list[object]):
+        """There a moment ago, and gone now."""
+
+        def __bool__(self) -> bool:
+            return True
+
+    store.close()
+    monkeypatch.setattr(store, "_writers", JustTaken())
+    with store.writing() as connection:
+        spend(connection)
+    assert count(store) == 1
+
+
 def test_an_old_server_is_refused() -> None:
     """Below version 15 the gate does not start; 15 itself will do."""
     check(["150000", *KEPT[1:]])
