@@ -70,19 +70,21 @@ class Mark:
             mark = _parse(raw, keys)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise MarkError("the file holds no mark of this log") from error
-        if mark.encode() != raw or not _INSTANCE.fullmatch(mark.instance):
+        if mark.encode() != raw:
             raise MarkError("the file holds no mark of this log")
         return mark
 
 
 def _parse(raw: bytes, keys: Keys) -> Mark:
-    stored = json.loads(raw)
-    base, label = stored.get("base", 0), stored.get("shard", "")
+    stored = {"base": 0, "shard": ""} | json.loads(raw)
+    base, label, instance = stored["base"], stored["shard"], stored["instance"]
     if type(base) is not int or not LABEL.fullmatch(label or "0000"):
         raise MarkError("the mark is of no shard")
+    if not _INSTANCE.fullmatch(instance):
+        raise MarkError("the mark bears no name")
     frontier = tuple(bytes.fromhex(node) for node in stored["frontier"])
-    mark = Mark(stored["instance"], 0, frontier, stored["checkpoint"], base, label)
-    if not frontier and not mark.checkpoint:
+    mark = Mark(instance, 0, frontier, stored["checkpoint"], base, label)
+    if not frontier and mark.checkpoint == "":
         return mark
     signed = verify_checkpoint(mark.checkpoint, keys(label))
     if len(frontier) != signed.size.bit_count() or root(frontier) != signed.root:

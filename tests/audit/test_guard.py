@@ -1,5 +1,6 @@
 """A database that was put back, copied or rewritten is found from outside it."""
 
+import re
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -232,6 +233,10 @@ def test_no_changed_bit_of_a_mark_passes(place: Place) -> None:
 
 CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda raw: b"",
+    "list": lambda raw: b"[]\n",
+    "number": lambda raw: re.sub(rb'"instance":"\w+"', b'"instance":7', raw),
+    "nobody": lambda raw: re.sub(rb'"instance":"\w+"', b'"instance":null', raw),
+    "unsigned": lambda raw: b'{"checkpoint":0,"frontier":[],"instance":"%b","v":1}\n' % (b"0" * 32),
     "deep": lambda raw: b"[" * 100_000,
     "version": lambda raw: raw.replace(b'"v":1', b'"v":2'),
     "instance": lambda raw: raw.replace(b'"instance":"', b'"instance":"0'),

@@ -171,7 +171,7 @@ def test_a_malformed_policy_is_refused(name: str) -> None:
 
 def test_a_key_whose_name_is_not_utf8_is_refused() -> None:
     """Names of witnesses are any bytes; the name of a key stands in notes, which are text."""
-    with pytest.raises(PolicyError, match="^policy line 1: a key name is plain text"):
+    with pytest.raises(PolicyError, match=r"^policy line 1: a key name is plain text"):
         Policy.parse(str(LOG).encode().join((b"log \xe5", b"\nquorum none\n")))
 
 
