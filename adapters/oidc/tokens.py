@@ -23,6 +23,7 @@ ALGORITHMS: Final = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 LEEWAY: Final = 30
 _RECENT: Final = 600
 _ENDED: Final = "http://schemas.openid.net/event/backchannel-logout"
+_KINDS: Final = ("logout+jwt", "jwt")
 
 
 class UnknownKeyError(SignInRefusedError):
@@ -40,7 +41,7 @@ class Expected:
 
 def id_token(token: str, keys: KeySet, expected: Expected, nonce: str) -> Mapping[str, Any]:
     """Return the claims of an ID token; raises ``SignInRefusedError``."""
-    claims = _claims(token, keys, expected)
+    claims = _decoded(token, keys, expected).claims
     said = claims.get("nonce")
     if not isinstance(said, str) or not compare_digest(said.encode(), nonce.encode()):
         raise SignInRefusedError("the answer is to another question")
@@ -54,12 +55,12 @@ def logout_token(token: str, keys: KeySet, expected: Expected) -> Ended:
     """Return what a logout token ends; raises ``SignInRefusedError``.
 
     OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6: it names a session or a worker, or
-    both; an id is needed, so that it is good once.
+    both; an id is needed, so that it is good once. A type is not, but one of other tokens is wrong.
     """
-    claims = _claims(token, keys, expected)
-    events, token_id = claims.get("events"), _text(claims, "jti")
-    session, worker = _text(claims, "sid"), _text(claims, "sub")
-    if not isinstance(events, dict) or _ENDED not in events or "nonce" in claims:
+    signed = _decoded(token, keys, expected)
+    claims = signed.claims
+    token_id, session, worker = (_text(claims, name) for name in ("jti", "sid", "sub"))
+    if not _is_logout(signed) or "nonce" in claims:
         raise SignInRefusedError("this is no logout token")
     if session is None and worker is None:
         raise SignInRefusedError("the token names no session and no worker")
@@ -70,13 +71,23 @@ def logout_token(token: str, keys: KeySet, expected: Expected) -> Ended:
     return Ended(session, actor, once(expected.issuer, token_id), until)
 
 
+def _is_logout(signed: jwt.Token) -> bool:
+    """Tell whether it says that it ends something, and is not typed as a token of another kind."""
+    events, kind = signed.claims.get("events"), signed.header.get("typ")
+    ended = isinstance(events, dict) and isinstance(events.get(_ENDED), dict)
+    named = isinstance(kind, str) and kind.lower().removeprefix("application/") in _KINDS
+    return ended and (kind is None or named)
+
+
 def _text(claims: Mapping[str, Any], name: str) -> str | None:
-    """Read a claim that is a text and says something."""
+    """Read a claim that is a text and says something, or is not there."""
     value = claims.get(name)
-    return value if isinstance(value, str) and value else None
+    if name in claims and not (isinstance(value, str) and value):
+        raise SignInRefusedError("a claim of the token is no text")
+    return value
 
 
-def _claims(token: str, keys: KeySet, expected: Expected) -> Mapping[str, Any]:
+def _decoded(token: str, keys: KeySet, expected: Expected) -> jwt.Token:
     """Take steps (1) and (2)."""
     rules = jwt.JWTClaimsRegistry(
         now=int(expected.now.timestamp()),
@@ -95,7 +106,7 @@ def _claims(token: str, keys: KeySet, expected: Expected) -> Mapping[str, Any]:
         raise kind("the provider's token does not hold") from None
     if expected.now.timestamp() - float(known.claims["iat"]) > _RECENT:
         raise SignInRefusedError("the provider's token is old")
-    return known.claims
+    return known
 
 
 def _about_the_key(error: Exception) -> bool:

@@ -123,6 +123,22 @@ def test_a_session_that_was_never_named_ends_with_its_worker(house: Door, issuer
     assert [alive(unnamed), alive(other)] == [False, True]
 
 
+def test_what_ended_here_before_ended_well(house: Door, issuer: str) -> None:
+    """A session nobody has, or has no more, is over (section 2.7): 200, and no cache keeps it."""
+    for told in ({"sid": "p-none"}, {"sid": None, "sub": "nobody"}):
+        over = token(issuer, jti=f"before-{sorted(told)}", **told)
+        said = Visitor(house).post(ENDING, {"logout_token": over})
+        assert (said.status_code, said.headers["cache-control"]) == (200, "no-store")
+
+
+def test_a_refusal_is_one_for_a_machine(house: Door) -> None:
+    """No token, two tokens or a bad one: 400 in JSON, kept by no cache, and it tells nothing."""
+    for sent in ({}, {"logout_token": ""}, {"logout_token": ["a", "b"]}, {"logout_token": "a.b.c"}):
+        said = Visitor(house).post(ENDING, sent)
+        assert (said.status_code, said.json()) == (400, {"error": "invalid_request"})
+        assert said.headers["cache-control"] == "no-store"
+
+
 def test_a_logout_token_is_good_once(house: Door, issuer: str) -> None:
     """Who kept one cannot sign her off a second time."""
     once = token(issuer, jti="once", sid="p-3")

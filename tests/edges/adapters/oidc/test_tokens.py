@@ -35,8 +35,13 @@ CLAIMS: Final[Mapping[str, object]] = {
 
 def signed(key: RSAKey = KEY, /, **changes: object) -> str:
     """Sign the claims, changed; ``None`` leaves one out."""
+    return typed({}, key, **changes)
+
+
+def typed(header: dict[str, object], key: RSAKey = KEY, /, **changes: object) -> str:
+    """Sign the claims, changed, below a header that says more."""
     claims = {k: v for k, v in {**CLAIMS, **changes}.items() if v is not None}
-    return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+    return jwt.encode({"alg": "RS256", "kid": key.kid} | header, claims, key)
 
 
 def _plain(content: bytes) -> str:
@@ -103,9 +108,31 @@ def test_a_token_without_signature_is_refused() -> None:
             id_token(token, KEYS, EXPECTED, NONCE)
 
 
+WHOLE: Final[dict[str, object]] = {"nonce": None, "sid": "p-1", "events": ENDED, "jti": "t-1"}
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "application/logout+jwt", "LOGOUT+JWT", "JWT"])
+def test_a_logout_token_may_say_its_type(kind: str) -> None:
+    """Section 2.4 recommends a type and demands none; providers send their JWT as ``JWT``, too."""
+    assert logout_token(typed({"typ": kind}, **WHOLE), KEYS, EXPECTED).provider_session == "p-1"
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "secevent+jwt", "application/", ""])
+def test_a_token_of_another_type_ends_nothing(kind: str) -> None:
+    """What says that it is another kind of token is not read as the end of a session."""
+    with pytest.raises(SignInRefusedError):
+        logout_token(typed({"typ": kind}, **WHOLE), KEYS, EXPECTED)
+
+
+def test_a_logout_token_lets_nobody_in() -> None:
+    """One carries no nonce, so that it never passes for an ID token."""
+    with pytest.raises(SignInRefusedError):
+        id_token(typed({"typ": "logout+jwt"}, **WHOLE), KEYS, EXPECTED, NONCE)
+
+
 def test_a_logout_token_names_the_session_it_ends() -> None:
     """A logout token says that it is one, names a session or a worker, has an id, and no nonce."""
-    whole = {"nonce": None, "sid": "p-1", "events": ENDED, "jti": "t-1"}
+    whole = WHOLE
     ended = logout_token(signed(**whole), KEYS, EXPECTED)
     assert ended.provider_session == "p-1"
     worker = logout_token(signed(**whole | {"sid": None, "sub": "s-3"}), KEYS, EXPECTED)
@@ -116,6 +143,14 @@ def test_a_logout_token_names_the_session_it_ends() -> None:
     for wrong in (
         signed(**whole | {"events": None}),
         signed(**whole | {"events": {"https://other.example": {}}}),
+        signed(**whole | {"events": dict.fromkeys(ENDED, True)}),
+        signed(**whole | {"events": list(ENDED)}),
+        signed(**whole | {"sid": 7}),
+        signed(**whole | {"sid": ""}),
+        signed(**whole | {"sub": ["s-1"]}),
+        signed(**whole | {"jti": 7}),
+        signed(**whole | {"iat": None}),
+        signed(**whole | {"exp": None}),
         signed(**whole | {"sid": None, "sub": None}),
         signed(**whole | {"jti": None}),
         signed(**whole | {"nonce": NONCE}),
