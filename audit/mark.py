@@ -78,7 +78,7 @@ class Mark:
 def _parse(raw: bytes, keys: Keys) -> Mark:
     stored = {"base": 0, "shard": ""} | json.loads(raw)
     base, label, instance = stored["base"], stored["shard"], stored["instance"]
-    if type(base) is not int or not LABEL.fullmatch(label or "0000"):
+    if type(base) is not int or (label != "" and not LABEL.fullmatch(label)):
         raise MarkError("the mark is of no shard")
     if not _INSTANCE.fullmatch(instance):
         raise MarkError("the mark bears no name")

@@ -236,6 +236,7 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "list": lambda raw: b"[]\n",
     "number": lambda raw: re.sub(rb'"instance":"\w+"', b'"instance":7', raw),
     "nobody": lambda raw: re.sub(rb'"instance":"\w+"', b'"instance":null', raw),
+    "shard": lambda raw: raw.replace(b'"instance"', b'"shard":null,"instance"'),
     "unsigned": lambda raw: b'{"checkpoint":0,"frontier":[],"instance":"%b","v":1}\n' % (b"0" * 32),
     "deep": lambda raw: b"[" * 100_000,
     "version": lambda raw: raw.replace(b'"v":1', b'"v":2'),
