@@ -1,6 +1,5 @@
 """Toestemmingen and koppelingen: what the COA desk records about a resident."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from gateway.actions.consent import RecordedConsent
 from gateway.api.context import WithActions, WithCaller, subject_named
 from gateway.api.rendering import answered, consent_wire, field_named
-from gateway.api.wire import Wire
+from gateway.api.wire import Wire, in_utc
 from gateway.domain.consent_choices import ConsentWish, Renewal
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.fields import FieldDictionary
@@ -114,7 +113,7 @@ async def renew(
 async def link(koppeling: Koppeling, actions: WithActions, caller: WithCaller) -> Response:
     """Record a relation event; whoever it ends loses access at the next decision."""
     subject = await subject_named(actions, caller, koppeling.client_ref, koppeling.v_nummer)
-    at = _utc(koppeling.op) if koppeling.op else actions.gate.clock.now()
+    at = in_utc("op", koppeling.op) if koppeling.op else actions.gate.clock.now()
     event = RelationEvent(koppeling.soort, koppeling.partij, at, caller.partner.slug)
     receipt = await actions.links.record(caller, subject, event)
     return answered({"soort": koppeling.soort}, receipt, HTTPStatus.CREATED)
@@ -143,13 +142,6 @@ def _wish(
         wens.op_verzoek,
         wens.besluit_over_bewoner,
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise InvalidRequestError("op", "is no moment that the calendar holds") from error
 
 
 def _answer(recorded: RecordedConsent, status: HTTPStatus) -> Response:

@@ -1,7 +1,6 @@
 """Overdrachten: receipt, driegesprek, questions and handing on, between COA and the municipalities."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated
@@ -31,7 +30,7 @@ from gateway.api.rendering import (
     with_receipt,
 )
 from gateway.api.waiting import WaitingJson
-from gateway.api.wire import After, Wire
+from gateway.api.wire import After, Wire, in_utc
 from gateway.domain.disclosures import Disclosed
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.handovers import (
@@ -164,7 +163,7 @@ async def plan(
 ) -> Response:
     """Plan a talk; one stands at a time."""
     subject = await subject_by_reference(actions, caller, gesprek.client_ref)
-    moment = gesprek.gepland.astimezone(UTC)
+    moment = in_utc("gepland", gesprek.gepland)
     planned = Plan(gesprek.scenario, gesprek.vorm, moment, gesprek.instemming)
     return _made(await actions.handovers.work.plan(caller, subject, planned, idempotency_key))
 

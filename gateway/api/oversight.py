@@ -1,6 +1,6 @@
 """Logboek and register: what an overseer may look up, and what anyone may know of the processing."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from gateway.api.context import (
 )
 from gateway.api.problems import problem
 from gateway.api.rendering import JSON, camel, receipt_json
-from gateway.api.wire import Wire
+from gateway.api.wire import Wire, in_utc
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import PurposeCode, SubjectId
 from gateway.domain.logbook import Filters, Told
@@ -139,10 +139,7 @@ def purpose_of(name: str | None, actions: Actions) -> PurposeCode | None:
 
 def utc(field: str, moment: datetime | None) -> datetime | None:
     """Return a request's moment in UTC; ``field`` is the member that gives it."""
-    try:
-        return moment.astimezone(UTC) if moment else None
-    except OverflowError as error:
-        raise InvalidRequestError(field, "is no moment that the calendar holds") from error
+    return in_utc(field, moment) if moment else None
 
 
 async def person_named(

@@ -166,11 +166,12 @@ def _uuid(name: str, raw: JsonValue) -> Clean:
 def _moment(name: str, raw: JsonValue) -> Clean:
     try:
         moment = datetime.fromisoformat(_plain(name, raw))
-    except ValueError:
+        in_utc = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UnfitError(f"{name}: not a moment in ISO 8601") from None
     if moment.tzinfo is None:
         raise UnfitError(f"{name}: a moment without a time zone")
-    return Clean(moment.astimezone(UTC).isoformat())
+    return Clean(in_utc.isoformat())
 
 
 def _one_of(name: str, codes: Mapping[str, str], why: str, raw: JsonValue) -> Clean:

@@ -196,6 +196,7 @@ UNFIT: list[tuple[str, JsonValue, str]] = [
     ("participatie_activiteiten", [{"uren": 200}], "participatie_activiteiten.uren: not between 0 and 168"),
     ("casemanager_coa", {"email": "x"}, "casemanager_coa.email: not an e-mail address"),
     ("toestemming_tijdstip", "2026-11-01T10:00:00", "toestemming_tijdstip: a moment without a time zone"),
+    ("toestemming_tijdstip", "0001-01-01T00:00:00+14:00", "toestemming_tijdstip: not a moment in ISO 8601"),
     ("toestemming_tijdstip", "straks", "toestemming_tijdstip: not a moment in ISO 8601"),
     ("toestemming_id", "1", "toestemming_id: not a UUID"),
 ]  # fmt: skip

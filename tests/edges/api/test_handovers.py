@@ -113,6 +113,7 @@ def test_who_moves_is_the_next_towns(door: Door) -> None:
     [
         ("/driegesprekken", {**TALK, "gepland": "2026-03-01T10:00:00Z"}, "gepland"),
         ("/driegesprekken", {**TALK, "gepland": "2026-03-09T10:00:00"}, "gepland"),
+        ("/driegesprekken", {**TALK, "gepland": "0001-01-01T00:00:00+14:00"}, "gepland"),
         ("/driegesprekken", {**TALK, "instemming": False}, "instemming"),
         ("/driegesprekken", {**TALK, "vorm": "wandelen"}, "vorm"),
         ("/vragen", {**QUESTION, "tekst": "Is zij zwanger?"}, "tekst"),
