@@ -90,7 +90,10 @@ class SessionDesk:
         return opened
 
     async def prove(self, session: Session, proven: Identity) -> Opened:
-        """Go on as the same person with a stronger proof, under a new id."""
+        """Go on as the same person with a stronger proof, under a new id.
+
+        It rests on the session at the provider in which she proved more.
+        """
         identity = _stronger(session.identity, proven)
         opened = await self._keep(identity, session.role, session.opened)
         await self._note(opened.session, "proved more")
@@ -186,7 +189,12 @@ class SessionDesk:
 def _stronger(known: Identity, proven: Identity) -> Identity:
     if (known.actor, known.partner) != (proven.actor, proven.partner):
         raise InvalidRequestError("aanmelding", "is of someone else")
-    return replace(known, strong=proven.strong, hint=proven.hint)
+    return replace(
+        known,
+        strong=proven.strong,
+        provider_session=proven.provider_session,
+        hint=proven.hint,
+    )
 
 
 def _key(id_: str) -> bytes:

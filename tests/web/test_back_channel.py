@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -137,6 +138,19 @@ def test_a_refusal_is_one_for_a_machine(house: Door) -> None:
         said = Visitor(house).post(ENDING, sent)
         assert (said.status_code, said.json()) == (400, {"error": "invalid_request"})
         assert said.headers["cache-control"] == "no-store"
+
+
+def test_more_proof_rests_on_the_session_in_which_it_was_given(house: Door, issuer: str) -> None:
+    """Proving more can begin a session at the provider; hers here ends with that one."""
+    visitor, desk = inside(house, "p-11", "lena"), house.gateway.web.rooms.desks.sessions
+    known = asyncio.run(desk.resume(visitor.cookies["doelpoort-demo"]))
+    assert known is not None
+    anew = replace(known.identity, strong=True, provider_session="p-12")
+    proven = Visitor(house, {"doelpoort-demo": asyncio.run(desk.prove(known, anew)).id})
+    assert alive(proven)
+    over = token(issuer, jti="proven", sid="p-12", sub="lena")
+    assert Visitor(house).post(ENDING, {"logout_token": over}).status_code == 200
+    assert not alive(proven)
 
 
 def test_a_logout_token_is_good_once(house: Door, issuer: str) -> None:
