@@ -88,8 +88,8 @@ _NUMBER: Final = Said(
 )
 _TOO_LARGE: Final = Said(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    N_("Dit bestand is te groot"),
-    N_("Lever het in delen, of vraag uw beheerder om een ruimere grens."),
+    N_("Dit is te groot"),
+    N_("Stuur minder tegelijk, of vraag uw beheerder om een ruimere grens."),
 )
 _BY_KIND: Final[tuple[tuple[type[GatewayError], Said], ...]] = (
     (ForgedError, _FORGED),

@@ -23,7 +23,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.domain.errors import GatewayError, InvalidRequestError
 from gateway.domain.identifiers import RoleId
 from gateway.web.rooms import Rooms
-from gateway.web.uploads import form_with_files
+from gateway.web.uploads import form_with_files, form_without_files
 from gateway.web.visit import Visit, language_of
 
 SIGN_IN: Final = "/aanmelden"
@@ -118,7 +118,7 @@ async def _posted(visit: Visit, screen: Screen) -> FormData:
     if screen.takes_files:
         most = screen.most_bytes or visit.rooms.desks.backoffice.most
         return await form_with_files(visit.request, screen.takes_files, most)
-    return await visit.request.form(max_fields=_FORM_LIMIT, max_files=0)
+    return await form_without_files(visit.request, _FORM_LIMIT)
 
 
 def to_sign_in(visit: Visit) -> Response:

@@ -192,7 +192,7 @@ def test_a_file_too_large_is_refused_before_it_is_whole(door: Door, fatima: Visi
     finally:
         object.__setattr__(rooms.desks.backoffice, "most", most)
     assert page.status_code == 413
-    assert "Dit bestand is te groot" in words(page)
+    assert "Dit is te groot" in words(page)
 
 
 def ask_coa(door: Door, number: int, words_: str) -> str:

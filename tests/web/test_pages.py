@@ -126,6 +126,13 @@ def test_a_form_that_names_a_charset_is_refused(sanne: Visitor) -> None:
         assert "Dit verzoek klopt niet" in answer.text
 
 
+def test_a_form_without_end_is_not_read_to_its_end(door: Door) -> None:
+    """A stranger's form is refused once it is larger than any of ours."""
+    answer = Visitor(door).post("/aanmelden/wie", {"wie": "x" * 1_100_000})
+    assert answer.status_code == 413
+    assert "Dit is te groot" in answer.text
+
+
 def test_a_fault_of_ours_is_a_page_too(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """When our own code breaks, the visitor reads so, and operators hear where."""
     visitor = signed_in(door)
