@@ -77,9 +77,9 @@ def asked(visit: Visit, purpose: str) -> Ask:
     return Ask(visit.caller, purpose, named if strong(visit) else named & ~gate.fields[BSN].bit)
 
 
-def with_bsn(visit: Visit, fields: int) -> bool:
-    """Tell whether a mask of fields holds the BSN."""
-    return bool(fields & visit.rooms.desks.gate.fields[BSN].bit)
+def with_bsn(visit: Visit, fields: int | None) -> bool:
+    """Tell whether a mask of fields holds the BSN; ``None`` is all fields there are."""
+    return fields is None or bool(fields & visit.rooms.desks.gate.fields[BSN].bit)
 
 
 def strong(visit: Visit) -> bool:
