@@ -120,8 +120,13 @@ class WithholdDesk:
         return at, await commit(self._gate, entry)
 
     async def shield(self, caller: Caller, subject: SubjectId, *, shielded: bool) -> Receipt:
-        """Hide a subject from all but herself, or show her again; repeating it changes nothing."""
+        """Hide a subject from all but herself, or show her again; repeating it changes nothing.
+
+        Of whom the profile was erased there is nothing to show; that she is hidden goes with it.
+        """
         seat = await reach(self._gate, caller, subject)
+        if not shielded and seat.dossier.profile is None:
+            raise InvalidRequestError("afgeschermd", "cannot be lifted: the profile was erased")
         changes: tuple[Change, ...] = ()
         if seat.dossier.situation.shielded != shielded:
             terms = self._search(seat, seat.dossier.situation.withholdings).terms

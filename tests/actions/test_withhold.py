@@ -225,6 +225,16 @@ def test_a_consent_can_be_withdrawn_from_behind_a_shield(house: House) -> None:
     assert ended.state is ConsentEventKind.WITHDRAWN
 
 
+def test_nobody_is_shown_again_of_whom_nothing_is_left(house: House) -> None:
+    """Someone erased stays hidden: shown, she would stand in lists as a line of blanks."""
+    subject = house.person(1)
+    run(house.withholdings.shield(house.casemanager, subject, shielded=True))
+    house.world.keys.destroy(subject.bytes, "profile")
+    with pytest.raises(InvalidRequestError, match="the profile was erased"):
+        run(house.withholdings.shield(house.casemanager, subject, shielded=False))
+    assert house.world.people[subject].shielded
+
+
 def test_shielding_twice_is_shielding_once(house: House) -> None:
     """The second time is on record and changes nothing."""
     subject = house.person(1)
