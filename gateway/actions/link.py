@@ -8,12 +8,10 @@ from datetime import datetime
 
 from gateway.actions.desk import GUIDANCE, Seat, admit, seat
 from gateway.actions.gate import Gate, commit
-from gateway.actions.terms import SearchTerms
-from gateway.actions.unreadable import left
-from gateway.domain.blind import Held
+from gateway.actions.terms import SearchTerms, found_by
 from gateway.domain.changes import Change, RecordRelations, RequireEpoch
 from gateway.domain.decisions import Ask
-from gateway.domain.errors import InvalidRequestError, UnreadableValueError
+from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import GemeenteCode, Oin, SubjectId
 from gateway.domain.notices import IssueNotice, ended_link, of_ended_link, told
 from gateway.domain.partners import Caller, Partner
@@ -61,9 +59,12 @@ class LinkDesk:
         dossier, context = found.dossier, found.context
         detail, recalled = ending(dossier.situation, event, self._partners, context.moment)
         record = context.record(RecordKind.RELATION, event.kind, subject=subject, detail=detail)
+        withholdings = dossier.situation.withholdings
+        municipal = event.kind in MUNICIPAL
+        terms = await found_by(self._gate, self._terms, found, withholdings) if municipal else ()
         changes: tuple[Change, ...] = (
             RequireEpoch(subject, dossier.situation.epoch),
-            RecordRelations(subject, (event,), await self._found_by(found, event)),
+            RecordRelations(subject, (event,), terms),
             *recalled,
         )
         return await commit(self._gate, Entry(record, changes))
@@ -74,19 +75,6 @@ class LinkDesk:
         relations, moment = found.dossier.situation.relations, found.context.moment
         reached = {oin: work_ties(relations, oin, moment) for oin in self._partners}
         return {oin: kinds for oin, kinds in reached.items() if kinds}
-
-    async def _found_by(self, found: Seat, event: RelationEvent) -> tuple[Held, ...]:
-        """Make the terms by which a municipality finds her; none where her profile does not open."""
-        if event.kind not in MUNICIPAL:
-            return ()
-        context, dossier = found.context, found.dossier
-        try:
-            withholdings = dossier.situation.withholdings
-            return self._terms.of(dossier.profile, withholdings, context.moment)
-        except UnreadableValueError as error:
-            subject = dossier.situation.subject
-            await self._gate.ledger.append([left(self._gate, context, subject, error)])
-            return ()
 
     def _check(self, event: RelationEvent) -> None:
         if event.kind in STAY:

@@ -4,14 +4,34 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from gateway.actions.desk import Seat
+from gateway.actions.gate import Gate
+from gateway.actions.unreadable import left
 from gateway.domain.blind import Held
 from gateway.domain.criteria import SEARCHABLE, terms_of
 from gateway.domain.deliveries import JsonValue
+from gateway.domain.errors import UnreadableValueError
 from gateway.domain.fields import FieldDictionary
 from gateway.domain.findable import withheld_from_search
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.ports import BlindIndex, Vault
 from gateway.domain.subjects import SealedProfile, Withholding
+
+
+async def found_by(
+    gate: Gate, terms: "SearchTerms", seat: Seat, withholdings: Iterable[Withholding]
+) -> tuple[Held, ...]:
+    """Make the terms by which someone is found; none where her profile does not open, on record.
+
+    What is said about her, or asked by her, holds then all the same.
+    """
+    context, profile = seat.context, seat.dossier.profile
+    try:
+        return terms.of(profile, withholdings, context.moment)
+    except UnreadableValueError as error:
+        subject = seat.dossier.situation.subject
+        await gate.ledger.append([left(gate, context, subject, error)])
+        return ()
 
 
 class SearchTerms:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from gateway.actions.desk import Seat, reach
 from gateway.actions.gate import Gate, commit
-from gateway.actions.terms import SearchTerms
+from gateway.actions.terms import SearchTerms, found_by
 from gateway.domain.changes import (
     Change,
     LiftWithholding,
@@ -91,7 +91,7 @@ class WithholdDesk:
         withholding = Withholding(wish.kind, mask, purposes, seat.context.moment)
         withholding_id = uuid4()
         recalled = self._told(seat, withholding)
-        search = self._search(seat, (*seat.dossier.situation.withholdings, withholding))
+        search = await self._search(seat, (*seat.dossier.situation.withholdings, withholding))
         changes: tuple[Change, ...] = (
             Withhold(wish.subject, withholding_id, withholding, search),
             *(IssueNotice(wish.subject, one) for one in recalled),
@@ -113,7 +113,7 @@ class WithholdDesk:
             raise InvalidRequestError("beperking", "is not in force; there is nothing to lift")
         at, standing = seat.context.moment, [*seat.dossier.situation.withholdings]
         standing.remove(state.withholding)
-        search = self._search(seat, standing)
+        search = await self._search(seat, standing)
         changes = (LiftWithholding(state.subject, withholding_id, at, search),)
         detail: dict[str, str | int] = {"withholding": str(withholding_id)}
         entry = self._entry(seat, RecordKind.WITHHOLDING, "lifted", detail, changes)
@@ -129,18 +129,21 @@ class WithholdDesk:
             raise InvalidRequestError("afgeschermd", "cannot be lifted: the profile was erased")
         changes: tuple[Change, ...] = ()
         if seat.dossier.situation.shielded != shielded:
-            terms = self._search(seat, seat.dossier.situation.withholdings).terms
-            changes = (Shield(subject) if shielded else Unshield(subject, terms),)
+            changes = (Shield(subject) if shielded else await self._shown(seat),)
         outcome = "shielded" if shielded else "shown"
         return await commit(self._gate, self._entry(seat, RecordKind.SHIELD, outcome, {}, changes))
 
-    def _search(self, seat: Seat, withholdings: Sequence[Withholding]) -> SearchAs:
+    async def _shown(self, seat: Seat) -> Unshield:
+        situation = seat.dossier.situation
+        return Unshield(situation.subject, (await self._search(seat, situation.withholdings)).terms)
+
+    async def _search(self, seat: Seat, withholdings: Sequence[Withholding]) -> SearchAs:
         """Say how she may be found while these withholdings stand."""
         gate, moment = self._gate, seat.context.moment
         withheld = withheld_from_search(withholdings, moment)
         if closed_to_search(withheld, gate.matrix, gate.fields):
             return SearchAs(closed=True)
-        return SearchAs(self._terms.of(seat.dossier.profile, withholdings, moment))
+        return SearchAs(await found_by(gate, self._terms, seat, withholdings))
 
     def _purposes(self, wish: WithholdingWish) -> frozenset[PurposeCode]:
         matrix = self._gate.matrix

@@ -307,3 +307,22 @@ def test_several_restrictions_together_close_the_search(house: House) -> None:
     assert house.find(house.matcher)[0].count == 0
     run(house.withholdings.lift(house.casemanager, rest.withholding_id))
     assert house.find(house.matcher)[0].count == 10
+
+
+def test_what_she_asks_for_holds_though_her_profile_does_not_open(house: House) -> None:
+    """She is withheld and hidden all the same, found by no field, and what did not open is on record."""
+    subject, one = house.person(1), frozenset({FieldName("nt2_niveau_spreken")})
+    house.lose_key(subject)
+    wish = WithholdingWish(subject, WithholdingKind.RESTRICTED, one)
+    recorded = run(house.withholdings.record(house.casemanager, wish))
+    assert house.world.people[subject].terms == frozenset()
+    run(house.withholdings.lift(house.casemanager, recorded.withholding_id))
+    run(house.withholdings.shield(house.casemanager, subject, shielded=True))
+    assert house.world.people[subject].shielded
+    assert house.kinds() == [
+        "profile.stored: failed",
+        "withholding: restricted",
+        "profile.stored: failed",
+        "withholding: lifted",
+        "shield: shielded",
+    ]
