@@ -126,7 +126,8 @@ def fold(entries: Iterable[Opened], zone: tzinfo) -> list[Line]:
 def sample(root: bytes, indexes: Iterable[int], count: int) -> tuple[int, ...]:
     """Choose entries at random, as the root decides: nobody can pick them, anybody can check them.
 
-    ``root`` is that of a cosigned checkpoint made after the period had closed.
+    ``root`` is that of the log as it was after the period had closed, which every checkpoint since,
+    cosigned ones too, goes on from.
     """
 
     def lot(index: int) -> bytes:
