@@ -48,6 +48,7 @@ from gateway.api import (
     withholdings,
 )
 from gateway.api.authzen import BASE, DISCOVERY, configuration, create_decision_point
+from gateway.api.bounds import Bounded
 from gateway.api.context import Actions
 from gateway.api.problems import (
     UNFINISHED,
@@ -152,6 +153,7 @@ def create_app(
     app.add_exception_handler(GatewayError, on_gateway_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    app.add_middleware(Bounded)
     app.add_middleware(Frame, telemetry=actions.gate.telemetry, fault=_fault, headers=HEADERS)
     return app
 

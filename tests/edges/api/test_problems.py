@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import StreamingResponse
 
 from gateway import wiring
+from gateway.api.bounds import MOST_BYTES
 from gateway.api.problems import on_gateway_error
 from gateway.app import API_VERSION, HEADERS, create_app
 from gateway.domain.errors import LedgerUnavailableError, PolicyError
@@ -268,6 +269,14 @@ def test_an_error_that_is_ours_tells_its_code_only(broken: Door) -> None:
     assert "kanarie" not in answer.text
     text = broken.ask("GET", "/metrics", None).text
     assert f'doelpoort_request_failed_total{{error="PolicyError",place="{__name__}:' in text
+
+
+@pytest.mark.parametrize("path", ["/v1/verstrekkingen", "/access/v1/evaluation"])
+def test_a_body_without_end_is_not_read_to_its_end(door: Door, path: str) -> None:
+    """A stranger's request is refused once it holds more than any but a delivery."""
+    body = b'"' + b"x" * MOST_BYTES + b'"'
+    answer = door.ask("POST", path, None, content=body, headers=JSON)
+    assert answer.status_code == 413
 
 
 def test_the_openapi_document_is_published_to_all(door: Door) -> None:
