@@ -28,7 +28,7 @@ from gateway.crypto.primitives import (
     aead,
 )
 from gateway.crypto.root import RootKey
-from gateway.domain.errors import UnreadableValueError
+from gateway.domain.errors import SettingsError, UnreadableValueError
 from gateway.domain.keys import KEK, KeyExistsError, KeyRetiredError, KeyStore, WrappedKey
 
 PROFILE = "profile"
@@ -137,10 +137,15 @@ class Keyring:
         """Make the next key-encryption key and return its version.
 
         New keys are wrapped under it; keys wrapped under older versions still open. Other gateways
-        take it up when they start.
+        take it up when they start. Raises ``SettingsError`` when the others were moved to
+        another root meanwhile: under this one nothing would open it again.
         """
         version = self._newest_version(fresh=True) + 1
-        self._keys.add((self._wrap_new(_ROOT, _Place(_KEK_HANDLE, KEK, version)),))
+        made = self._wrap_new(_ROOT, _Place(_KEK_HANDLE, KEK, version))
+        self._keys.add((made,))
+        if not all(map(self._is_ours, self._keys.versions(_KEK_HANDLE, KEK))):
+            self._keys.drop(made)
+            raise SettingsError("root key: another took its place; start again with that")
         self._newest = version
         return version
 
@@ -161,8 +166,11 @@ class Keyring:
     def opens(self) -> bool:
         """Tell whether the root opens the newest key-encryption key; ``True`` where none is yet."""
         newest = self._keys.get(_KEK_HANDLE, KEK)
+        return newest is None or self._is_ours(newest)
+
+    def _is_ours(self, kek: WrappedKey) -> bool:
         try:
-            return newest is None or bool(self._unwrap_row(newest))
+            return bool(self._unwrap_row(kek))
         except UnreadableValueError:
             return False
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.crypto.keyring import LOG, PROFILE, Keyring
 from gateway.crypto.root import LocalRoot
 from gateway.crypto.rotation import PAGE, move_root, rotate, unreadable_keys
-from gateway.domain.errors import UnreadableValueError
+from gateway.domain.errors import SettingsError, UnreadableValueError
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.keys import KEK, WrappedKey
 from tests.edges.crypto.people import AMAL, BASHIR, ROOT, Strongroom
@@ -132,6 +132,26 @@ def test_the_root_can_be_moved() -> None:
 
 def _rows(room: Strongroom) -> list[tuple[tuple[bytes, str], WrappedKey]]:
     return [((r.handle, r.kind), r) for r in room.keys.rows.values() if r.kind != KEK]
+
+
+def test_no_key_is_made_under_a_root_that_was_left_meanwhile() -> None:
+    """A rotation that began before a move of the root and goes on after it is refused, and loses nothing."""
+    room = _filled()
+    ring, rows = room.keyring, room.keys.rows
+
+    class Overtaken(FakeKeyStore):
+        """Where the root is moved just before a key is added."""
+
+        def add(self, keys: Sequence[WrappedKey]) -> None:
+            move_root(ring, self, OTHER)
+            super().add(keys)
+
+    overtaken = Overtaken()
+    overtaken.rows = rows
+    with pytest.raises(SettingsError, match="another took its place"):
+        rotate(Keyring(LocalRoot(ROOT), overtaken), overtaken, _silent)
+    assert [row.version for row in room.keys.versions(b"kek", KEK)] == [1]
+    assert unreadable_keys(Keyring(OTHER, room.keys), room.keys) == 0
 
 
 def test_moving_the_root_again_changes_nothing() -> None:
