@@ -98,6 +98,10 @@ class KeyStore(Protocol):
         """Return handle and kind of every key that was destroyed."""
         ...
 
+    def returned(self) -> Collection[tuple[bytes, str]]:
+        """Return handle and kind of the keys that stand here though they were destroyed."""
+        ...
+
     def bury(self, handles: Collection[tuple[bytes, str]]) -> int:
         """Destroy keys that were destroyed before and came back; return how many were there.
 

@@ -85,6 +85,13 @@ _GONE = Prepared(
     )
 )
 _ALL_GONE = Prepared(sa.select(destroyed_key.c.handle, destroyed_key.c.kind))
+_RETURNED = Prepared(
+    sa.select(destroyed_key.c.handle, destroyed_key.c.kind).where(
+        sa.exists(1).where(
+            _key.c.handle == destroyed_key.c.handle, _key.c.kind == destroyed_key.c.kind
+        )
+    )
+)
 _REMEMBER = Prepared(sa.insert(destroyed_key), "handle", "kind")
 _KEK: Final = {"of": KEK.encode("ascii"), "as_kind": KEK}
 _COUNT = sa.select(_key.c.kind, sa.func.count()).group_by(_key.c.kind)
@@ -153,6 +160,11 @@ class KeyStore:
     def all_destroyed(self) -> Collection[tuple[bytes, str]]:
         """Return handle and kind of every key that was destroyed."""
         rows = self._keys.read(_ALL_GONE.rows)
+        return frozenset((bytes(handle), str(kind)) for handle, kind in rows)
+
+    def returned(self) -> Collection[tuple[bytes, str]]:
+        """Return handle and kind of the keys that stand here though they were destroyed."""
+        rows = self._keys.read(_RETURNED.rows)
         return frozenset((bytes(handle), str(kind)) for handle, kind in rows)
 
     def bury(self, handles: Collection[tuple[bytes, str]]) -> int:

@@ -102,7 +102,8 @@ def destroyed_list(settings: Settings) -> DestroyedList:
 
 def bury(settings: Settings, keys: Keys) -> int:
     """Destroy again what was destroyed before and came back with a copy; return how many keys."""
-    back = destroyed_list(settings).read() - set(keys.all_destroyed())
+    unknown = destroyed_list(settings).read() - set(keys.all_destroyed())
+    back = {*unknown, *keys.returned()}
     return keys.bury(back) if back else 0
 
 

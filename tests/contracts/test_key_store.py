@@ -173,6 +173,7 @@ def test_does_not_wrap_anew_what_changed_or_went(keys: KeyStore) -> None:
     assert keys.rewrap(late) == 0
     assert keys.get(b"one", "profile") is None
     assert keys.destroyed(b"one", "profile")
+    assert not keys.returned()
     assert keys.get(b"two", "profile") == _under(b"two", 2)
 
 

@@ -54,6 +54,10 @@ class FakeKeyStore:
         """Return what was forgotten."""
         return frozenset(self.gone)
 
+    def returned(self) -> Collection[tuple[bytes, str]]:
+        """Return what stands here though it was forgotten."""
+        return {place[:2] for place in self.rows} & self.gone
+
     def bury(self, handles: Collection[tuple[bytes, str]]) -> int:
         """Forget keys that came back."""
         self.gone |= set(handles)

@@ -2,14 +2,19 @@
 
 import secrets
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.domain.keys import WrappedKey
+from gateway.settings import Settings
 from gateway.store import sqlite
 from gateway.store.database import DATA_FILE, KEYS_FILE, Database
 from gateway.store.key_store import KeysNotScrubbedError, KeyStore
+from gateway.store.key_tables import wrapped_key
+from gateway.wiring.stores import bury
 
 
 def on_disk(folder: Path, name: str) -> bytes:
@@ -46,6 +51,25 @@ def test_a_reader_in_the_way_is_said_and_destroying_again_helps(
     reader.close()
     assert not keys.destroy(key.handle, "profile")
     assert key.wrapped not in on_disk(tmp_path, KEYS_FILE)
+
+
+def test_a_destroyed_key_that_came_back_is_destroyed_at_the_next_start(
+    files: Database, tmp_path: Path
+) -> None:
+    """Whoever puts back the table of keys alone, from an older copy, brings nobody back."""
+    keys = KeyStore(files)
+    gone, stays = (
+        WrappedKey(bytes([n]) * 16, "profile", 1, secrets.token_bytes(70)) for n in (1, 2)
+    )
+    keys.add([gone, stays])
+    keys.destroy(gone.handle, gone.kind)
+    assert not keys.returned()
+    with files.keys.writing() as connection:
+        connection.execute(sa.insert(wrapped_key), asdict(gone))
+    assert keys.get(gone.handle, gone.kind) == gone
+    assert bury(Settings(data=tmp_path), keys) == 1
+    assert keys.get(gone.handle, gone.kind) is None
+    assert keys.get(stays.handle, stays.kind) == stays
 
 
 def test_removed_search_terms_are_gone_from_the_disk(files: Database, tmp_path: Path) -> None:
