@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.responses import RedirectResponse, Response
 
@@ -11,6 +11,8 @@ from gateway.actions.introduce import LONGEST, MOST_AT_ONCE, IntroductionWish
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.identifiers import Oin
 from gateway.domain.partners import PartnerKind
+from gateway.domain.replays import once
+from gateway.domain.sessions import LONGEST as LASTS
 from gateway.web.candidates import FOUND, called
 from gateway.web.guard import Screen
 from gateway.web.navigation import AGENCY
@@ -37,10 +39,15 @@ async def chosen(visit: Visit) -> Response:
 
 
 async def ask(visit: Visit) -> Response:
-    """Ask for the introductions, and go to how they stand; nothing is told about the people."""
+    """Ask for the introductions, and go to how they stand; nothing is told about the people.
+
+    A form that is sent twice asks nobody twice.
+    """
     sought, people = kept(visit), _people(visit)
     if sought is None:
         return RedirectResponse(PATH, 303)
+    if not await _first(visit):
+        return RedirectResponse(f"{ASKED}?eerder=1", 303)
     employer, function, group = (_text(visit, name) for name in _FIELDS)
     wish = IntroductionWish(
         sought.session, people, Oin(employer) if employer else None, function, group
@@ -56,6 +63,12 @@ async def ask(visit: Visit) -> Response:
             raise
         asked = 0
     return RedirectResponse(f"{ASKED}?gevraagd={asked}&niet={len(people) - asked}", 303)
+
+
+async def _first(visit: Visit) -> bool:
+    """Tell whether a form was not sent before; one whose fault is said comes back as a new one."""
+    token = once(f"voorstel {visit.caller.actor}", _text(visit, "eenmalig") or str(uuid4()))
+    return await visit.rooms.desks.replays.first(token, visit.now + LASTS, visit.now)
 
 
 def _form(visit: Visit, people: Sequence[UUID], wrong: str) -> Response:
@@ -74,6 +87,7 @@ def _form(visit: Visit, people: Sequence[UUID], wrong: str) -> Response:
         values={name: _text(visit, name) or "" for name in _FIELDS},
         errors={wrong: visit.say(_FAULTS[wrong])} if wrong else {},
         longest=LONGEST,
+        once=uuid4(),
         steps=((PATH, visit.say(N_("Kandidaten"))), (FOUND, visit.say(N_("Gevonden")))),
         back=PATH,
     )

@@ -94,7 +94,8 @@ class IntroductionsPage(HtmlFormat):
         return {
             "rows": rows,
             "done": {
-                name: _count(query.get(name, "")) for name in ("gevraagd", "niet", "ingetrokken")
+                name: _count(query.get(name, ""))
+                for name in ("gevraagd", "niet", "ingetrokken", "eerder")
             },
             "onward": f"{ASKED}?na={last}" if last else "",
             "receipt": receipt,

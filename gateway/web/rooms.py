@@ -29,6 +29,7 @@ from gateway.domain.errors import GatewayError
 from gateway.domain.identifiers import Oin, RoleId
 from gateway.domain.parameters import Parameters
 from gateway.domain.partners import Caller, Partner
+from gateway.domain.replays import Replays
 from gateway.domain.sentences import Language
 from gateway.domain.sessions import Identity, Provider, Session
 from gateway.web.backoffice import BackOffice
@@ -86,6 +87,7 @@ class Desks:
     oversee: Oversee
     inspect: Inspect
     sessions: SessionDesk
+    replays: Replays
     overseers: Overseers
     counter: Counter
     backoffice: BackOffice

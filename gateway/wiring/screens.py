@@ -84,7 +84,7 @@ def _desks(
 ) -> Desks:
     gate, teams = actions.gate, StoredTeams(database)
     log = reader_of(audit)
-    roster = Roster(gate, teams)
+    roster, replays = Roster(gate, teams), StoredReplays(database)
     waiting = Waiting(StoredClocks(database), StoredHandovers(database), load_parameters())
     return Desks(
         gate=gate,
@@ -107,7 +107,8 @@ def _desks(
         notices=actions.notices,
         oversee=actions.oversee,
         inspect=actions.inspect,
-        sessions=SessionDesk(gate, Sessions(database), roster, StoredReplays(database)),
+        sessions=SessionDesk(gate, Sessions(database), roster, replays),
+        replays=replays,
         overseers=_overseers(actions, database, audit),
         counter=_counter(settings, actions, database),
         backoffice=_backoffice(settings, catalogue, actions),

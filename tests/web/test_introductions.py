@@ -58,6 +58,19 @@ def test_a_group_is_asked_for_a_speed_date_and_each_answer_is_awaited(noor: Visi
     assert "Selam" not in page.text
 
 
+def test_a_form_sent_twice_asks_nobody_twice(noor: Visitor) -> None:
+    """Pressed twice, or again after going back, the list says so and holds one request."""
+    people = picks(noor, 1)
+    chosen = noor.post(
+        "/kandidaten/keuze", {"csrf": noor.token(), "kandidaat": people}, Origin=HERE
+    )
+    (once,) = tree(chosen).xpath("//input[@name='eenmalig']/@value")
+    for said in ("1 voorstel is gevraagd.", "Dit formulier was al verstuurd"):
+        page = noor.follow(ask(noor, people, functie="Bakker van dienst", eenmalig=once))
+        assert said in words(page)
+        assert len(tree(page).xpath("//tbody/tr[contains(., 'Bakker van dienst')]")) == 1
+
+
 def test_a_request_can_be_taken_back(noor: Visitor) -> None:
     """As long as there is no answer; after that there is nothing to take back."""
     noor.follow(ask(noor, picks(noor, 1), functie="Magazijn"))
