@@ -184,8 +184,8 @@ def verify_evidence(
 def _gapless(links: Mapping[int, tuple[int, int]]) -> bool:
     """Tell whether entries count from 1 without a gap, none on one that is not shown."""
     counts = sorted(count for count, _ in links.values())
-    befores = {before for _, before in links.values()}
-    return bool(counts) and counts == [*range(1, len(counts) + 1)] and befores <= {*links, NO_ENTRY}
+    linked = {before for _, before in links.values()}
+    return bool(counts) and counts == [*range(1, len(counts) + 1)] and linked <= {*links, NO_ENTRY}
 
 
 @dataclass(slots=True)

@@ -64,3 +64,6 @@ rows.talk_day
 rows.travel
 rows.badge
 rows.unexplained
+
+# What a router reads of a kind of path.
+rows.regex
