@@ -1,6 +1,7 @@
 """An identity provider by OpenID Connect: authorization code with PKCE, nonce and state.
 
-What it says about itself is asked once an hour, its keys again when a token names one we do not know.
+What it says about itself is asked once an hour, its keys again when a token names one we do not know:
+seldom, as anyone can send us such a token.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from gateway.domain.partners import Partner
 from gateway.domain.sessions import Departure, Ended, Identity, SignInRefusedError
 
 FRESH: Final = timedelta(hours=1)
+NEW: Final = timedelta(seconds=10)
 SECONDS: Final = 5.0
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 
@@ -147,7 +149,7 @@ class OpenIdProvider:
     async def _asked(self, *, anew: bool = False) -> _Known:
         """Return what the provider says about itself; raises ``SignInRefusedError``."""
         now = self._now()
-        if self._known is not None and not anew and now - self._known.at < FRESH:
+        if self._known is not None and now - self._known.at < (NEW if anew else FRESH):
             return self._known
         try:
             async with httpx2.AsyncClient(timeout=SECONDS) as client:
