@@ -37,6 +37,7 @@ from gateway.domain.criteria import (
     terms_of,
 )
 from gateway.domain.deliveries import JsonValue
+from gateway.domain.findable import kept_from
 from gateway.domain.identifiers import FieldName, SubjectId
 from gateway.domain.ports import BlindIndex
 from gateway.store.candidates import Candidates
@@ -46,6 +47,7 @@ from gateway.store.tables import candidate, candidate_term, subject
 
 DAY = date(2026, 11, 2)
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+AGENCY = "00000099000000004000"
 AGENCIES = "soort:uitzendbureau"
 LIMIT = 250
 PORTION = 10_000
@@ -160,7 +162,8 @@ def wanted(index: BlindIndex, filters: Filters, start: SubjectId) -> Wanted:
         [term for b in buckets_asked(FieldName(f), v) for term in index.terms(f, b)]
         for f, v in filters.items()
     ]
-    return Wanted(groups, (AGENCIES,), NOON, LIMIT, start)
+    kept = kept_from(AGENCY, AGENCIES)
+    return Wanted(groups, (AGENCY, AGENCIES), NOON, LIMIT, start, (kept,))
 
 
 def expected(crowd: Crowd, filters: Filters, start: SubjectId) -> list[SubjectId]:

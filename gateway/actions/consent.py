@@ -8,7 +8,7 @@ from gateway.actions.accounts import Context
 from gateway.actions.desk import deed_id, guiding, reach, seat
 from gateway.actions.gate import Gate, commit
 from gateway.actions.terms import SearchTerms
-from gateway.actions.wording import FINDABLE_BY_KIND, Wording
+from gateway.actions.wording import Wording
 from gateway.domain.blind import Held
 from gateway.domain.changes import Change, RecordConsent, RecordRelations, RequireEpoch
 from gateway.domain.consent_choices import (
@@ -33,6 +33,7 @@ from gateway.domain.consents import (
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
 from gateway.domain.events import ConsentRecorded
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import ConsentId, FieldName, Oin, SubjectId
 from gateway.domain.introductions import CloseIntroduction, Introductions, IntroductionState
 from gateway.domain.logbook import FLAG
@@ -101,7 +102,7 @@ class ConsentDesk:
 
         To be found (P04) is asked for all of a kind at once, the rest for one organisation.
         """
-        kinds = [FINDABLE_BY_KIND + kind for kind in sorted(PartnerKind)]
+        kinds = [BY_KIND + kind for kind in sorted(PartnerKind)]
         return tuple(
             (purpose, recipient)
             for purpose in self._gate.matrix.purposes()
@@ -220,8 +221,8 @@ class ConsentDesk:
         )
 
     def _roles_of(self, recipient: str, purpose: Purpose) -> set[str]:
-        if recipient.startswith(FINDABLE_BY_KIND):
-            kind = recipient.removeprefix(FINDABLE_BY_KIND)
+        if recipient.startswith(BY_KIND):
+            kind = recipient.removeprefix(BY_KIND)
             if purpose.short != "P04" or kind not in set(PartnerKind):
                 raise InvalidRequestError("ontvanger", "only P04 may name a kind of organisation")
             partners = [p for p in self.partners.values() if p.kind == kind]

@@ -13,12 +13,12 @@ from gateway.actions.consent import ConsentDesk, Desk
 from gateway.actions.desk import GUIDANCE
 from gateway.actions.disclose import CLIENT_REF, Disclose, Question
 from gateway.actions.gate import Gate
-from gateway.actions.wording import FINDABLE_BY_KIND
 from gateway.domain.consent_choices import expiry
 from gateway.domain.consents import ConsentEvent, ConsentEventKind, ConsentScope
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, decide
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import ActorId, ConsentId, FieldName, Oin, SubjectId
 from gateway.domain.partners import Caller, Partner
 from gateway.domain.ports import Format
@@ -88,7 +88,7 @@ class Preview:
     def _partner(self, recipient: str) -> Partner:
         """Return the recipient, or for a kind of recipients one of them."""
         partners = self._consents.partners
-        kind = recipient.removeprefix(FINDABLE_BY_KIND)
+        kind = recipient.removeprefix(BY_KIND)
         found = partners.get(Oin(recipient)) or next(
             (one for one in partners.values() if one.kind == kind), None
         )

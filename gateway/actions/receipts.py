@@ -9,7 +9,7 @@ from uuid import UUID
 from gateway.actions.accounts import Context
 from gateway.actions.consent import ConsentDesk, Desk
 from gateway.actions.gate import Gate, commit
-from gateway.actions.wording import FINDABLE_BY_KIND, Wording
+from gateway.actions.wording import Wording
 from gateway.domain.changes import RequireEpoch
 from gateway.domain.consent_statements import (
     ConsentStatement,
@@ -21,6 +21,7 @@ from gateway.domain.consent_statements import (
 from gateway.domain.consents import OPENING, Consent
 from gateway.domain.decisions import Ask
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import Oin
 from gateway.domain.partners import Caller, Partner, PartnerKind
 from gateway.domain.ports import Entry
@@ -130,7 +131,7 @@ class ReceiptDesk:
         return self._party(coa)
 
     def _recipient(self, recipient: str) -> Party:
-        if recipient.startswith(FINDABLE_BY_KIND):
+        if recipient.startswith(BY_KIND):
             kind = self._wording.kind(recipient)
             return Party(recipient, f"any {kind} with an agreement", self._issuer.contact)
         return self._party(self._wording.partners[Oin(recipient)])

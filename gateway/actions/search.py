@@ -18,6 +18,7 @@ from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion, Wanted, buc
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import kept_from
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.nearby import Areas, areas_within
 from gateway.domain.partners import Caller
@@ -181,9 +182,9 @@ class Search:
         towns = [f"gemeente:{code}" for code in sorted(partner.gemeenten)]
         mine = Wanted(terms, towns, moment, FIRST_UNCOUNTED, self._start(question))
         own = await find(mine) if towns else ()
-        named = (partner.oin, f"soort:{partner.kind}")
-        findable = await find(replace(mine, recipients=named, besides=towns))
-        return own, findable
+        named = partner.oin, f"soort:{partner.kind}"
+        besides = (*towns, kept_from(*named))
+        return own, await find(replace(mine, recipients=named, besides=besides))
 
     def _start(self, question: SearchQuestion) -> SubjectId:
         """Return a place among all ids that says nothing, the same throughout the session."""

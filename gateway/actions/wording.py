@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from gateway.domain.consent_texts import ConsentText
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import Oin
 from gateway.domain.partners import Partner
 from gateway.domain.ports import ConsentTexts
 from gateway.domain.purposes import Purpose
-
-FINDABLE_BY_KIND = "soort:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Wording:
 
     def kind(self, recipient: str) -> str:
         """Return which kind of partner a recipient is; raises ``InvalidRequestError``."""
-        if recipient.startswith(FINDABLE_BY_KIND):
-            return recipient.removeprefix(FINDABLE_BY_KIND)
+        if recipient.startswith(BY_KIND):
+            return recipient.removeprefix(BY_KIND)
         partner = self.partners.get(Oin(recipient))
         if partner is None:
             raise InvalidRequestError("ontvanger", "is not a partner with an agreement")

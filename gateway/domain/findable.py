@@ -1,7 +1,9 @@
-"""What a restriction or objection takes from search (P04): fields to search by, and then everything.
+"""What takes from search (P04): a restriction or objection by fields, a newer consent as a whole.
 
 1. A field that is withheld from searching is not searched by: being found by it tells its value.
 2. Someone of whom nothing is left to show is not found, and does not count in any group.
+3. Who agreed to be found by one organisation and by all of its kind is found by it as the newer of the
+   two says, also where that ended and the older still stands.
 """
 
 from collections.abc import Iterable
@@ -14,6 +16,13 @@ from gateway.domain.purposes import Matrix
 from gateway.domain.subjects import Withholding
 
 SEARCHING: Final = "P04"
+BY_KIND: Final = "soort:"
+"""How the name of all organisations of a kind begins, where it stands as a recipient."""
+
+
+def kept_from(organisation: str, kind: str) -> str:
+    """Name what keeps someone from an organisation of a kind, though either may find her (3)."""
+    return f"niet:{organisation}:{kind}"
 
 
 def withheld_from_search(withholdings: Iterable[Withholding], moment: datetime) -> int:

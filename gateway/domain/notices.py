@@ -16,14 +16,13 @@ from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from gateway.domain.consents import OPENING, ConsentScope, fold
-from gateway.domain.findable import SEARCHING
+from gateway.domain.findable import BY_KIND, SEARCHING
 from gateway.domain.identifiers import ActorId, ConsentId, Oin, PurposeCode, SubjectId
 from gateway.domain.partners import Partner, PartnerKind
 from gateway.domain.relations import RelationEvent, municipal_ties, work_ties
 from gateway.domain.subjects import Situation
 
 TERM: Final = timedelta(days=14)
-BY_KIND: Final = "soort:"
 NOBODY: Final = "nobody"
 
 Partners = Mapping[Oin, Partner]

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.actions.disclose import CLIENT_REF
 from gateway.actions.inspect import Inspection, SharedOnce
-from gateway.actions.wording import FINDABLE_BY_KIND
 from gateway.domain.consent_texts import SectionName
 from gateway.domain.consents import OPENING, Consent, ConsentEventKind
 from gateway.domain.disclosures import Disclosed, Released
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import Oin, PurposeCode
 from gateway.domain.partners import PartnerKind
 from gateway.domain.records import RecordKind
@@ -167,8 +167,8 @@ class SharedPage(InspectedPage):
         return {part.name: part.text for part in text.sections} if text else unasked
 
     def _whom(self, recipient: str) -> str:
-        if recipient.startswith(FINDABLE_BY_KIND):
-            kind = recipient.removeprefix(FINDABLE_BY_KIND)
+        if recipient.startswith(BY_KIND):
+            kind = recipient.removeprefix(BY_KIND)
             return self._words.texts.get(f"kind_{kind}", kind)
         partner = self._visit.rooms.partners.get(Oin(recipient))
         return partner.name if partner else recipient

@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.actions.clients import AGREED, WORKLIST
 from gateway.actions.disclose import Question
-from gateway.actions.wording import FINDABLE_BY_KIND
 from gateway.domain.consents import OPENING, Consent, ConsentEventKind
 from gateway.domain.decisions import Ask
 from gateway.domain.disclosures import Disclosed, Released
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import Oin, SubjectId
 from gateway.domain.purposes import Purpose
 from gateway.domain.records import Receipt
@@ -154,7 +154,7 @@ class ResidentPage(HtmlFormat):
 
 def choice_of(purpose: Purpose, recipient: str) -> str:
     """Name a choice in an address: the purpose's number, and an OIN or a kind of organisation."""
-    return f"{purpose.short}.{recipient.replace(FINDABLE_BY_KIND, '')}"
+    return f"{purpose.short}.{recipient.replace(BY_KIND, '')}"
 
 
 def chosen(visit: Visit) -> tuple[Purpose, str] | None:
@@ -171,8 +171,8 @@ def title(visit: Visit, purpose: Purpose) -> str:
 
 def whom(visit: Visit, recipient: str) -> str:
     """Name a recipient: an organisation, or all of a kind."""
-    if recipient.startswith(FINDABLE_BY_KIND):
-        kind = recipient.removeprefix(FINDABLE_BY_KIND)
+    if recipient.startswith(BY_KIND):
+        kind = recipient.removeprefix(BY_KIND)
         return visit.say(KINDS.get(kind, kind))
     partner = visit.rooms.partners.get(Oin(recipient))
     return partner.name if partner else recipient

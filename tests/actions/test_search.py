@@ -175,6 +175,20 @@ def test_a_distance_goes_by_areas(house: House, postcode: str, km: int, found: i
     assert house.find(house.matcher, Criteria((near,)))[0].count == found
 
 
+def test_who_withdrew_from_one_agency_is_in_no_count_of_it(house: House) -> None:
+    """Ten agreed to be found by all agencies; one later took back a yes to this one: it counts nine."""
+    subjects = house.people(10)
+    for subject in subjects:
+        house.consent(subject, "P04", AGENCIES)
+    house.clock.wait(timedelta(hours=1))
+    own = house.consent(subjects[0], "P04", AGENCY)
+    house.forget()
+    assert house.find(house.matcher)[0].count == 10
+    run(house.consents.withdraw(house.casemanager, own.consent.consent_id))
+    house.forget()
+    assert house.find(house.matcher)[0].released is None
+
+
 def test_withdrawn_consent_takes_someone_out_of_the_count(house: House) -> None:
     """Consent is part of the search itself: with one withdrawal ten become nine."""
     people = findable(house, 10)

@@ -38,7 +38,7 @@ from gateway.domain.changes import (
     Unshield,
     Withhold,
 )
-from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, fold
+from gateway.domain.consents import Consent, ConsentEvent, ConsentEventKind, fold, given
 from gateway.domain.counting import BlindCube, PublishCounts, TellTable
 from gateway.domain.exports import ClearExport, FetchExport, OpenExport, StagePart
 from gateway.domain.feeds import ApplyEvent, KeepEvent, SkipEvents
@@ -118,7 +118,10 @@ class Person:
     search_closed: bool = False
 
     def findable_by(self, moment: datetime) -> frozenset[str]:
-        """Name who may find her at a moment: a municipality, an organisation, a kind of them."""
+        """Name who may find her at a moment: a municipality, an organisation, a kind of them.
+
+        And which organisation may not, though its kind may, or the other way round.
+        """
         if self.shielded or self.search_closed:
             return frozenset()
         towns = {
@@ -133,13 +136,27 @@ class Person:
             if consent.state_at(moment) in _OPEN
             and not any(_gave_way(consent, other) for other in asked)
         }
-        return frozenset(towns | agreed)
+        newest = [one for one in asked if not any(_gave_way(one, other) for other in asked)]
+        kinds = [one for one in newest if one.scope.recipient.startswith("soort:")]
+        kept = {
+            f"niet:{own.scope.recipient}:{kind.scope.recipient}"
+            for own in newest
+            for kind in kinds
+            if own not in kinds and _keeps(own, kind, moment)
+        }
+        return frozenset(towns | agreed | kept)
 
 
 def _gave_way(consent: Consent, other: Consent) -> bool:
     """Tell whether a newer yes to the same recipient took a consent's place."""
     same = consent.scope.recipient == other.scope.recipient
     return bool(same and consent.since and other.since and consent.since < other.since)
+
+
+def _keeps(own: Consent, kind: Consent, moment: datetime) -> bool:
+    """Tell whether the newer of two consents has ended while the older still stands."""
+    older, newer = sorted((own, kind), key=given)
+    return older.state_at(moment) in _OPEN and newer.state_at(moment) not in _OPEN
 
 
 @dataclass(frozen=True, slots=True)

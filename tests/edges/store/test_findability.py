@@ -1,5 +1,6 @@
 """Windows say in advance what folding all events says at each moment."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,10 +23,12 @@ relations = st.builds(
     moments,
     st.just("TVS"),
 )
+KIND = ConsentScope(SEARCH, "soort:werkgever", frozenset({FieldName("nt2_uren")}), "v1", "ti")
+OWN = replace(KIND, recipient="00000099000000004720")
 scopes = st.builds(
     ConsentScope,
     st.sampled_from([SEARCH, PurposeCode("P05_arbeidsbemiddeling_voorstel")]),
-    st.sampled_from(["soort:uitzendbureau", "soort:werkgever"]),
+    st.sampled_from(["soort:uitzendbureau", "soort:werkgever", OWN.recipient]),
     st.just(frozenset({FieldName("nt2_uren")})),
     st.just("v1"),
     st.just("ti"),
@@ -41,26 +44,30 @@ consents = st.builds(
 )
 
 
-KIND = ConsentScope(SEARCH, "soort:werkgever", frozenset({FieldName("nt2_uren")}), "v1", "ti")
-GAVE_WAY = [
-    ConsentEvent(ConsentId(UUID(int=number)), kind, NOON + timedelta(hours=hour), "worker-7", scope)
-    for hour, (number, kind, scope) in enumerate(
-        (
-            (1, ConsentEventKind.GIVEN, KIND),
-            (2, ConsentEventKind.GIVEN, KIND),
-            (2, ConsentEventKind.WITHDRAWN, None),
-        )
+def twice(first: ConsentScope, second: ConsentScope) -> list[ConsentEvent]:
+    """Agree to one, then to another, and withdraw that."""
+    told = (
+        (1, ConsentEventKind.GIVEN, first),
+        (2, ConsentEventKind.GIVEN, second),
+        (2, ConsentEventKind.WITHDRAWN, None),
     )
-]
-"""Someone agreed twice and withdrew the newer yes: the older one had given way to it for good."""
+    return [
+        ConsentEvent(ConsentId(UUID(int=one)), kind, NOON + timedelta(hours=at), "worker-7", scope)
+        for at, (one, kind, scope) in enumerate(told)
+    ]
 
 
 @given(st.lists(relations, max_size=5), st.lists(consents, max_size=6), moments)
-@example([], GAVE_WAY, NOON)
+@example([], twice(KIND, KIND), NOON)
+@example([], twice(KIND, OWN), NOON)
+@example([], twice(OWN, KIND), NOON)
 def test_windows_agree_with_the_fold_of_all_events(
     linked: list[RelationEvent], agreed: list[ConsentEvent], since: datetime
 ) -> None:
-    """From any moment on, who may find her by the windows is who may by the events, every half hour."""
+    """From any moment on, who may find her by the windows is who may by the events, every half hour.
+
+    A newer yes that was withdrawn gave way to no older one: of one organisation, or of its kind.
+    """
     person = Person(b"tag", NOON, relations=tuple(linked), consents=tuple(agreed))
     found = windows(linked, agreed, since)
     for half in range(2 * HOURS + 2):
