@@ -18,7 +18,7 @@ from gateway.domain.criteria import SEARCHABLE, Criteria, Criterion, Wanted, buc
 from gateway.domain.decisions import MIN_GROUP, Ask, Decision, standing
 from gateway.domain.disclosures import Released
 from gateway.domain.errors import InvalidRequestError
-from gateway.domain.findable import kept_from
+from gateway.domain.findable import BY_KIND, kept_from
 from gateway.domain.identifiers import SubjectId
 from gateway.domain.nearby import Areas, areas_within
 from gateway.domain.partners import Caller
@@ -182,7 +182,7 @@ class Search:
         towns = [f"gemeente:{code}" for code in sorted(partner.gemeenten)]
         mine = Wanted(terms, towns, moment, FIRST_UNCOUNTED, self._start(question))
         own = await find(mine) if towns else ()
-        named = partner.oin, f"soort:{partner.kind}"
+        named = partner.oin, BY_KIND + partner.kind
         besides = (*towns, kept_from(*named))
         return own, await find(replace(mine, recipients=named, besides=besides))
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gateway.domain.consents import OPENING, Consent, ConsentEventKind, given
+from gateway.domain.findable import BY_KIND
 from gateway.domain.purposes import ConsentNeed, Rule, Stage
 from gateway.domain.reasons import Reason
 from gateway.domain.scene import Scene
@@ -31,7 +32,7 @@ def covering(rule: Rule, scene: Scene) -> Consent | Reason:
     The newest one given decides. Only being findable can be agreed to for a kind of partner.
     """
     partner = scene.caller.partner
-    kind = f"soort:{partner.kind}"
+    kind = BY_KIND + partner.kind
     recipients = {partner.oin, kind} if rule.stage is Stage.SEARCH else {partner.oin}
     to_caller = [c for c in scene.consents if c.scope.recipient in {partner.oin, kind}]
     fitting = [

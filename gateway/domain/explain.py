@@ -18,6 +18,7 @@ from typing import Final
 from gateway.domain.consents import Consent, ConsentEventKind, given
 from gateway.domain.decisions import Decision, Grant, Verdict
 from gateway.domain.fields import FieldDictionary
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import ConsentId, FieldName, RuleId
 from gateway.domain.purposes import RelationTest, Rule, Stage
 from gateway.domain.reasons import Reason, step, told
@@ -281,7 +282,7 @@ def _consent(verdict: Verdict, scene: Scene) -> Consent | None:
         return next(c for c in scene.consents if c.consent_id == verdict.consent)
     states = _LEFT_BY.get(verdict.reason, set()) if verdict.reason else set()
     partner = scene.caller.partner
-    search = {f"soort:{partner.kind}"} if verdict.rule.stage is Stage.SEARCH else set()
+    search = {BY_KIND + partner.kind} if verdict.rule.stage is Stage.SEARCH else set()
     ended = (
         consent
         for consent in scene.consents

@@ -15,6 +15,7 @@ from gateway.domain.consents import ConsentEvent
 from gateway.domain.decisions import Ask, Decision, decide
 from gateway.domain.errors import GatewayError
 from gateway.domain.fields import FieldDictionary
+from gateway.domain.findable import BY_KIND
 from gateway.domain.identifiers import PurposeCode
 from gateway.domain.purposes import Matrix
 from gateway.domain.relation_tests import PREDECESSOR_FIELDS
@@ -70,7 +71,7 @@ def relations_read(situation: Situation, recorded: Recorded) -> Iterator[Relatio
 def consents_read(situation: Situation, recorded: Recorded) -> Iterator[ConsentEvent]:
     """Yield what was said about consents to the caller's organisation or its kind (1)."""
     partner = recorded.ask.caller.partner
-    recipients = {partner.oin, f"soort:{partner.kind}"}
+    recipients = {partner.oin, BY_KIND + partner.kind}
     past = [event for event in situation.consents if event.at <= recorded.moment]
     to_caller = {e.consent_id for e in past if e.scope and e.scope.recipient in recipients}
     return (event for event in past if event.consent_id in to_caller)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from gateway.actions.oversee import Inquiry
 from gateway.domain.consent_overview import ConsentOverview
 from gateway.domain.errors import InvalidRequestError
+from gateway.domain.findable import BY_KIND
 from gateway.domain.register import Activity, RegisteredRule
 from gateway.domain.reviewing import Group, Grouping
 from gateway.domain.sentences import Language
@@ -126,7 +127,7 @@ async def consents(visit: Visit) -> Response:
 
 def recipient(visit: Visit, code: str) -> str:
     """Name whom a consent is for; ``soort:`` stands for everyone of a kind."""
-    _, _, kind = code.partition("soort:")
+    _, _, kind = code.partition(BY_KIND)
     every = N_("elk %(kind)s")
     return visit.say(every) % {"kind": kind} if kind else recipient_in_words(visit, code)
 
